@@ -1,0 +1,89 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Which packages may import which: the direction of imports that `docs/architecture.md` explains. */
+const imports = {
+  network: [],
+  'sync-core': ['network'],
+  'storage-sqlite': ['sync-core'],
+  'storage-indexeddb': ['sync-core'],
+  adapters: ['sync-core', 'network'],
+  server: [],
+  testing: ['sync-core', 'network'],
+  container: ['sync-core', 'network'],
+};
+
+/** Tests may also use the conformance suites, and the adapters' tests a real receiver. */
+const testImports = {
+  'storage-sqlite': ['testing'],
+  'storage-indexeddb': ['testing'],
+  adapters: ['testing', 'server'],
+};
+
+const constraints = (allowed) => [
+  ...Object.entries(allowed).map(([name, names]) => ({
+    sourceTag: `package:${name}`,
+    onlyDependOnLibsWithTags: [name, ...names].map((other) => `package:${other}`),
+  })),
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
+];
+
+const boundaries = (allowed) => ({
+  '@nx/enforce-module-boundaries': [
+    'error',
+    { enforceBuildableLibDependency: true, allow: [], depConstraints: constraints(allowed) },
+  ],
+});
+
+const clockAndRandom = [
+  { object: 'Date', property: 'now', message: 'Take the Clock port.' },
+  { object: 'Math', property: 'random', message: 'Take the RandomSource port.' },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', 'docs/site'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', fetch: 'readonly', setTimeout: 'readonly', performance: 'readonly', Buffer: 'readonly' } },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      ...boundaries(imports),
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/parameter-properties': 'error',
+      'no-console': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      'no-restricted-properties': ['error', ...clockAndRandom],
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'packages/*/test/**/*.ts'],
+    rules: {
+      ...boundaries({
+        ...imports,
+        ...Object.fromEntries(Object.entries(testImports).map(([name, names]) => [name, [...imports[name], ...names]])),
+      }),
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-properties': 'off',
+    },
+  },
+  {
+    files: ['packages/**/*.ts', 'apps/**/*.ts'],
+    ignores: ['packages/container/**', 'apps/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'inversify', message: 'Only @cpc/container and apps know Inversify.' }] },
+      ],
+    },
+  },
+);
