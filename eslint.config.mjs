@@ -46,7 +46,17 @@ export default tseslint.config(
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', fetch: 'readonly', setTimeout: 'readonly', performance: 'readonly', Buffer: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        performance: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
   },
   {
     files: ['**/*.ts'],
@@ -70,7 +80,9 @@ export default tseslint.config(
     rules: {
       ...boundaries({
         ...imports,
-        ...Object.fromEntries(Object.entries(testImports).map(([name, names]) => [name, [...imports[name], ...names]])),
+        ...Object.fromEntries(
+          Object.entries(testImports).map(([name, names]) => [name, [...imports[name], ...names]]),
+        ),
       }),
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-properties': 'off',

@@ -1,1 +1,8 @@
-export {};
+export { ManualNetworkMonitor, type ManualNetworkMonitorOptions } from './monitors/manual-network-monitor.js';
+export type {
+  NetworkEvidence,
+  NetworkMonitor,
+  NetworkObserver,
+  NetworkState,
+  NetworkStatus,
+} from './ports/network-monitor.js';

@@ -1,1 +1,1 @@
-export {};
+export { ManualClock, SeededRandom, type ManualClockOptions } from '@cpc/sync-core/deterministic';

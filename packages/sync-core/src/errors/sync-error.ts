@@ -1,0 +1,111 @@
+/**
+ * Every code that this library gives, with its meaning. Codes are stable: programs may branch on them, in
+ * `SyncError.code` and in `SyncFailure.code`.
+ */
+export const SYNC_ERROR_CODES = [
+  /** The kind is not registered with the queue. */
+  'OPERATION_KIND_UNKNOWN',
+  /** The same kind was registered twice. */
+  'OPERATION_KIND_DUPLICATE',
+  /** An option or field of the operation is out of range; the message names it. */
+  'OPERATION_INVALID',
+  /** The id is in the queue with another kind or payload. */
+  'OPERATION_ID_REUSED',
+  /** The stored operation was written by a newer version of the app. */
+  'OPERATION_VERSION_NEWER',
+  /** An upcaster is missing or threw. */
+  'OPERATION_UPCAST_FAILED',
+  /** The operation is no longer in the queue, or is being sent and cannot be changed now. */
+  'OPERATION_NOT_AVAILABLE',
+  /** The payload is not exactly representable as JSON; the message names the path. */
+  'PAYLOAD_NOT_JSON',
+  /** The payload's JSON is larger than `maxPayloadBytes`. */
+  'PAYLOAD_TOO_LARGE',
+  /** The definition's schema refused the payload. */
+  'PAYLOAD_INVALID',
+  /** The queue holds `maxPending` operations. */
+  'QUEUE_FULL',
+  /** The storage is not open. */
+  'STORAGE_CLOSED',
+  /** The storage failed; the cause tells how. */
+  'STORAGE_FAILED',
+  /** No space is left on the device, or the browser's quota is used up. */
+  'STORAGE_FULL',
+  /** Another process or tab held the storage for too long. */
+  'STORAGE_BUSY',
+  /** The stored data was written by a newer version of the library and was left untouched. */
+  'STORAGE_FORMAT_NEWER',
+  /** A stored record is unreadable or fails its checksum. */
+  'STORAGE_DAMAGED',
+  /** The lease ended before the work did. */
+  'LEASE_LOST',
+  /** No answer came in time. */
+  'ATTEMPT_TIMEOUT',
+  /** The request could not be sent, or the connection broke. */
+  'NETWORK_UNREACHABLE',
+  /** The transport threw, or answered with something that is not an outcome. */
+  'TRANSPORT_FAILED',
+  /** The server answered that the principal must sign in. */
+  'UNAUTHENTICATED',
+  /** The server will not take the operation. */
+  'REJECTED',
+  /** The server asked to come again later, or failed. */
+  'SERVER_RETRY',
+  /** `maxAttempts` answers asked for another attempt. */
+  'ATTEMPTS_EXHAUSTED',
+  /** `expiresAt` passed before the operation could be delivered. */
+  'OPERATION_EXPIRED',
+  /** The resolver threw, hung, or answered with something that is not a resolution. */
+  'RESOLVER_FAILED',
+  /** The resolver left the decision to a person. */
+  'CONFLICT_DEFERRED',
+  /** The change met more conflicts than `maxConflictRounds`. */
+  'CONFLICT_UNRESOLVED',
+  /** The worker was stopped. */
+  'STOPPED',
+  /** A listener of the app threw. */
+  'LISTENER_FAILED',
+  /** The oldest operation is older than the bound though the network is there. */
+  'STALLED',
+  /** Two plugins for one port, or none; the message names them. */
+  'PLUGIN_CONFLICT',
+  'PLUGIN_MISSING',
+] as const;
+
+export type SyncErrorCode = (typeof SYNC_ERROR_CODES)[number];
+
+/** `Symbol.for` survives two installed copies of this package, where `instanceof` does not. */
+const BRAND = Symbol.for('@cpc/SyncError');
+
+export interface SyncErrorOptions {
+  readonly cause?: unknown;
+  /** What the code alone does not say: ids, limits, paths. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The one family of errors that this library rejects with. Branch on `code`, never on the message. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+  readonly code: SyncErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: SyncErrorCode, message: string, options: SyncErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.details = options.details ?? {};
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Whether the value is a {@link SyncError}, of the given code if one is given. */
+export function isSyncError<C extends SyncErrorCode>(
+  value: unknown,
+  code?: C,
+): value is SyncError & { code: C } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    BRAND in value &&
+    (code === undefined || (value as { code?: unknown }).code === code)
+  );
+}

@@ -1,0 +1,22 @@
+import type { SyncFailure } from '../errors/sync-failure.js';
+import type { RemoteRecord } from '../ports/conflict-resolver.js';
+
+/**
+ * What became of one operation that was sent. The kind alone decides what happens next:
+ *
+ * - `acknowledged`: the server has it. It leaves the queue.
+ * - `conflict`: the server holds another version. A `ConflictResolver` decides.
+ * - `retry`: the server answered, but not now. Counts as an attempt, waits its backoff.
+ * - `unreachable`: no answer came, so the effect may have happened. Counts nothing, opens the circuit.
+ * - `unauthenticated`: the principal must sign in. Counts nothing, parks the principal's operations.
+ * - `rejected`: the server will never take it. Dead letter.
+ * - `skipped`: not applied, since an operation of the same entity ahead of it in the batch was not.
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'acknowledged'; readonly result?: unknown; readonly version?: string }
+  | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
+  | { readonly kind: 'retry'; readonly afterMs?: number; readonly reason: SyncFailure }
+  | { readonly kind: 'unreachable'; readonly reason: SyncFailure }
+  | { readonly kind: 'unauthenticated'; readonly reason: SyncFailure }
+  | { readonly kind: 'rejected'; readonly reason: SyncFailure }
+  | { readonly kind: 'skipped' };

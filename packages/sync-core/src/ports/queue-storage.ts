@@ -1,0 +1,285 @@
+import type { SyncFailure } from '../errors/sync-failure.js';
+import type { AttemptRecord, OperationState } from '../operation/operation.js';
+import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import type { Subscribable } from './subscribable.js';
+
+/**
+ * Where a queue lives. The port is small and batched, and it keeps the rules that must hold in one atomic
+ * step: the order within an entity, the priority among those that may go, the lease on what is being sent.
+ *
+ * ## Lanes
+ *
+ * Operations of one entity form a lane in sequence order; its first is the head, and only the head is ever
+ * claimed (or, with `perEntity`, the head and those right behind it). A head that is leased, parked, scheduled
+ * or a dead letter holds its followers and nobody else. Operations without an entity are lanes of one.
+ *
+ * ## Effective rank
+ *
+ * A claim orders by effective rank, highest first, then by sequence. The effective rank of an operation is the
+ * highest of its own and of the effective ranks of all that wait for it: those behind it in its lane, and
+ * those that depend on it.
+ *
+ * ## Durability
+ *
+ * When a promise of this port resolves, its change is as durable as the storage promises; when it rejects,
+ * nothing of it happened or, for a fault in the very commit, the change may have happened, and repeating the
+ * call is safe. Reads see every change that resolved before them. Every method rejects with
+ * `STORAGE_CLOSED` before `open` and after `close`.
+ *
+ * The conformance suite in `@cpc/testing` is this text as executable cases.
+ */
+export interface QueueStorage {
+  readonly supports: StorageSupports;
+
+  /**
+   * Hints and notices. A hint says that the queue may have changed in a way that this instance did not cause;
+   * hints may be missing or doubled, and a worker polls as well.
+   */
+  readonly notices: Subscribable<StorageNotice>;
+
+  /** Idempotent, like `close`. After `close` it may be opened again. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  /**
+   * Adds operations at the end of the queue. Each inner array is one caller's batch and is added whole or not
+   * at all, in order; all batches share one durable step. Idempotent by id: an operation whose id is in the
+   * queue with the same kind and payload is a `duplicate` and changes nothing.
+   *
+   * @returns one result per batch, in order
+   */
+  enqueue(
+    batches: readonly (readonly NewOperation[])[],
+    options?: EnqueueRules,
+  ): Promise<readonly EnqueueResult[]>;
+
+  /**
+   * Leases operations that may go, in order of effective rank. First, leases that ended at or before `now`
+   * lapse: their operations may go again. Two claims never hold the same operation; a storage may also let a
+   * claim go empty while another holder's lease lasts.
+   */
+  claim(request: ClaimRequest): Promise<Claim>;
+
+  /**
+   * Extends the lease of those operations that `token` still holds, to `leaseUntil`.
+   *
+   * @returns the ids that it still held
+   */
+  renew(
+    token: number,
+    ids: readonly string[],
+    leaseUntil: number,
+    leaseMs: number,
+  ): Promise<readonly string[]>;
+
+  /**
+   * Settles operations held under `token`, in one durable step. An operation that the token no longer holds,
+   * because its lease lapsed and somebody else claimed it, or because it is gone, is left alone.
+   *
+   * @returns for each settlement, in order, whether it took effect
+   */
+  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]>;
+
+  /**
+   * When a claim by these principals could next receive an operation by time alone: the earliest due time
+   * among scheduled heads, or the earliest end of a lease. `undefined` when time alone changes nothing;
+   * `now` or earlier when something may go at once.
+   */
+  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined>;
+
+  /**
+   * The clock was set back. Every wait that is now longer than its own `delayMs` ends at once, every lease
+   * that is now longer than its length ends after that length. Schedules of the app's own stay.
+   */
+  clampTimes(now: number): Promise<void>;
+
+  get(id: string): Promise<StoredOperation | undefined>;
+
+  /** The ids for which a `blocked` operation waits directly: its lane's head, and what it depends on. */
+  blockersOf(id: string): Promise<readonly string[]>;
+
+  /** A page of operations in sequence order. Unreadable records are left out, see `quarantined`. */
+  list(query?: ListQuery): Promise<Page<StoredOperation>>;
+
+  stats(): Promise<StorageStats>;
+
+  /**
+   * Makes dead letters, parked and scheduled operations go again at once, with `attempts` at 0 and their
+   * history kept. Others are left alone.
+   *
+   * @returns the ids that were changed
+   */
+  requeue(ids: readonly string[], now: number): Promise<readonly string[]>;
+
+  /**
+   * Removes operations that are not leased and releases what waited for them.
+   *
+   * @returns the operations that were removed
+   */
+  discard(ids: readonly string[]): Promise<readonly StoredOperation[]>;
+
+  /**
+   * Puts another operation, under the same id or a new one, in the place of one that is not leased, and makes
+   * it go: same sequence, no attempts, history kept.
+   *
+   * @returns false where the operation is gone or leased
+   */
+  replace(id: string, operation: NewOperation): Promise<boolean>;
+
+  /**
+   * Adds operations as they are, states, attempts and history included, with new sequences in the given order;
+   * leased ones become waiting. Ids that are in the queue already are left alone.
+   *
+   * @returns the ids that were added
+   */
+  restore(operations: readonly StoredOperation[]): Promise<readonly string[]>;
+
+  /** A page of records that could not be read or failed their checksum. */
+  quarantined(query?: { readonly after?: number; readonly limit?: number }): Promise<Page<QuarantinedRecord>>;
+}
+
+/** What an implementation can do. The conformance suite reads it instead of skipping cases. */
+export interface StorageSupports {
+  /** Survives the end of the process. */
+  readonly durable: boolean;
+  /** Two claims can be out at the same time; otherwise the second is empty until the first is settled. */
+  readonly concurrentClaims: boolean;
+  /** Several instances, in this process or in others, may open the same queue. */
+  readonly sharing: boolean;
+  /** Keeps unreadable records aside. */
+  readonly quarantine: boolean;
+}
+
+export type StorageNotice =
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'quarantined'; readonly record: QuarantinedRecord }
+  /** The handle was lost (deleted, upgraded elsewhere, forced closed); the storage reopens by itself if it can. */
+  | { readonly kind: 'lost'; readonly failure: SyncFailure };
+
+export interface QuarantinedRecord {
+  readonly sequence: number;
+  readonly id?: string;
+  readonly reason: SyncFailure;
+  /** The record as it was found. */
+  readonly raw: Uint8Array;
+}
+
+/** Whose operations a claim may receive; `undefined` in the list stands for operations without a principal. */
+export type Principals = readonly (string | undefined)[];
+
+export interface EnqueueRules {
+  /** A batch that would make the queue larger than this is refused as `QUEUE_FULL`. */
+  readonly maxPending?: number;
+  readonly coalesce?: Coalesce;
+}
+
+/**
+ * Decides whether an incoming operation joins the one at the tail of its lane. Pure and synchronous, since it
+ * runs inside the storage's atomic step. It is asked only when `incoming.coalesces`, and when the tail was never
+ * attempted, is `waiting`, `scheduled` or `blocked`, has the same principal, and already waits for everything
+ * that `incoming.dependsOn` names.
+ */
+export type Coalesce = (tail: StoredOperation, incoming: NewOperation) => Coalescence;
+
+export type Coalescence =
+  | { readonly kind: 'none' }
+  /** The tail takes this form: its id and sequence stay, everything else is the given operation's. */
+  | { readonly kind: 'merged'; readonly operation: NewOperation }
+  /** Both vanish. Taken as `none` where another operation depends on the tail. */
+  | { readonly kind: 'cancelled' };
+
+export type EnqueueResult =
+  | { readonly ok: true; readonly receipts: readonly StorageReceipt[] }
+  /** `OPERATION_ID_REUSED`: the id is in the queue with another kind or payload. Nothing was added. */
+  | { readonly ok: false; readonly code: 'OPERATION_ID_REUSED' | 'QUEUE_FULL'; readonly index: number };
+
+export type StorageReceipt =
+  | { readonly kind: 'enqueued'; readonly sequence: number }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'coalesced'; readonly into: string }
+  | { readonly kind: 'cancelled'; readonly with: string };
+
+export interface ClaimRequest {
+  readonly now: number;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Whose operations; everybody's when absent. */
+  readonly principals?: Principals;
+  /** How many consecutive operations of one lane the claim may hold. @defaultValue 1 */
+  readonly perEntity?: number;
+}
+
+export interface Claim {
+  /** The fencing token: larger than that of every earlier claim on this queue. */
+  readonly token: number;
+  /** The end of the lease, `now + leaseMs`. */
+  readonly leaseUntil: number;
+  /** In the order in which they should go; operations of one lane in lane order. */
+  readonly operations: readonly StoredOperation[];
+}
+
+/** What happens to one operation whose attempt is over. `attempt` is appended to its history. */
+export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord } & (
+  | {
+      /** It leaves the queue: acknowledged, expired, given up. What waited for it may go. */
+      readonly kind: 'remove';
+      readonly assign?: IdAssignment;
+    }
+  | {
+      /** It may go again at `dueAt`. With `counts`, `attempts` grows by one. */
+      readonly kind: 'reschedule';
+      readonly dueAt: number;
+      readonly delayMs: number;
+      readonly counts: boolean;
+    }
+  /** It may go again at once. `sent: false` vouches that it was not sent, so `attempted` is as before the claim. */
+  | { readonly kind: 'release'; readonly sent: boolean }
+  | {
+      readonly kind: 'hold';
+      readonly state: 'parked' | 'deadLetter';
+      readonly failure: SyncFailure;
+      /** `attempts` grows by one. */
+      readonly counts: boolean;
+    }
+  /** Another operation, with a new id or the same, takes its place and may go at once. */
+  | { readonly kind: 'replace'; readonly operation: NewOperation }
+);
+
+/**
+ * A temporary id became a permanent one. In the same step as the removal, every operation whose `references`
+ * name `from` is rewritten with `rewriteReferences`, and so is every one enqueued later.
+ */
+export interface IdAssignment {
+  readonly from: string;
+  readonly to: string;
+}
+
+export type SettleResult = 'settled' | 'stale';
+
+export interface ListQuery {
+  readonly states?: readonly OperationState[];
+  readonly entity?: string;
+  readonly kind?: string;
+  readonly principals?: Principals;
+  /** Continue behind this sequence, see {@link Page.next}. */
+  readonly after?: number;
+  /** @defaultValue 100 */
+  readonly limit?: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Pass as `after` for the next page; absent on the last. */
+  readonly next?: number;
+}
+
+export interface StorageStats {
+  /** Everything in the queue, in whatever state. */
+  readonly total: number;
+  readonly byState: Readonly<Record<OperationState, number>>;
+  /** Counts by priority; priorities without operations are absent. */
+  readonly byPriority: Readonly<Record<number, number>>;
+  /** `createdAt` of the operation with the lowest sequence; absent when empty. */
+  readonly oldestCreatedAt?: number;
+  readonly quarantined: number;
+}

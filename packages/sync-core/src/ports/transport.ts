@@ -1,0 +1,29 @@
+import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
+import type { Operation } from '../operation/operation.js';
+
+/** What a send is told besides its operations. */
+export interface SendContext {
+  /** Aborted when the attempt's time is over, the lease is lost, or the worker stops. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries operations to a server and says what became of each.
+ *
+ * A send must carry {@link Operation.id} as the idempotency key and {@link Operation.payloadJson} byte for
+ * byte, so that every repeat of an operation is the same request. It answers with one outcome per operation,
+ * in their order. It does not throw for anything that the network or the server does; what it throws is
+ * taken for a defect of the transport and counts as an attempt of the operation that provoked it.
+ */
+export interface Transport {
+  /** The most operations that one send may carry. @defaultValue 1 */
+  readonly maxBatchSize?: number;
+  /**
+   * Whether a batch may hold several operations of one entity. Such a transport applies them in order, and
+   * after one that was not acknowledged it applies none of the same entity: those come back as `skipped`.
+   *
+   * @defaultValue false
+   */
+  readonly keepsOrder?: boolean;
+  send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]>;
+}
