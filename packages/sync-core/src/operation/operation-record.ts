@@ -42,7 +42,10 @@ export interface NewOperation {
   readonly conflictRounds: number;
 }
 
-/** Where a payload mentions a temporary id: an RFC 6901 JSON Pointer, and the id found there. */
+/**
+ * Where a payload mentions a temporary id: an RFC 6901 JSON Pointer, and the id found there. The temporary id of
+ * a thing is the id of the operation that creates it, so that `dependsOn` names it too.
+ */
 export interface Reference {
   readonly path: string;
   readonly id: string;

@@ -19,6 +19,11 @@ import type { Subscribable } from './subscribable.js';
  * highest of its own and of the effective ranks of all that wait for it: those behind it in its lane, and
  * those that depend on it.
  *
+ * ## Time
+ *
+ * A storage reads no clock. An operation is scheduled while its `scheduledAt` lies behind its `createdAt`, or
+ * after a `reschedule`, until a claim with a `now` at or behind its due time finds it.
+ *
  * ## Durability
  *
  * When a promise of this port resolves, its change is as durable as the storage promises; when it rejects,
@@ -120,7 +125,8 @@ export interface QueueStorage {
 
   /**
    * Puts another operation, under the same id or a new one, in the place of one that is not leased, and makes
-   * it go: same sequence, no attempts, history kept.
+   * it go: same sequence, no attempts, never attempted, history kept. What depended on the old id depends on
+   * the new one.
    *
    * @returns false where the operation is gone or leased
    */
@@ -218,7 +224,10 @@ export interface Claim {
   readonly operations: readonly StoredOperation[];
 }
 
-/** What happens to one operation whose attempt is over. `attempt` is appended to its history. */
+/**
+ * What happens to one operation whose attempt is over. `attempt` is appended to its history with
+ * `appendAttempt`, which keeps the latest 100.
+ */
 export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord } & (
   | {
       /** It leaves the queue: acknowledged, expired, given up. What waited for it may go. */
@@ -241,13 +250,15 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
       /** `attempts` grows by one. */
       readonly counts: boolean;
     }
-  /** Another operation, with a new id or the same, takes its place and may go at once. */
+  /** As `QueueStorage.replace`. */
   | { readonly kind: 'replace'; readonly operation: NewOperation }
 );
 
 /**
  * A temporary id became a permanent one. In the same step as the removal, every operation whose `references`
- * name `from` is rewritten with `rewriteReferences`, and so is every one enqueued later.
+ * name `from` and that was never attempted is rewritten with `rewriteReferences`, and so is every one enqueued
+ * later. What was attempted stays as it is, since every repeat must be the same request. A storage remembers at
+ * least the latest 10,000 assignments.
  */
 export interface IdAssignment {
   readonly from: string;

@@ -1,0 +1,97 @@
+import type { Claim, ClaimRequest } from '../ports/queue-storage.js';
+import type { Entry } from './entry.js';
+import { Heap } from './heap.js';
+import type { OperationIndex } from './operation-index.js';
+
+/** Who holds what, until when: hands out what may go, and takes back what was held for too long. */
+export class LeaseBook {
+  readonly #index: OperationIndex;
+  /** Held entries by the end of their lease; one that was settled or renewed since is skipped. */
+  readonly #held = new Heap<readonly Entry[]>();
+  #token = 0;
+
+  constructor(index: OperationIndex) {
+    this.#index = index;
+  }
+
+  claim({ now, limit, leaseMs, principals, perEntity = 1 }: ClaimRequest): Claim {
+    this.#lapse(now);
+    this.#index.wake(now);
+    const token = ++this.#token;
+    const leaseUntil = now + leaseMs;
+    const entries: Entry[] = [];
+    const advanced: Entry[] = [];
+    while (entries.length < limit) {
+      const entry = this.#index.first(principals);
+      if (entry === undefined) break;
+      this.#index.take(entry);
+      this.#lease(entry, token, leaseUntil, leaseMs);
+      entries.push(entry);
+      const follower = perEntity > 1 ? this.#follower(entry, token, perEntity) : undefined;
+      if (follower !== undefined) {
+        this.#index.advance(follower);
+        advanced.push(follower);
+      }
+    }
+    for (const entry of advanced) if (entry.state === 'waiting') this.#index.setState(entry, 'blocked');
+    if (entries.length > 0) this.#held.push(leaseUntil, entries);
+    return { token, leaseUntil, operations: entries.map((entry) => entry.snapshot()) };
+  }
+
+  renew(token: number, ids: readonly string[], leaseUntil: number, leaseMs: number): readonly string[] {
+    return ids.filter((id) => {
+      const entry = this.#index.get(id);
+      if (entry?.state !== 'leased' || entry.token !== token) return false;
+      entry.delayMs = leaseMs;
+      this.extend(entry, leaseUntil);
+      return true;
+    });
+  }
+
+  /** Gives a lease another end. */
+  extend(entry: Entry, leaseUntil: number): void {
+    entry.dueAt = leaseUntil;
+    this.#held.push(leaseUntil, [entry]);
+  }
+
+  /** When the next lease ends; `Infinity` when nothing is held. */
+  nextEnd(): number {
+    for (;;) {
+      const end = this.#held.peekKey();
+      const entries = this.#held.peek();
+      if (entries === undefined || entries.some((entry) => entry.state === 'leased' && entry.dueAt === end))
+        return end;
+      this.#held.pop();
+    }
+  }
+
+  #lapse(now: number): void {
+    while (this.nextEnd() <= now) {
+      for (const entry of this.#held.pop() ?? []) {
+        if (entry.state !== 'leased' || entry.dueAt > now) continue;
+        entry.dueAt = 0;
+        entry.delayMs = 0;
+        this.#index.setState(entry, 'blocked');
+        this.#index.refresh(entry);
+      }
+    }
+  }
+
+  #lease(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
+    entry.token = token;
+    entry.attemptedBefore = entry.attempted;
+    entry.attempted = true;
+    entry.dueAt = leaseUntil;
+    entry.delayMs = leaseMs;
+    this.#index.setState(entry, 'leased');
+  }
+
+  /** The next of the lane, if this claim may hold it too: nothing but its predecessors stands before it. */
+  #follower(entry: Entry, token: number, perEntity: number): Entry | undefined {
+    const { next } = entry;
+    if (next?.state !== 'blocked' || next.gates > 0 || next.dueAt > 0) return undefined;
+    let held = 0;
+    for (let other: Entry | undefined = entry; other?.token === token; other = other.previous) held++;
+    return held < perEntity ? next : undefined;
+  }
+}

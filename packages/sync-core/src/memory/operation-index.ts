@@ -1,0 +1,328 @@
+import type { NewOperation } from '../operation/operation-record.js';
+import type { OperationState } from '../operation/operation.js';
+import type { Principals } from '../ports/queue-storage.js';
+import { Entry } from './entry.js';
+import { Lane } from './lane.js';
+import { ReadySet } from './ready-set.js';
+
+/** Below this many removed entries the log is not worth compacting. */
+const COMPACT_ABOVE = 1024;
+
+/**
+ * The order of a queue, in memory: which operation stands in which lane, what waits for what, and which goes
+ * first. It knows no leases, attempts or outcomes; whoever changes an entry's state calls {@link refresh}.
+ *
+ * Every step costs the same with a thousand and with a million operations, except where an operation leaves
+ * from the middle of a lane: then the ranks that others inherited from it are worked out anew.
+ */
+export class OperationIndex {
+  readonly byState: Record<OperationState, number> = {
+    waiting: 0,
+    scheduled: 0,
+    blocked: 0,
+    leased: 0,
+    parked: 0,
+    deadLetter: 0,
+  };
+  readonly byPriority = new Map<number, number>();
+  readonly #byId = new Map<string, Entry>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #ready = new Map<string | undefined, ReadySet>();
+  readonly #byReference = new Map<string, Set<Entry>>();
+  /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
+  #log: Entry[] = [];
+  #sequence = 0;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  lane(entity: string): Lane | undefined {
+    return this.#lanes.get(entity);
+  }
+
+  /** Appends an operation and makes it go as soon as it may. */
+  add(operation: NewOperation): Entry {
+    const entry = new Entry(operation, ++this.#sequence);
+    this.#log.push(entry);
+    this.putBack(entry);
+    return entry;
+  }
+
+  /** Puts an entry back that was removed a moment ago, before the next `compact`. */
+  putBack(entry: Entry): void {
+    this.#count(entry, 1);
+    this.#place(entry);
+  }
+
+  /** Forgets entries that left, as soon as they outnumber those that are there. */
+  compact(): void {
+    if (this.#log.length < COMPACT_ABOVE || this.#log.length < 2 * this.#byId.size) return;
+    this.#log = this.#log.filter((entry) => this.#isPresent(entry));
+  }
+
+  /** Gives an entry its place, by its sequence. */
+  #place(entry: Entry): void {
+    const { id, entity, dependsOn, references } = entry.operation;
+    this.#byId.set(id, entry);
+    entry.ownRank = entry.operation.rank;
+    for (const reference of references) this.#referrers(reference.id).add(entry);
+    for (const other of dependsOn) this.#gate(entry, other);
+    if (entity !== undefined) this.#laneOf(entity).insert(entry);
+    if (entry.gates > 0) entry.lane?.gated.add(entry);
+    this.#raiseFrom(entry);
+    this.refresh(entry);
+    if (entry.next !== undefined) this.refresh(entry.next);
+  }
+
+  /** Takes an entry out for good and lets go what waited for it. */
+  remove(entry: Entry): void {
+    this.#count(entry, -1);
+    this.#displace(entry);
+    for (const dependent of entry.dependents ?? []) {
+      dependent.gates--;
+      if (dependent.gates === 0) dependent.lane?.gated.delete(dependent);
+      this.refresh(dependent);
+    }
+    entry.dependents = undefined;
+  }
+
+  /** Takes an entry out of its lane, its references and its id; its dependents go on waiting for it. */
+  #displace(entry: Entry): void {
+    const { id, dependsOn, references } = entry.operation;
+    this.#byId.delete(id);
+    for (const reference of references) this.#unrefer(reference.id, entry);
+    const gatesOf = entry.gates === 0 ? [] : this.#present(dependsOn);
+    for (const other of gatesOf) other.dependents?.delete(entry);
+    entry.gates = 0;
+    const { lane, next } = entry;
+    if (lane !== undefined) {
+      lane.remove(entry);
+      if (lane.head === undefined) this.#lanes.delete(lane.entity);
+      else if (lane.head === next) this.refresh(next);
+      else this.#relaxLane(lane);
+    }
+    for (const other of gatesOf) this.#relax(other);
+  }
+
+  /** Gives an entry another operation, under the same sequence; those who depend on it depend on the new one. */
+  exchange(entry: Entry, operation: NewOperation): void {
+    const before = entry.operation.id;
+    this.#count(entry, -1);
+    this.#displace(entry);
+    entry.operation = operation;
+    this.#count(entry, 1);
+    if (operation.id !== before) {
+      for (const dependent of entry.dependents ?? []) {
+        const dependsOn = dependent.operation.dependsOn.map((id) => (id === before ? operation.id : id));
+        dependent.operation = { ...dependent.operation, dependsOn };
+      }
+    }
+    this.#place(entry);
+    this.#relax(entry);
+  }
+
+  /** Works out whether the entry may go, now or later, unless it is leased or held. */
+  refresh(entry: Entry): void {
+    const before = entry.state;
+    if (before === 'leased' || before === 'parked' || before === 'deadLetter') return;
+    const rank = entry.previous === undefined && entry.lane ? entry.lane.highestRank : entry.ownRank;
+    const rankChanged = rank !== entry.rank;
+    entry.rank = rank;
+    const state = !entry.isFree ? 'blocked' : entry.dueAt > 0 ? 'scheduled' : 'waiting';
+    if (state !== before) this.setState(entry, state);
+    const ready = this.#readyFor(entry.operation.principal);
+    if (state === 'waiting' && (state !== before || rankChanged)) ready.add(entry);
+    if (state === 'scheduled' && state !== before) ready.schedule(entry);
+  }
+
+  setState(entry: Entry, state: OperationState): void {
+    this.byState[entry.state]--;
+    this.byState[state]++;
+    entry.state = state;
+    if (state === 'leased') entry.lane?.uncount(entry);
+    else entry.lane?.count(entry);
+  }
+
+  /** Lets operations that became due go. */
+  wake(now: number): void {
+    for (const ready of this.#ready.values()) {
+      for (let entry = ready.takeDue(now); entry !== undefined; entry = ready.takeDue(now)) {
+        entry.dueAt = 0;
+        this.refresh(entry);
+      }
+    }
+  }
+
+  /** The entry that goes first among those of the principals, left in place. */
+  first(principals: Principals | undefined): Entry | undefined {
+    let first: Entry | undefined;
+    for (const ready of this.#readyOf(principals)) {
+      const entry = ready.peek();
+      if (entry !== undefined && (first === undefined || goesBefore(entry, first))) first = entry;
+    }
+    return first;
+  }
+
+  /** Removes what `first` returned from those that may go; its state is the caller's to set. */
+  take(entry: Entry): void {
+    this.#readyFor(entry.operation.principal).take(entry);
+  }
+
+  /** Lets a follower compete before its predecessor has left, until {@link withdraw}. */
+  advance(entry: Entry): void {
+    this.setState(entry, 'waiting');
+    entry.rank = entry.lane?.highestRank ?? entry.ownRank;
+    this.#readyFor(entry.operation.principal).add(entry);
+  }
+
+  /** When the next scheduled operation of the principals is due; `Infinity` when none is. */
+  nextDueAt(principals: Principals | undefined): number {
+    let next = Infinity;
+    for (const ready of this.#readyOf(principals)) next = Math.min(next, ready.nextDueAt());
+    return next;
+  }
+
+  /** Entries whose operations mention the temporary id. */
+  referring(temporaryId: string): readonly Entry[] {
+    return [...(this.#byReference.get(temporaryId) ?? [])];
+  }
+
+  blockersOf(entry: Entry): readonly string[] {
+    const head = entry.lane?.head;
+    const ahead = head === undefined || head === entry ? [] : [head.operation.id];
+    return [...ahead, ...this.#present(entry.operation.dependsOn).map((other) => other.operation.id)];
+  }
+
+  /** Entries in sequence order, beginning behind `after`. */
+  *entries(after = 0): Iterable<Entry> {
+    let low = 0;
+    let high = this.#log.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#log[middle] as Entry).sequence <= after) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < this.#log.length; at++) {
+      const entry = this.#log[at] as Entry;
+      if (this.#isPresent(entry)) yield entry;
+    }
+  }
+
+  #isPresent(entry: Entry): boolean {
+    return this.#byId.get(entry.operation.id) === entry;
+  }
+
+  #count(entry: Entry, by: 1 | -1): void {
+    this.byState[entry.state] += by;
+    const { priority } = entry.operation;
+    const count = (this.byPriority.get(priority) ?? 0) + by;
+    if (count === 0) this.byPriority.delete(priority);
+    else this.byPriority.set(priority, count);
+  }
+
+  #laneOf(entity: string): Lane {
+    let lane = this.#lanes.get(entity);
+    if (lane === undefined) this.#lanes.set(entity, (lane = new Lane(entity)));
+    return lane;
+  }
+
+  #readyFor(principal: string | undefined): ReadySet {
+    let ready = this.#ready.get(principal);
+    if (ready === undefined) this.#ready.set(principal, (ready = new ReadySet()));
+    return ready;
+  }
+
+  #readyOf(principals: Principals | undefined): Iterable<ReadySet> {
+    return principals === undefined ? this.#ready.values() : principals.map((name) => this.#readyFor(name));
+  }
+
+  #referrers(temporaryId: string): Set<Entry> {
+    let entries = this.#byReference.get(temporaryId);
+    if (entries === undefined) this.#byReference.set(temporaryId, (entries = new Set()));
+    return entries;
+  }
+
+  #unrefer(temporaryId: string, entry: Entry): void {
+    const entries = this.#byReference.get(temporaryId);
+    entries?.delete(entry);
+    if (entries?.size === 0) this.#byReference.delete(temporaryId);
+  }
+
+  #present(ids: readonly string[]): readonly Entry[] {
+    return ids.map((id) => this.#byId.get(id)).filter((entry) => entry !== undefined);
+  }
+
+  /** Only what came earlier can be waited for; so the waiting never goes round in a circle. */
+  #gate(entry: Entry, id: string): void {
+    const other = this.#byId.get(id);
+    if (other === undefined || other.sequence >= entry.sequence) return;
+    other.dependents ??= new Set();
+    if (other.dependents.has(entry)) return;
+    other.dependents.add(entry);
+    entry.gates++;
+  }
+
+  /** Lets all that the entry waits for inherit its rank. */
+  #raiseFrom(entry: Entry): void {
+    const { lane, ownRank } = entry;
+    if (lane === undefined) {
+      if (entry.gates > 0) this.#raiseGatesOf(entry, ownRank);
+      return;
+    }
+    const { head } = lane;
+    if (head !== undefined && head !== entry && head.rank < lane.highestRank) this.refresh(head);
+    for (const member of lane.gated) {
+      if (member.sequence <= entry.sequence) this.#raiseGatesOf(member, ownRank);
+    }
+  }
+
+  #raiseGatesOf(entry: Entry, rank: number): void {
+    for (const other of this.#present(entry.operation.dependsOn)) {
+      if (other.ownRank >= rank || other === entry) continue;
+      this.#setOwnRank(other, rank);
+      this.#raiseFrom(other);
+      this.refresh(other);
+    }
+  }
+
+  #setOwnRank(entry: Entry, rank: number): void {
+    const { counted } = entry;
+    if (counted) entry.lane?.uncount(entry);
+    entry.ownRank = rank;
+    if (counted) entry.lane?.count(entry);
+  }
+
+  /** Works out anew what the entry inherits, after one that waited for it left or fell in rank. */
+  #relax(entry: Entry): void {
+    let rank = entry.operation.rank;
+    for (const dependent of entry.dependents ?? []) rank = Math.max(rank, effectiveRank(dependent));
+    if (rank === entry.ownRank) return;
+    this.#setOwnRank(entry, rank);
+    if (entry.lane !== undefined) this.#relaxLane(entry.lane);
+    else for (const other of this.#present(entry.operation.dependsOn)) this.#relax(other);
+    this.refresh(entry);
+  }
+
+  #relaxLane(lane: Lane): void {
+    if (lane.head !== undefined) this.refresh(lane.head);
+    for (const member of lane.gated) {
+      for (const other of this.#present(member.operation.dependsOn)) this.#relax(other);
+    }
+  }
+}
+
+function goesBefore(a: Entry, b: Entry): boolean {
+  return a.rank === b.rank ? a.sequence < b.sequence : a.rank > b.rank;
+}
+
+/** The highest rank of the entry and of all behind it in its lane. */
+function effectiveRank(entry: Entry): number {
+  let rank = entry.ownRank;
+  for (let other = entry.next; other !== undefined; other = other.next) rank = Math.max(rank, other.ownRank);
+  return rank;
+}

@@ -1,0 +1,111 @@
+import type { Entry } from './entry.js';
+import { Heap } from './heap.js';
+
+/** Below this many consumed places a bucket does not bother to shrink. */
+const SHRINK_ABOVE = 1024;
+
+/**
+ * Entries of one rank in sequence order. Nearly all arrive in that order and stand in a list; a head that is
+ * released late, behind younger ones of other lanes, waits in a small heap. Both cost the same at any depth.
+ * Entries are not taken out of the middle: one that is no longer waiting in this rank is skipped when met.
+ */
+class Bucket {
+  readonly #rank: number;
+  #list: Entry[] = [];
+  #first = 0;
+  readonly #late = new Heap<Entry>();
+
+  constructor(rank: number) {
+    this.#rank = rank;
+  }
+
+  push(entry: Entry): void {
+    const last = this.#list.at(-1);
+    if (last === undefined || last.sequence < entry.sequence) this.#list.push(entry);
+    else this.#late.push(entry.sequence, entry);
+  }
+
+  /** The next waiting entry, left in place; `undefined` when none is left. */
+  peek(): Entry | undefined {
+    for (;;) {
+      const listed = this.#list[this.#first];
+      const next = this.#late.peekKey() < (listed?.sequence ?? Infinity) ? this.#late.peek() : listed;
+      if (next === undefined || (next.state === 'waiting' && next.rank === this.#rank)) return next;
+      this.drop(next);
+    }
+  }
+
+  drop(entry: Entry): void {
+    if (this.#late.peek() === entry) {
+      this.#late.pop();
+      return;
+    }
+    this.#first++;
+    if (this.#first === this.#list.length) {
+      this.#list = [];
+      this.#first = 0;
+    } else if (this.#first > SHRINK_ABOVE && this.#first * 2 > this.#list.length) {
+      this.#list = this.#list.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+}
+
+/** What may go, by rank and sequence, and what may go later, by time: of one principal. */
+export class ReadySet {
+  readonly #buckets = new Map<number, Bucket>();
+  /** Ranks that have a bucket, lowest first, so that the highest is at the end. */
+  readonly #ranks: number[] = [];
+  readonly #scheduled = new Heap<Entry>();
+
+  add(entry: Entry): void {
+    let bucket = this.#buckets.get(entry.rank);
+    if (bucket === undefined) {
+      bucket = new Bucket(entry.rank);
+      this.#buckets.set(entry.rank, bucket);
+      this.#insertRank(entry.rank);
+    }
+    bucket.push(entry);
+  }
+
+  schedule(entry: Entry): void {
+    this.#scheduled.push(entry.dueAt, entry);
+  }
+
+  /** Takes one that is due out of the schedule. */
+  takeDue(now: number): Entry | undefined {
+    return this.nextDueAt() <= now ? this.#scheduled.pop() : undefined;
+  }
+
+  /** When the next scheduled entry is due; `Infinity` when none is. */
+  nextDueAt(): number {
+    for (;;) {
+      const dueAt = this.#scheduled.peekKey();
+      const entry = this.#scheduled.peek();
+      if (entry === undefined || (entry.state === 'scheduled' && entry.dueAt === dueAt)) return dueAt;
+      this.#scheduled.pop();
+    }
+  }
+
+  /** The entry that goes first, left in place. */
+  peek(): Entry | undefined {
+    for (let rank = this.#ranks.at(-1); rank !== undefined; rank = this.#ranks.at(-1)) {
+      const entry = this.#buckets.get(rank)?.peek();
+      if (entry !== undefined) return entry;
+      this.#buckets.delete(rank);
+      this.#ranks.pop();
+    }
+    return undefined;
+  }
+
+  /** Removes what `peek` returned. */
+  take(entry: Entry): void {
+    this.#buckets.get(entry.rank)?.drop(entry);
+  }
+
+  #insertRank(rank: number): void {
+    let at = this.#ranks.length;
+    while (at > 0 && (this.#ranks[at - 1] as number) > rank) at--;
+    this.#ranks.splice(at, 0, rank);
+  }
+}
