@@ -1,4 +1,18 @@
+export type { MonitorClock, RandomNumber } from './clock/monitor-clock.js';
+export {
+  BrowserNetworkMonitor,
+  type BrowserNetworkMonitorOptions,
+} from './monitors/browser-network-monitor.js';
+export type {
+  BrowserSurroundings,
+  DocumentLike,
+  EventTargetLike,
+  NavigatorLike,
+  NetworkInformationLike,
+} from './monitors/browser-surroundings.js';
 export { ManualNetworkMonitor, type ManualNetworkMonitorOptions } from './monitors/manual-network-monitor.js';
+export { browserNetwork } from './plugins/browser-network.js';
+export type { NetworkPlugin } from './plugins/network-plugin.js';
 export type {
   NetworkEvidence,
   NetworkMonitor,

@@ -1,11 +1,5 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
-import type {
-  NetworkEvidence,
-  NetworkMonitor,
-  NetworkObserver,
-  NetworkState,
-  NetworkStatus,
-} from '../ports/network-monitor.js';
+import { StatusMonitor } from '../internal/status-monitor.js';
+import type { NetworkEvidence, NetworkState } from '../ports/network-monitor.js';
 
 export interface ManualNetworkMonitorOptions {
   /** @defaultValue 'online' */
@@ -14,47 +8,38 @@ export interface ManualNetworkMonitorOptions {
   readonly now?: () => number;
 }
 
+/** Enough for a test, and an app that leaves the monitor in place for years does not grow. */
+const MAX_EVIDENCE = 1000;
+
 /** Says what it was told, for tests, simulations and a switch in a settings page. */
-export class ManualNetworkMonitor implements NetworkMonitor {
-  readonly status$: Observable<NetworkStatus>;
-  /** All evidence that was reported, for tests. */
-  readonly evidence: NetworkEvidence[] = [];
-  readonly #now: () => number;
-  readonly #status: BehaviorSubject<NetworkStatus>;
+export class ManualNetworkMonitor extends StatusMonitor {
+  readonly #evidence: NetworkEvidence[] = [];
 
   constructor(options: ManualNetworkMonitorOptions = {}) {
-    this.#now = options.now ?? (() => 0);
-    this.#status = new BehaviorSubject(this.#describe(options.initial ?? 'online', 'initial'));
-    this.status$ = this.#status.asObservable();
+    super(options.now ?? (() => 0), {
+      state: options.initial ?? 'online',
+      source: 'manual',
+      reason: 'initial',
+    });
   }
 
-  get status(): NetworkStatus {
-    return this.#status.value;
+  /** The latest evidence that was reported, oldest first, at most 1,000 pieces; for tests. */
+  get evidence(): readonly NetworkEvidence[] {
+    return this.#evidence;
   }
 
-  /** Changes the state; repeating the present one tells nobody. */
+  /** Changes the state; repeating the present one tells nobody. It works whether started or not. */
   set(state: NetworkState, reason = 'set by hand'): void {
-    if (state !== this.status.state) this.#status.next(this.#describe(state, reason));
+    this.conclude({ state, source: 'manual', reason });
   }
 
-  start(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  stop(): Promise<void> {
-    return Promise.resolve();
-  }
-
+  /** Keeps the evidence for {@link evidence}; the state stays what it was set to. */
   report(evidence: NetworkEvidence): void {
-    this.evidence.push(evidence);
+    this.#evidence.push(evidence);
+    if (this.#evidence.length > MAX_EVIDENCE) this.#evidence.shift();
   }
 
-  register(observer: NetworkObserver): () => void {
-    const subscription = this.status$.subscribe(observer);
-    return () => subscription.unsubscribe();
-  }
-
-  #describe(state: NetworkState, reason: string): NetworkStatus {
-    return { state, since: this.#now(), source: 'manual', reason };
+  protected observe(): void {
+    // It observes nothing: whoever calls `set` does.
   }
 }
