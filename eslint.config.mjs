@@ -1,25 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
-
-/** Which packages may import which: the direction of imports that `docs/architecture.md` explains. */
-const imports = {
-  network: [],
-  'sync-core': ['network'],
-  'storage-sqlite': ['sync-core'],
-  'storage-indexeddb': ['sync-core'],
-  adapters: ['sync-core', 'network'],
-  server: [],
-  testing: ['sync-core', 'network'],
-  container: ['sync-core', 'network'],
-};
-
-/** Tests may also use the conformance suites, and the adapters' tests a real receiver. */
-const testImports = {
-  'storage-sqlite': ['testing'],
-  'storage-indexeddb': ['testing'],
-  adapters: ['testing', 'server'],
-};
+import { imports, testImports } from './tools/workspace/import-rules.mjs';
 
 const constraints = (allowed) => [
   ...Object.entries(allowed).map(([name, names]) => ({

@@ -1,0 +1,30 @@
+/**
+ * `npm test`: types, lint, unit, conformance and browser tests of every project through Nx, then the count of
+ * all of them on a line of its own. What did not change is answered from Nx's cache.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nx, readGraph, root } from '../workspace/nx.mjs';
+import { tally } from './tally.mjs';
+
+const TEST_TARGETS = ['test', 'test-browser'];
+
+const projects = Object.values((await readGraph()).nodes).map(({ data }) => data);
+// A result that is left over from an earlier run must never be counted. Nx restores those that still hold.
+for (const { root: folder } of projects)
+  rmSync(join(root, folder, 'test-results'), { recursive: true, force: true });
+
+const status = await nx(['run-many', '-t', 'typecheck', 'lint', ...TEST_TARGETS, '--outputStyle=static']);
+const { passed, failed, remarks } = tally(projects.flatMap(summariesOf), status === 0);
+for (const remark of remarks) console.log(remark);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+/** @param {import('../workspace/nx.mjs').Project} project */
+function summariesOf({ name, root: folder, targets }) {
+  return TEST_TARGETS.filter((target) => target in targets).map((target) => {
+    const file = join(root, folder, 'test-results', `${target}.json`);
+    const summary = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    return { task: `${name}:${target}`, summary };
+  });
+}

@@ -1,0 +1,27 @@
+/**
+ * Which packages may import which: the direction that `docs/architecture.md` explains. ESLint holds it for
+ * every import, `graph.test.mjs` for the projects as Nx sees them.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const imports = {
+  network: [],
+  'sync-core': ['network'],
+  'storage-sqlite': ['sync-core'],
+  'storage-indexeddb': ['sync-core'],
+  adapters: ['sync-core', 'network'],
+  server: [],
+  testing: ['sync-core', 'network'],
+  container: ['sync-core', 'network'],
+};
+
+/**
+ * What tests may use besides: the conformance suites, and the adapters' tests a real receiver.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const testImports = {
+  'storage-sqlite': ['testing'],
+  'storage-indexeddb': ['testing'],
+  adapters: ['testing', 'server'],
+};
