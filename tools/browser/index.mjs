@@ -1,0 +1,3 @@
+export { findBrowser } from './find-browser.mjs';
+export { installBrowser } from './install-browser.mjs';
+export { launchBrowser } from './launch-browser.mjs';
