@@ -1,0 +1,16 @@
+import type { QuarantinedRecord } from '@cpc/sync-core';
+import type { ModelEntry } from './model-entry.js';
+
+/** What the instances of a model share, and what stays when one is closed: the model's disk. */
+export interface ModelQueueData {
+  /** In sequence order. */
+  entries: readonly ModelEntry[];
+  lastSequence: number;
+  lastToken: number;
+  readonly assignments: Map<string, string>;
+  readonly quarantined: QuarantinedRecord[];
+}
+
+export function emptyModelData(): ModelQueueData {
+  return { entries: [], lastSequence: 0, lastToken: 0, assignments: new Map(), quarantined: [] };
+}

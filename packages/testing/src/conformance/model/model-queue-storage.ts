@@ -1,0 +1,297 @@
+import {
+  type Claim,
+  type ClaimRequest,
+  type EnqueueResult,
+  type EnqueueRules,
+  type ListQuery,
+  type NewOperation,
+  type OperationState,
+  type Page,
+  type Principals,
+  type QuarantinedRecord,
+  type QueueStorage,
+  rewriteReferences,
+  type Settlement,
+  type SettleResult,
+  type StorageStats,
+  type StorageSupports,
+  type StoredOperation,
+  SyncError,
+} from '@cpc/sync-core';
+import { atTime, claimable, isFor } from './model-claim.js';
+import { enqueueBatch } from './model-enqueue.js';
+import { blockersOf, freed, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
+import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
+import { renameDependency, replacement, settleEntry } from './model-settle.js';
+
+/**
+ * The port written down as plainly as possible: arrays, scans and no index. It is what the randomised cases
+ * compare an implementation with, and the first storage that the cases themselves are tried on.
+ */
+export class ModelQueueStorage implements QueueStorage {
+  readonly supports: StorageSupports = {
+    durable: true,
+    concurrentClaims: true,
+    sharing: true,
+    quarantine: true,
+  };
+  readonly notices = { subscribe: () => ({ unsubscribe: () => undefined }) };
+  readonly data: ModelQueueData;
+  #open = false;
+
+  constructor(data: ModelQueueData = emptyModelData()) {
+    this.data = data;
+  }
+
+  open(): Promise<void> {
+    this.#open = true;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#open = false;
+    return Promise.resolve();
+  }
+
+  enqueue(
+    batches: readonly (readonly NewOperation[])[],
+    rules: EnqueueRules = {},
+  ): Promise<readonly EnqueueResult[]> {
+    return this.#step(() => batches.map((batch) => enqueueBatch(this.data, batch, rules)));
+  }
+
+  claim(request: ClaimRequest): Promise<Claim> {
+    return this.#step(() => {
+      const entries = atTime(this.data.entries, request.now);
+      const taken = claimable(entries, request);
+      const token = ++this.data.lastToken;
+      const leaseUntil = request.now + request.leaseMs;
+      const leased = new Map(
+        taken.map((entry): [ModelEntry, ModelEntry] => [
+          entry,
+          {
+            ...entry,
+            wait: 'leased',
+            dueAt: leaseUntil,
+            delayMs: request.leaseMs,
+            token,
+            attemptedBefore: entry.attempted,
+            attempted: true,
+          },
+        ]),
+      );
+      this.data.entries = entries.map((entry) => leased.get(entry) ?? entry);
+      return { token, leaseUntil, operations: [...leased.values()].map((entry) => this.#stored(entry)) };
+    });
+  }
+
+  renew(token: number, ids: readonly string[], dueAt: number, delayMs: number): Promise<readonly string[]> {
+    return this.#step(() => {
+      const held = (entry: ModelEntry): boolean =>
+        ids.includes(entry.operation.id) && entry.wait === 'leased' && entry.token === token;
+      const renewed = this.data.entries.filter(held).map(({ operation }) => operation.id);
+      this.#map((entry) => (held(entry) ? { ...entry, dueAt, delayMs } : entry));
+      return renewed;
+    });
+  }
+
+  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    return this.#step(() =>
+      settlements.map((settlement) => {
+        const entry = this.#find(settlement.id);
+        if (entry?.wait !== 'leased' || entry.token !== token) return 'stale';
+        this.data.entries = settleEntry(this.data.entries, entry, settlement);
+        if (settlement.kind === 'remove' && settlement.assign)
+          this.data.assignments.set(settlement.assign.from, settlement.assign.to);
+        return 'settled';
+      }),
+    );
+  }
+
+  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+    return this.#step(() => {
+      const times = this.data.entries
+        .filter((entry) => isFor(entry, request.principals))
+        .map((entry) => this.#stored(entry))
+        .flatMap(({ state, dueAt }) => {
+          if (state === 'waiting') return [request.now];
+          return state === 'scheduled' || state === 'leased' ? [dueAt] : [];
+        });
+      return times.length === 0 ? undefined : Math.min(...times);
+    });
+  }
+
+  clampTimes(now: number): Promise<void> {
+    return this.#step(() =>
+      this.#map((entry) => {
+        if (entry.delayMs === 0 || entry.dueAt - now <= entry.delayMs) return entry;
+        return entry.wait === 'leased' ? { ...entry, dueAt: now + entry.delayMs } : freed(entry);
+      }),
+    );
+  }
+
+  get(id: string): Promise<StoredOperation | undefined> {
+    return this.#step(() => {
+      const entry = this.#find(id);
+      return entry && this.#stored(entry);
+    });
+  }
+
+  blockersOf(id: string): Promise<readonly string[]> {
+    return this.#step(() => {
+      const entry = this.#find(id);
+      if (entry === undefined || stateOf(this.data.entries, entry) !== 'blocked') return [];
+      return blockersOf(this.data.entries, entry).map(({ operation }) => operation.id);
+    });
+  }
+
+  list(query: ListQuery = {}): Promise<Page<StoredOperation>> {
+    return this.#step(() =>
+      page(
+        this.data.entries
+          .map((entry) => this.#stored(entry))
+          .filter((one) => query.states?.includes(one.state) ?? true)
+          .filter((one) => query.entity === undefined || one.entity === query.entity)
+          .filter((one) => query.kind === undefined || one.kind === query.kind)
+          .filter((one) => query.principals?.includes(one.principal) ?? true),
+        query,
+      ),
+    );
+  }
+
+  stats(): Promise<StorageStats> {
+    return this.#step(() => {
+      const all = this.data.entries.map((entry) => this.#stored(entry));
+      const byState: Record<OperationState, number> = {
+        waiting: 0,
+        scheduled: 0,
+        blocked: 0,
+        leased: 0,
+        parked: 0,
+        deadLetter: 0,
+      };
+      const byPriority: Record<number, number> = {};
+      for (const { state, priority } of all) {
+        byState[state]++;
+        byPriority[priority] = (byPriority[priority] ?? 0) + 1;
+      }
+      return {
+        total: all.length,
+        byState,
+        byPriority,
+        ...(all[0] && { oldestCreatedAt: all[0].createdAt }),
+        quarantined: this.data.quarantined.length,
+      };
+    });
+  }
+
+  requeue(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#step(() => {
+      const changed = this.#named(ids).filter((entry) =>
+        ['scheduled', 'parked', 'deadLetter'].includes(stateOf(this.data.entries, entry)),
+      );
+      this.#map((entry) => (changed.includes(entry) ? { ...freed(entry), attempts: 0 } : entry));
+      return changed.map(({ operation }) => operation.id);
+    });
+  }
+
+  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+    return this.#step(() => {
+      const gone = this.#named(ids).filter(({ wait }) => wait !== 'leased');
+      const operations = gone.map((entry) => this.#stored(entry));
+      this.data.entries = this.data.entries.filter((entry) => !gone.includes(entry));
+      return operations;
+    });
+  }
+
+  replace(id: string, operation: NewOperation): Promise<boolean> {
+    return this.#step(() => {
+      const entry = this.#find(id);
+      if (entry === undefined || entry.wait === 'leased') return false;
+      const next = replacement(this.data.entries, entry, operation);
+      this.#map((other) => (other === entry ? next : other));
+      this.data.entries = renameDependency(this.data.entries, id, operation.id);
+      return true;
+    });
+  }
+
+  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
+    return this.#step(() => {
+      const fresh = operations.filter(({ id }) => this.#find(id) === undefined);
+      for (const stored of fresh) {
+        const entry = this.#restored(stored, ++this.data.lastSequence);
+        this.data.entries = [...this.data.entries, entry];
+      }
+      return fresh.map(({ id }) => id);
+    });
+  }
+
+  quarantined(
+    query: { readonly after?: number; readonly limit?: number } = {},
+  ): Promise<Page<QuarantinedRecord>> {
+    return this.#step(() => page(this.data.quarantined, query));
+  }
+
+  #restored(stored: StoredOperation, sequence: number): ModelEntry {
+    const { state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } =
+      withoutSequence(stored);
+    const entry = newEntry(
+      rewriteReferences(operation, (id) => this.data.assignments.get(id)),
+      sequence,
+      this.data.entries,
+    );
+    const kept = { ...entry, attempts, attempted, attemptedBefore: attempted, history };
+    switch (state) {
+      case 'blocked':
+        return kept;
+      case 'waiting':
+      case 'leased':
+        return freed(kept);
+      case 'scheduled':
+        return { ...freed(kept), wait: state, dueAt, delayMs };
+      case 'parked':
+      case 'deadLetter':
+        return { ...freed(kept), wait: state, failure };
+    }
+  }
+
+  async #step<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (!this.#open) throw new SyncError('STORAGE_CLOSED', 'The storage is not open. Call open() first.');
+    return work();
+  }
+
+  #map(change: (entry: ModelEntry) => ModelEntry): void {
+    this.data.entries = this.data.entries.map(change);
+  }
+
+  #find(id: string): ModelEntry | undefined {
+    return this.data.entries.find(({ operation }) => operation.id === id);
+  }
+
+  #named(ids: readonly string[]): readonly ModelEntry[] {
+    return this.data.entries.filter(({ operation }) => ids.includes(operation.id));
+  }
+
+  #stored(entry: ModelEntry): StoredOperation {
+    return toStored(this.data.entries, entry);
+  }
+}
+
+/** What a new entry must not take over, because the storage gives it anew. */
+function withoutSequence(stored: StoredOperation): Omit<StoredOperation, 'sequence'> {
+  const copy: Partial<StoredOperation> = { ...stored };
+  Reflect.deleteProperty(copy, 'sequence');
+  return copy as Omit<StoredOperation, 'sequence'>;
+}
+
+function page<T extends { readonly sequence: number }>(
+  all: readonly T[],
+  query: { readonly after?: number; readonly limit?: number },
+): Page<T> {
+  const { after = 0, limit = 100 } = query;
+  const rest = all.filter(({ sequence }) => sequence > after);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return rest.length > items.length && last ? { items, next: last.sequence } : { items };
+}

@@ -1,0 +1,75 @@
+import { type IdAssignment, rewriteReferences, type Settlement } from '@cpc/sync-core';
+import { freed, type ModelEntry, newEntry } from './model-entry.js';
+
+/** The entries after one settlement of `entry`, which the settling token holds. */
+export function settleEntry(
+  entries: readonly ModelEntry[],
+  entry: ModelEntry,
+  settlement: Settlement,
+): readonly ModelEntry[] {
+  if (settlement.kind === 'remove') {
+    const rest = entries.filter((other) => other !== entry);
+    return settlement.assign ? assign(rest, settlement.assign) : rest;
+  }
+  const history = settlement.attempt ? [...entry.history, settlement.attempt] : entry.history;
+  const settled = { ...settledEntry(entries, entry, settlement), history };
+  const changed = entries.map((other) => (other === entry ? settled : other));
+  return renameDependency(changed, entry.operation.id, settled.operation.id);
+}
+
+type Staying = Exclude<Settlement, { kind: 'remove' }>;
+
+function settledEntry(entries: readonly ModelEntry[], entry: ModelEntry, settlement: Staying): ModelEntry {
+  switch (settlement.kind) {
+    case 'reschedule':
+      return {
+        ...freed(entry),
+        wait: 'scheduled',
+        dueAt: settlement.dueAt,
+        delayMs: settlement.delayMs,
+        attempts: entry.attempts + Number(settlement.counts),
+      };
+    case 'release':
+      return { ...freed(entry), attempted: settlement.sent || entry.attemptedBefore };
+    case 'hold':
+      return {
+        ...freed(entry),
+        wait: settlement.state,
+        failure: settlement.failure,
+        attempts: entry.attempts + Number(settlement.counts),
+      };
+    case 'replace':
+      return replacement(entries, entry, settlement.operation);
+  }
+}
+
+/** Another operation in the place of `entry`: same sequence, history kept, going at once. */
+export function replacement(
+  entries: readonly ModelEntry[],
+  entry: ModelEntry,
+  operation: ModelEntry['operation'],
+): ModelEntry {
+  const ahead = entries.filter((other) => other.sequence < entry.sequence);
+  return { ...freed(newEntry(operation, entry.sequence, ahead)), history: entry.history };
+}
+
+/** What waited for a replaced operation waits for the one in its place. */
+export function renameDependency(
+  entries: readonly ModelEntry[],
+  from: string,
+  to: string,
+): readonly ModelEntry[] {
+  if (from === to) return entries;
+  return entries.map((entry) =>
+    entry.waitsFor.includes(from)
+      ? { ...entry, waitsFor: entry.waitsFor.map((id) => (id === from ? to : id)) }
+      : entry,
+  );
+}
+
+function assign(entries: readonly ModelEntry[], { from, to }: IdAssignment): readonly ModelEntry[] {
+  return entries.map((entry) => ({
+    ...entry,
+    operation: rewriteReferences(entry.operation, (id) => (id === from ? to : undefined)),
+  }));
+}

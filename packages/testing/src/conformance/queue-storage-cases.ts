@@ -1,0 +1,57 @@
+import type { ConformanceCase } from './conformance-case.js';
+import { assignmentCases } from './queue-storage/assignment-cases.js';
+import { changeCases } from './queue-storage/change-cases.js';
+import { claimCases } from './queue-storage/claim-cases.js';
+import { coalesceCases } from './queue-storage/coalesce-cases.js';
+import { dependencyCases } from './queue-storage/dependency-cases.js';
+import { enqueueCases } from './queue-storage/enqueue-cases.js';
+import { leaseCases } from './queue-storage/lease-cases.js';
+import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
+import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
+import { readCases } from './queue-storage/read-cases.js';
+import { settleCases } from './queue-storage/settle-cases.js';
+import { sharingCases } from './queue-storage/sharing-cases.js';
+import type { StorageCase } from './queue-storage/storage-case.js';
+import { timeCases } from './queue-storage/time-cases.js';
+
+const CASES: readonly StorageCase[] = [
+  ...enqueueCases,
+  ...claimCases,
+  ...dependencyCases,
+  ...leaseCases,
+  ...settleCases,
+  ...coalesceCases,
+  ...assignmentCases,
+  ...timeCases,
+  ...readCases,
+  ...changeCases,
+  ...lifecycleCases,
+  ...sharingCases,
+];
+
+/**
+ * The contract of the `QueueStorage` port as executable cases, for any runner and for a browser's page:
+ *
+ * ```ts
+ * for (const { name, run } of queueStorageCases(makeHarness)) test(name, run);
+ * ```
+ *
+ * Each case makes a harness of its own and disposes of it. What a storage does not do, it declares in its
+ * `supports`; the cases read that and nothing else.
+ */
+export function queueStorageCases(
+  makeHarness: () => QueueStorageHarness | Promise<QueueStorageHarness>,
+): readonly ConformanceCase[] {
+  return CASES.map(({ name, body }) => ({
+    name,
+    run: async () => {
+      const harness = await makeHarness();
+      try {
+        await harness.storage.open();
+        await body({ storage: harness.storage, harness });
+      } finally {
+        await harness.dispose();
+      }
+    },
+  }));
+}

@@ -1,0 +1,251 @@
+import type { Coalesce, NewOperation } from '@cpc/sync-core';
+import { assert, assertEqual } from '../assert.js';
+import {
+  add,
+  claim,
+  claimOne,
+  drain,
+  idsOf,
+  listAll,
+  mustGet,
+  operation,
+  type StorageCase,
+  T0,
+} from './storage-case.js';
+
+/** Takes the incoming payload, and keeps count of being asked. */
+function lastWins(): { readonly coalesce: Coalesce; readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    coalesce: (tail, incoming) => {
+      asked.push(`${tail.id}<${incoming.id}`);
+      return { kind: 'merged', operation: incoming };
+    },
+  };
+}
+
+const change = (id: string, fields: Partial<NewOperation> = {}): NewOperation =>
+  operation(id, { entity: 'e', coalesces: true, ...fields });
+const cancel: Coalesce = () => ({ kind: 'cancelled' });
+const failure = { code: 'REJECTED', message: 'no' };
+
+export const coalesceCases: readonly StorageCase[] = [
+  {
+    name: 'coalesce merges into the tail, which keeps its id and sequence',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('a', { payload: '1' }), operation('between'));
+      const before = await mustGet(storage, 'a');
+      const incoming = change('b', {
+        payload: '2',
+        priority: 75,
+        rank: 75,
+        expiresAt: T0 + 9,
+        createdAt: T0 + 1,
+        scheduledAt: T0 + 1,
+      });
+      const [result] = await storage.enqueue([[incoming]], { coalesce });
+      assertEqual(result, { ok: true, receipts: [{ kind: 'coalesced', into: 'a' }] }, 'the receipt');
+      assertEqual(asked, ['a<b'], 'what was asked');
+      const { sequence, state, attempts, attempted, history, dueAt, delayMs, ...kept } = await mustGet(
+        storage,
+        'a',
+      );
+      assertEqual(kept, { ...incoming, id: 'a' }, 'the merged operation');
+      assertEqual(
+        { sequence, state, attempts, attempted, history, dueAt, delayMs },
+        {
+          sequence: before.sequence,
+          state: 'waiting',
+          attempts: 0,
+          attempted: false,
+          history: [],
+          dueAt: 0,
+          delayMs: 0,
+        },
+        'what the storage keeps about it',
+      );
+      assertEqual(idsOf(await listAll(storage)), ['a', 'between'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce ranks the lane by the merged operation',
+    body: async ({ storage }) => {
+      const { coalesce } = lastWins();
+      await add(
+        storage,
+        operation('other', { rank: 60 }),
+        operation('head', { entity: 'e', rank: 1 }),
+        change('tail', { rank: 1 }),
+      );
+      await storage.enqueue([[change('urgent', { rank: 100 })]], { coalesce });
+      assertEqual(await drain(storage), ['head', 'tail', 'other'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'coalesce waits for the schedule of the merged operation',
+    body: async ({ storage }) => {
+      const { coalesce } = lastWins();
+      await add(storage, change('a', { scheduledAt: T0 + 50 }));
+      await storage.enqueue([[change('b', { scheduledAt: T0 + 90 })]], { coalesce });
+      assertEqual((await mustGet(storage, 'a')).dueAt, T0 + 90, 'dueAt');
+      assertEqual((await claim(storage, { now: T0 + 89 })).operations, [], 'before the time');
+      assertEqual(idsOf((await claim(storage, { now: T0 + 90 })).operations), ['a'], 'at the time');
+    },
+  },
+  {
+    name: 'coalesce is asked only for the tail of the same entity, and only where the kind coalesces',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('a'), change('tail'), operation('no-entity'));
+      await storage.enqueue(
+        [
+          [operation('plain', { entity: 'f' })],
+          [change('other', { entity: 'f', coalesces: false })],
+          [operation('free', { coalesces: true })],
+          [change('joins')],
+        ],
+        { coalesce },
+      );
+      assertEqual(asked, ['tail<joins'], 'what was asked');
+      assertEqual(
+        idsOf(await listAll(storage)),
+        ['a', 'tail', 'no-entity', 'plain', 'other', 'free'],
+        'the queue',
+      );
+    },
+  },
+  {
+    name: 'coalesce never joins an operation that may have been sent',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('a'));
+      const { token } = await claimOne(storage);
+      await storage.enqueue([[change('b')]], { coalesce });
+      await storage.discard(['b']);
+      await storage.settle(token, [{ id: 'a', kind: 'release', sent: true }]);
+      await storage.enqueue([[change('c')]], { coalesce });
+      assertEqual(asked, [], 'what was asked');
+      assertEqual(idsOf(await listAll(storage)), ['a', 'c'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce joins an operation that was claimed and vouched for as unsent',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('a'));
+      const { token } = await claimOne(storage);
+      await storage.settle(token, [{ id: 'a', kind: 'release', sent: false }]);
+      await storage.enqueue([[change('b')]], { coalesce });
+      assertEqual(asked, ['a<b'], 'what was asked');
+    },
+  },
+  {
+    name: 'coalesce never joins a parked operation or a dead letter',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('p', { entity: 'p' }), change('d', { entity: 'd' }));
+      const stored = await listAll(storage);
+      await storage.discard(['p', 'd']);
+      // Restored with `attempted: false`, so that nothing but the state can be the reason.
+      await storage.restore(
+        stored.map((one, index) => ({ ...one, state: index === 0 ? 'parked' : 'deadLetter', failure })),
+      );
+      await storage.enqueue([[change('p2', { entity: 'p' })], [change('d2', { entity: 'd' })]], { coalesce });
+      assertEqual(asked, [], 'what was asked');
+    },
+  },
+  {
+    name: 'coalesce never joins across principals',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, change('a', { principal: 'anna' }));
+      await storage.enqueue([[change('b', { principal: 'ben' })], [change('c')]], { coalesce });
+      assertEqual(asked, [], 'what was asked');
+      assertEqual(idsOf(await listAll(storage)), ['a', 'b', 'c'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce never joins a tail that does not wait for what the incoming one waits for',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      await add(storage, operation('x'), operation('y'), change('a', { dependsOn: ['x'] }));
+      await storage.enqueue([[change('b', { dependsOn: ['y'] })]], { coalesce });
+      await storage.discard(['b']);
+      await storage.enqueue([[change('c', { dependsOn: ['a'] })]], { coalesce });
+      await storage.discard(['c']);
+      assertEqual(asked, [], 'with a dependency that the tail lacks, or on the tail itself');
+      await storage.enqueue([[change('d', { dependsOn: ['x', 'gone'] })]], { coalesce });
+      assertEqual(asked, ['a<d'], 'with a dependency that the tail has, and one that is gone');
+    },
+  },
+  {
+    name: 'coalesce that declines adds the operation',
+    body: async ({ storage }) => {
+      await add(storage, change('a'));
+      const [result] = await storage.enqueue([[change('b')]], { coalesce: () => ({ kind: 'none' }) });
+      assert(result?.ok === true && result.receipts[0]?.kind === 'enqueued', 'b must be enqueued');
+      await storage.enqueue([[change('c')]]);
+      assertEqual(
+        idsOf(await listAll(storage)),
+        ['a', 'b', 'c'],
+        'the queue, also without a coalesce function',
+      );
+    },
+  },
+  {
+    name: 'coalesce that cancels removes both, and keeps the rest of the lane',
+    body: async ({ storage }) => {
+      await add(storage, operation('head', { entity: 'e' }), change('create'));
+      const [result] = await storage.enqueue([[change('delete')]], { coalesce: cancel });
+      assertEqual(result, { ok: true, receipts: [{ kind: 'cancelled', with: 'create' }] }, 'the receipt');
+      assertEqual(idsOf(await listAll(storage)), ['head'], 'the queue');
+      await add(storage, operation('next', { entity: 'e' }));
+      assertEqual(await drain(storage), ['head', 'next'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'coalesce never cancels an operation that another depends on',
+    body: async ({ storage }) => {
+      await add(storage, change('create'), operation('needs', { dependsOn: ['create'] }));
+      const [result] = await storage.enqueue([[change('delete')]], { coalesce: cancel });
+      assert(
+        result?.ok === true && result.receipts[0]?.kind === 'enqueued',
+        'the incoming one must be enqueued',
+      );
+      assertEqual(idsOf(await listAll(storage)), ['create', 'needs', 'delete'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce works within a batch, and is undone with a refused one',
+    body: async ({ storage }) => {
+      const { coalesce } = lastWins();
+      await add(storage, change('a', { payload: '1' }), operation('taken', { payload: '1' }));
+      const [refused, taken] = await storage.enqueue(
+        [
+          [change('b', { payload: '2' }), operation('taken', { payload: '2' })],
+          [change('x', { entity: 'x', payload: '1' }), change('y', { entity: 'x', payload: '2' })],
+        ],
+        { coalesce },
+      );
+      assertEqual(refused, { ok: false, code: 'OPERATION_ID_REUSED', index: 1 }, 'the refused batch');
+      assertEqual((await mustGet(storage, 'a')).payload, '1', 'the tail after the refusal');
+      assertEqual(
+        taken?.ok === true && taken.receipts[1],
+        { kind: 'coalesced', into: 'x' },
+        'the other batch',
+      );
+      assertEqual((await mustGet(storage, 'x')).payload, '2', 'the merged payload');
+    },
+  },
+  {
+    name: 'coalesce does not count towards maxPending',
+    body: async ({ storage }) => {
+      const { coalesce } = lastWins();
+      await add(storage, change('a'));
+      const [result] = await storage.enqueue([[change('b', { payload: '2' })]], { coalesce, maxPending: 1 });
+      assertEqual(result, { ok: true, receipts: [{ kind: 'coalesced', into: 'a' }] }, 'the result');
+    },
+  },
+];
