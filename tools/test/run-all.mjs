@@ -4,10 +4,14 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { installBrowser } from '../browser/index.mjs';
 import { nx, readGraph, root } from '../workspace/nx.mjs';
 import { tally } from './tally.mjs';
 
 const TEST_TARGETS = ['test', 'test-browser'];
+
+// Before the tasks, of which several may want one at the same time.
+installBrowser();
 
 const projects = Object.values((await readGraph()).nodes).map(({ data }) => data);
 // A result that is left over from an earlier run must never be counted. Nx restores those that still hold.
