@@ -43,6 +43,8 @@ export const SYNC_ERROR_CODES = [
   'ATTEMPT_TIMEOUT',
   /** The request could not be sent, or the connection broke. */
   'NETWORK_UNREACHABLE',
+  /** Something answered that is not the server: a captive portal, a gateway, or the address is wrong. */
+  'NETWORK_CAPTIVE',
   /** The transport threw, or answered with something that is not an outcome. */
   'TRANSPORT_FAILED',
   /** The server answered that the principal must sign in. */
