@@ -1,0 +1,83 @@
+import type { DeliveryOutcome, RemoteRecord, SyncFailure } from '@cpc/sync-core';
+import { isRecord, type AnswerItem } from './wire-answer.js';
+
+/**
+ * What the receiver's answer to one operation means. Status decides; no text does.
+ *
+ * | status | outcome | why |
+ * | --- | --- | --- |
+ * | 2xx | `acknowledged` | the effect happened, now or the first time |
+ * | 401 | `unauthenticated` | signing in helps |
+ * | 403 | `rejected` | the principal is known and may not; signing in again as the same changes nothing |
+ * | 408, 425, 429, 5xx | `retry` | not now |
+ * | 409 | `retry` | the first request with this key is still running |
+ * | 412 | `conflict` | the server holds another version, which the body carries |
+ * | 422 | `rejected` | refused by its content, or the key was used for other content |
+ * | 424 | `skipped` | in a batch, behind a failed operation of its entity |
+ * | other 4xx | `rejected` | |
+ * | 1xx, 3xx | `unreachable` | no answer that this protocol knows |
+ *
+ * @param retryAfter - what the headers asked for, in milliseconds; the body's `retryAfter`, in seconds, goes
+ * before it
+ */
+export function outcomeOfAnswer(item: AnswerItem, retryAfter?: number): DeliveryOutcome {
+  const { status, body } = item;
+  if (status >= 200 && status < 300) return acknowledged(body);
+  if (status === 401) return { kind: 'unauthenticated', reason: failureOf(item, 'UNAUTHENTICATED') };
+  if (status === 412) return { kind: 'conflict', remote: remoteOf(body['remote']) };
+  if (status === 424) return { kind: 'skipped' };
+  if (asksAgain(status)) {
+    const afterMs = secondsToMs(body['retryAfter']) ?? retryAfter;
+    const reason = failureOf(item, 'SERVER_RETRY');
+    return { kind: 'retry', reason, ...(afterMs !== undefined && { afterMs }) };
+  }
+  if (status >= 400 && status < 500) return { kind: 'rejected', reason: failureOf(item, 'REJECTED') };
+  return { kind: 'unreachable', reason: failureOf(item, 'NETWORK_CAPTIVE') };
+}
+
+/** 409 belongs to the receiver alone: from anybody else it may mean anything. */
+function asksAgain(status: number): boolean {
+  return status === 409 || asksAnybodyAgain(status) || (status >= 500 && status < 600);
+}
+
+/** Statuses that mean "later" whoever answers: too slow, too early, too often. */
+export function asksAnybodyAgain(status: number): boolean {
+  return status === 408 || status === 425 || status === 429;
+}
+
+function acknowledged(body: AnswerItem['body']): DeliveryOutcome {
+  const version = body['version'];
+  return {
+    kind: 'acknowledged',
+    ...('result' in body && { result: body['result'] }),
+    ...(typeof version === 'string' && { version }),
+  };
+}
+
+/** A record that is absent or malformed counts as unknown: the resolver sees a value of `undefined`. */
+function remoteOf(value: unknown): RemoteRecord {
+  if (!isRecord(value)) return { value: undefined };
+  const { version, timestamp, deleted } = value;
+  return {
+    value: value['value'],
+    ...(typeof version === 'string' && { version }),
+    ...((typeof timestamp === 'string' || typeof timestamp === 'number') && { timestamp }),
+    ...(typeof deleted === 'boolean' && { deleted }),
+  };
+}
+
+/** The server's own code where it gave one, else the library's. */
+function failureOf({ status, body }: AnswerItem, otherwise: string): SyncFailure {
+  const { code, detail, title } = body;
+  const words = [detail, title].find((text) => typeof text === 'string' && text !== '');
+  return {
+    code: typeof code === 'string' && code !== '' ? code : otherwise,
+    message: typeof words === 'string' ? words : `The server answered ${status}.`,
+    status,
+    details: body,
+  };
+}
+
+function secondsToMs(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && value < 1e9 ? Math.ceil(value * 1000) : undefined;
+}
