@@ -1,10 +1,5 @@
-import {
-  type EnqueueResult,
-  type EnqueueRules,
-  type NewOperation,
-  rewriteReferences,
-  type StorageReceipt,
-} from '@cpc/sync-core';
+import type { EnqueueResult, EnqueueRules, NewOperation, StorageReceipt } from '@cpc/sync-core';
+import { rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { laneOf, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
 import type { ModelQueueData } from './model-queue-data.js';
 

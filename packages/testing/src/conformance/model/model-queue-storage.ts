@@ -10,7 +10,6 @@ import {
   type Principals,
   type QuarantinedRecord,
   type QueueStorage,
-  rewriteReferences,
   type Settlement,
   type SettleResult,
   type StorageStats,
@@ -18,6 +17,7 @@ import {
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
+import { rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { atTime, claimable, isFor } from './model-claim.js';
 import { enqueueBatch } from './model-enqueue.js';
 import { blockersOf, freed, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';

@@ -1,4 +1,5 @@
-import { type IdAssignment, rewriteReferences, type Settlement } from '@cpc/sync-core';
+import type { IdAssignment, Settlement } from '@cpc/sync-core';
+import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { freed, type ModelEntry, newEntry } from './model-entry.js';
 
 /** The entries after one settlement of `entry`, which the settling token holds. */
@@ -11,7 +12,7 @@ export function settleEntry(
     const rest = entries.filter((other) => other !== entry);
     return settlement.assign ? assign(rest, settlement.assign) : rest;
   }
-  const history = settlement.attempt ? [...entry.history, settlement.attempt] : entry.history;
+  const history = appendAttempt(entry.history, settlement.attempt);
   const settled = { ...settledEntry(entries, entry, settlement), history };
   const changed = entries.map((other) => (other === entry ? settled : other));
   return renameDependency(changed, entry.operation.id, settled.operation.id);
@@ -60,16 +61,21 @@ export function renameDependency(
   to: string,
 ): readonly ModelEntry[] {
   if (from === to) return entries;
+  const renamed = (ids: readonly string[]): readonly string[] => ids.map((id) => (id === from ? to : id));
   return entries.map((entry) =>
     entry.waitsFor.includes(from)
-      ? { ...entry, waitsFor: entry.waitsFor.map((id) => (id === from ? to : id)) }
+      ? {
+          ...entry,
+          waitsFor: renamed(entry.waitsFor),
+          operation: { ...entry.operation, dependsOn: renamed(entry.operation.dependsOn) },
+        }
       : entry,
   );
 }
 
 function assign(entries: readonly ModelEntry[], { from, to }: IdAssignment): readonly ModelEntry[] {
-  return entries.map((entry) => ({
-    ...entry,
-    operation: rewriteReferences(entry.operation, (id) => (id === from ? to : undefined)),
-  }));
+  const permanentIdOf = (id: string): string | undefined => (id === from ? to : undefined);
+  return entries.map((entry) =>
+    entry.attempted ? entry : { ...entry, operation: rewriteReferences(entry.operation, permanentIdOf) },
+  );
 }

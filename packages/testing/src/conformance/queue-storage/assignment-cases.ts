@@ -63,6 +63,20 @@ export const assignmentCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'assign leaves what was attempted byte for byte as it was sent',
+    body: async ({ storage }) => {
+      await add(storage, operation('create'), mention('sent', { rank: 10 }), mention('unsent', { rank: 10 }));
+      const { token } = await claim(storage);
+      await storage.settle(token, [
+        { id: 'sent', kind: 'release', sent: true },
+        { id: 'unsent', kind: 'release', sent: false },
+        { id: 'create', kind: 'remove', assign: { from: TMP, to: REAL } },
+      ]);
+      assertEqual((await mustGet(storage, 'sent')).payload, mention('sent').payload, 'the sent one');
+      assertEqual((await mustGet(storage, 'unsent')).payload, rewritten('unsent'), 'the unsent one');
+    },
+  },
+  {
     name: 'assign is kept across a restart',
     body: async ({ storage, harness }) => {
       if (!storage.supports.durable) return;

@@ -162,6 +162,7 @@ export const settleCases: readonly StorageCase[] = [
       const { token } = await claimOne(storage);
       await storage.settle(token, [{ id: 'a', kind: 'replace', operation: operation('a2') }]);
       assertEqual(await storage.blockersOf('b'), ['a2'], 'what b waits for');
+      assertEqual((await mustGet(storage, 'b')).dependsOn, ['a2'], 'what b names');
       assertEqual(await drain(storage), ['a2', 'b', 'c'], 'the order of delivery');
     },
   },
@@ -174,6 +175,22 @@ export const settleCases: readonly StorageCase[] = [
         await storage.settle(token, [{ id: 'a', kind: 'release', sent: true, attempt: attempt(outcome) }]);
       }
       assertEqual((await mustGet(storage, 'a')).history, ['one', 'two', 'three'].map(attempt), 'history');
+    },
+  },
+  {
+    name: 'settle keeps the latest hundred attempts',
+    body: async ({ storage }) => {
+      await add(storage, operation('a'));
+      for (let n = 0; n < 105; n++) {
+        const { token } = await claimOne(storage);
+        await storage.settle(token, [{ id: 'a', kind: 'release', sent: true, attempt: attempt(`${n}`) }]);
+      }
+      const { history } = await mustGet(storage, 'a');
+      assertEqual(
+        [history.length, history.at(0)?.outcome, history.at(-1)?.outcome],
+        [100, '5', '104'],
+        'history',
+      );
     },
   },
   {
