@@ -26,6 +26,8 @@ export interface NetworkEvidence {
   /** Who observed it, for `NetworkStatus.source`. */
   readonly source: string;
   readonly latencyMs?: number;
+  /** What was met, in words for a person; becomes part of `NetworkStatus.reason`. */
+  readonly detail?: string;
 }
 
 export type NetworkObserver = (status: NetworkStatus) => void;
