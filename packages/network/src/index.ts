@@ -10,8 +10,14 @@ export type {
   NavigatorLike,
   NetworkInformationLike,
 } from './monitors/browser-surroundings.js';
+export {
+  EvidenceNetworkMonitor,
+  type EvidenceNetworkMonitorOptions,
+  type MonitorFailure,
+} from './monitors/evidence-network-monitor.js';
 export { ManualNetworkMonitor, type ManualNetworkMonitorOptions } from './monitors/manual-network-monitor.js';
 export { browserNetwork } from './plugins/browser-network.js';
+export { evidenceNetwork } from './plugins/evidence-network.js';
 export type { NetworkPlugin } from './plugins/network-plugin.js';
 export type {
   NetworkEvidence,
@@ -20,3 +26,4 @@ export type {
   NetworkState,
   NetworkStatus,
 } from './ports/network-monitor.js';
+export type { WitnessMonitor } from './ports/witness-monitor.js';
