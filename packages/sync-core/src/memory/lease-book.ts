@@ -2,16 +2,29 @@ import type { Claim, ClaimRequest } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
 import { Heap } from './heap.js';
 import type { OperationIndex } from './operation-index.js';
+import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 
 /** Who holds what, until when: hands out what may go, and takes back what was held for too long. */
 export class LeaseBook {
   readonly #index: OperationIndex;
   /** Held entries by the end of their lease; one that was settled or renewed since is skipped. */
   readonly #held = new Heap<readonly Entry[]>();
+  readonly #journal: QueueJournal;
   #token = 0;
 
-  constructor(index: OperationIndex) {
+  constructor(index: OperationIndex, journal: QueueJournal = SILENT_JOURNAL) {
     this.#index = index;
+    this.#journal = journal;
+  }
+
+  /** The highest fencing token that was given out. */
+  get token(): number {
+    return this.#token;
+  }
+
+  /** Gives out no token up to this one any more. */
+  continueFrom(token: number): void {
+    this.#token = Math.max(this.#token, token);
   }
 
   claim({ now, limit, leaseMs, principals, perEntity = 1 }: ClaimRequest): Claim {
@@ -48,8 +61,21 @@ export class LeaseBook {
     });
   }
 
+  /** Puts a lease on an entry that somebody else gave out. */
+  hold(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
+    this.#lease(entry, token, leaseUntil, leaseMs);
+    this.#held.push(leaseUntil, [entry]);
+  }
+
+  /** Takes a lease off an entry as if it had never been given out. */
+  withdraw(entry: Entry): void {
+    entry.attempted = entry.attemptedBefore;
+    this.#end(entry);
+  }
+
   /** Gives a lease another end. */
   extend(entry: Entry, leaseUntil: number): void {
+    this.#journal.leased(entry);
     entry.dueAt = leaseUntil;
     this.#held.push(leaseUntil, [entry]);
   }
@@ -69,12 +95,18 @@ export class LeaseBook {
     while (this.nextEnd() <= now) {
       for (const entry of this.#held.pop() ?? []) {
         if (entry.state !== 'leased' || entry.dueAt > now) continue;
-        entry.dueAt = 0;
-        entry.delayMs = 0;
-        this.#index.setState(entry, 'blocked');
-        this.#index.refresh(entry);
+        this.#journal.changed(entry);
+        this.#end(entry);
       }
     }
+  }
+
+  #end(entry: Entry): void {
+    this.#journal.leased(entry);
+    entry.dueAt = 0;
+    entry.delayMs = 0;
+    this.#index.setState(entry, 'blocked');
+    this.#index.refresh(entry);
   }
 
   #lease(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
@@ -84,6 +116,7 @@ export class LeaseBook {
     entry.dueAt = leaseUntil;
     entry.delayMs = leaseMs;
     this.#index.setState(entry, 'leased');
+    this.#journal.leased(entry);
   }
 
   /** The next of the lane, if this claim may hold it too: nothing but its predecessors stands before it. */

@@ -3,6 +3,7 @@ import type { OperationState } from '../operation/operation.js';
 import type { Principals } from '../ports/queue-storage.js';
 import { Entry } from './entry.js';
 import { Lane } from './lane.js';
+import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { ReadySet } from './ready-set.js';
 
 /** Below this many removed entries the log is not worth compacting. */
@@ -32,6 +33,21 @@ export class OperationIndex {
   /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
   #log: Entry[] = [];
   #sequence = 0;
+  readonly #journal: QueueJournal;
+
+  constructor(journal: QueueJournal = SILENT_JOURNAL) {
+    this.#journal = journal;
+  }
+
+  /** The highest sequence that was given out. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Gives out no sequence up to this one any more. */
+  continueFrom(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -41,13 +57,23 @@ export class OperationIndex {
     return this.#byId.get(id);
   }
 
+  /** Whether the entry is still in the queue. */
+  has(entry: Entry): boolean {
+    return this.#byId.get(entry.operation.id) === entry;
+  }
+
   lane(entity: string): Lane | undefined {
     return this.#lanes.get(entity);
   }
 
-  /** Appends an operation and makes it go as soon as it may. */
-  add(operation: NewOperation): Entry {
-    const entry = new Entry(operation, ++this.#sequence);
+  /**
+   * Appends an operation and makes it go as soon as it may.
+   *
+   * @param sequence - higher than all before; the next one when absent
+   */
+  add(operation: NewOperation, sequence = this.#sequence + 1): Entry {
+    this.#sequence = sequence;
+    const entry = new Entry(operation, sequence);
     this.#log.push(entry);
     this.putBack(entry);
     return entry;
@@ -55,6 +81,7 @@ export class OperationIndex {
 
   /** Puts an entry back that was removed a moment ago, before the next `compact`. */
   putBack(entry: Entry): void {
+    this.#journal.changed(entry);
     this.#count(entry, 1);
     this.#place(entry);
   }
@@ -62,7 +89,7 @@ export class OperationIndex {
   /** Forgets entries that left, as soon as they outnumber those that are there. */
   compact(): void {
     if (this.#log.length < COMPACT_ABOVE || this.#log.length < 2 * this.#byId.size) return;
-    this.#log = this.#log.filter((entry) => this.#isPresent(entry));
+    this.#log = this.#log.filter((entry) => this.has(entry));
   }
 
   /** Gives an entry its place, by its sequence. */
@@ -81,7 +108,10 @@ export class OperationIndex {
 
   /** Takes an entry out for good and lets go what waited for it. */
   remove(entry: Entry): void {
+    this.#journal.changed(entry);
     this.#count(entry, -1);
+    // Those that met it earlier, in a schedule or a list of what may go, skip it from now on.
+    entry.state = 'blocked';
     this.#displace(entry);
     for (const dependent of entry.dependents ?? []) {
       dependent.gates--;
@@ -112,6 +142,7 @@ export class OperationIndex {
   /** Gives an entry another operation, under the same sequence; those who depend on it depend on the new one. */
   exchange(entry: Entry, operation: NewOperation): void {
     const before = entry.operation.id;
+    this.#journal.changed(entry);
     this.#count(entry, -1);
     this.#displace(entry);
     entry.operation = operation;
@@ -120,6 +151,7 @@ export class OperationIndex {
       for (const dependent of entry.dependents ?? []) {
         const dependsOn = dependent.operation.dependsOn.map((id) => (id === before ? operation.id : id));
         dependent.operation = { ...dependent.operation, dependsOn };
+        this.#journal.changed(dependent);
       }
     }
     this.#place(entry);
@@ -153,6 +185,7 @@ export class OperationIndex {
     for (const ready of this.#ready.values()) {
       for (let entry = ready.takeDue(now); entry !== undefined; entry = ready.takeDue(now)) {
         entry.dueAt = 0;
+        this.#journal.changed(entry);
         this.refresh(entry);
       }
     }
@@ -209,12 +242,8 @@ export class OperationIndex {
     }
     for (let at = low; at < this.#log.length; at++) {
       const entry = this.#log[at] as Entry;
-      if (this.#isPresent(entry)) yield entry;
+      if (this.has(entry)) yield entry;
     }
-  }
-
-  #isPresent(entry: Entry): boolean {
-    return this.#byId.get(entry.operation.id) === entry;
   }
 
   #count(entry: Entry, by: 1 | -1): void {

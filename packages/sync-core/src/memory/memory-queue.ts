@@ -1,0 +1,260 @@
+import { appendAttempt } from '../operation/history.js';
+import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import type { OperationState } from '../operation/operation.js';
+import { rewriteReferences } from '../operation/rewrite-references.js';
+import type {
+  Claim,
+  ClaimRequest,
+  EnqueueResult,
+  EnqueueRules,
+  IdAssignment,
+  ListQuery,
+  Page,
+  Principals,
+  Settlement,
+  SettleResult,
+  StorageStats,
+} from '../ports/queue-storage.js';
+import { Assignments } from './assignments.js';
+import { enqueueBatch } from './enqueue-rules.js';
+import type { Entry } from './entry.js';
+import { applyKeptState } from './kept-state.js';
+import { LeaseBook } from './lease-book.js';
+import { OperationIndex } from './operation-index.js';
+import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
+
+const REQUEUEABLE: ReadonlySet<OperationState> = new Set<OperationState>([
+  'deadLetter',
+  'parked',
+  'scheduled',
+]);
+
+/**
+ * The rules of the `QueueStorage` port on a queue in memory, each method one synchronous step that happens whole.
+ * A storage that keeps the queue elsewhere runs its steps here and writes down what its journal heard.
+ */
+export class MemoryQueue {
+  readonly index: OperationIndex;
+  readonly leases: LeaseBook;
+  readonly #assignments = new Assignments();
+  readonly #journal: QueueJournal;
+
+  constructor(journal: QueueJournal = SILENT_JOURNAL) {
+    this.#journal = journal;
+    this.index = new OperationIndex(journal);
+    this.leases = new LeaseBook(this.index, journal);
+  }
+
+  enqueue(batches: readonly (readonly NewOperation[])[], rules: EnqueueRules = {}): readonly EnqueueResult[] {
+    return batches.map((batch) => enqueueBatch(this.index, this.#assignments, batch, rules));
+  }
+
+  claim(request: ClaimRequest): Claim {
+    return this.leases.claim(request);
+  }
+
+  renew(token: number, ids: readonly string[], leaseUntil: number, leaseMs: number): readonly string[] {
+    return this.leases.renew(token, ids, leaseUntil, leaseMs);
+  }
+
+  settle(token: number, settlements: readonly Settlement[]): readonly SettleResult[] {
+    return settlements.map((settlement) => this.#settleOne(token, settlement));
+  }
+
+  nextDue({
+    now,
+    principals,
+  }: {
+    readonly now: number;
+    readonly principals?: Principals;
+  }): number | undefined {
+    if (this.index.first(principals) !== undefined) return now;
+    const next = Math.min(this.index.nextDueAt(principals), this.leases.nextEnd());
+    return next === Infinity ? undefined : next;
+  }
+
+  clampTimes(now: number): void {
+    for (const entry of this.index.entries()) {
+      if (entry.delayMs === 0 || entry.dueAt <= now + entry.delayMs) continue;
+      if (entry.state === 'leased') {
+        this.leases.extend(entry, now + entry.delayMs);
+      } else {
+        this.#journal.changed(entry);
+        entry.dueAt = 0;
+        this.index.refresh(entry);
+      }
+    }
+  }
+
+  get(id: string): StoredOperation | undefined {
+    return this.index.get(id)?.snapshot();
+  }
+
+  blockersOf(id: string): readonly string[] {
+    const entry = this.index.get(id);
+    return entry === undefined ? [] : this.index.blockersOf(entry);
+  }
+
+  list(query: ListQuery = {}): Page<StoredOperation> {
+    const { after = 0, limit = 100 } = query;
+    const items: StoredOperation[] = [];
+    for (const entry of this.index.entries(after)) {
+      if (!matches(entry, query)) continue;
+      if (items.length === limit) return { items, next: (items.at(-1) as StoredOperation).sequence };
+      items.push(entry.snapshot());
+    }
+    return { items };
+  }
+
+  stats(): StorageStats {
+    const [oldest] = this.index.entries();
+    const stats: StorageStats = {
+      total: this.index.size,
+      byState: { ...this.index.byState },
+      byPriority: Object.fromEntries(this.index.byPriority),
+      quarantined: 0,
+    };
+    return oldest === undefined ? stats : { ...stats, oldestCreatedAt: oldest.operation.createdAt };
+  }
+
+  requeue(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => {
+      const entry = this.index.get(id);
+      if (entry === undefined || !REQUEUEABLE.has(entry.state)) return false;
+      this.#renewLife(entry);
+      this.index.refresh(entry);
+      return true;
+    });
+  }
+
+  discard(ids: readonly string[]): readonly StoredOperation[] {
+    const entries = ids.map((id) => this.index.get(id)).filter((entry) => entry !== undefined);
+    const discarded = new Set(entries.filter((entry) => entry.state !== 'leased'));
+    return [...discarded].map((entry) => {
+      const snapshot = entry.snapshot();
+      this.index.remove(entry);
+      return snapshot;
+    });
+  }
+
+  replace(id: string, operation: NewOperation): boolean {
+    const entry = this.index.get(id);
+    if (entry === undefined || entry.state === 'leased') return false;
+    this.#replaceEntry(entry, operation);
+    return true;
+  }
+
+  restore(operations: readonly StoredOperation[]): readonly string[] {
+    return operations
+      .filter((operation) => this.index.get(operation.id) === undefined)
+      .map((operation) => {
+        this.#restoreOne(operation);
+        return operation.id;
+      });
+  }
+
+  /** Remembers a permanent id and puts it into what mentions the temporary one and was never attempted. */
+  assign(assignment: IdAssignment): void {
+    const { from, to } = assignment;
+    this.#journal.assigned(assignment);
+    this.#assignments.remember(assignment);
+    for (const entry of this.index.referring(from)) {
+      if (entry.attempted) continue;
+      this.index.exchange(
+        entry,
+        rewriteReferences(entry.operation, (id) => (id === from ? to : undefined)),
+      );
+    }
+  }
+
+  #settleOne(token: number, settlement: Settlement): SettleResult {
+    const entry = this.index.get(settlement.id);
+    if (entry?.state !== 'leased' || entry.token !== token) return 'stale';
+    this.#journal.changed(entry);
+    this.#journal.leased(entry);
+    entry.history = appendAttempt(entry.history, settlement.attempt);
+    if (settlement.kind === 'remove') {
+      this.index.remove(entry);
+      if (settlement.assign !== undefined) this.assign(settlement.assign);
+      return 'settled';
+    }
+    this.#settleKept(entry, settlement);
+    this.index.refresh(entry);
+    if (entry.lane?.head) this.index.refresh(entry.lane.head);
+    return 'settled';
+  }
+
+  #settleKept(entry: Entry, settlement: Exclude<Settlement, { kind: 'remove' }>): void {
+    entry.dueAt = 0;
+    entry.delayMs = 0;
+    this.index.setState(entry, 'blocked');
+    switch (settlement.kind) {
+      case 'reschedule':
+        entry.dueAt = settlement.dueAt;
+        entry.delayMs = settlement.delayMs;
+        if (settlement.counts) entry.attempts++;
+        break;
+      case 'release':
+        if (!settlement.sent) entry.attempted = entry.attemptedBefore;
+        break;
+      case 'hold':
+        entry.failure = settlement.failure;
+        if (settlement.counts) entry.attempts++;
+        this.index.setState(entry, settlement.state);
+        break;
+      case 'replace':
+        this.#replaceEntry(entry, settlement.operation);
+        break;
+    }
+  }
+
+  #replaceEntry(entry: Entry, operation: NewOperation): void {
+    this.#renewLife(entry);
+    entry.attempted = false;
+    this.index.exchange(entry, operation);
+  }
+
+  /** Makes an entry as if it had never been tried, but for its history. */
+  #renewLife(entry: Entry): void {
+    this.#journal.changed(entry);
+    entry.attempts = 0;
+    entry.failure = undefined;
+    entry.dueAt = 0;
+    entry.delayMs = 0;
+    this.index.setState(entry, 'blocked');
+  }
+
+  #restoreOne(stored: StoredOperation): void {
+    const {
+      sequence: _,
+      state,
+      attempts,
+      attempted,
+      history,
+      dueAt,
+      delayMs,
+      failure,
+      ...operation
+    } = stored;
+    const entry = this.index.add(operation);
+    applyKeptState(this.index, entry, {
+      attempts,
+      attempted,
+      history,
+      ...((state === 'parked' || state === 'deadLetter') && { hold: state }),
+      dueAt: state === 'scheduled' ? dueAt : entry.dueAt,
+      delayMs: state === 'scheduled' ? delayMs : 0,
+      ...(failure !== undefined && { failure }),
+    });
+  }
+}
+
+function matches(entry: Entry, query: ListQuery): boolean {
+  const { entity, kind, principal } = entry.operation;
+  return (
+    (query.states?.includes(entry.state) ?? true) &&
+    (query.entity === undefined || query.entity === entity) &&
+    (query.kind === undefined || query.kind === kind) &&
+    (query.principals?.includes(principal) ?? true)
+  );
+}

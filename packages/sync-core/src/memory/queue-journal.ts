@@ -1,0 +1,17 @@
+import type { IdAssignment } from '../ports/queue-storage.js';
+import type { Entry } from './entry.js';
+
+/** Hears what a queue in memory changes, so that a storage can write it down. */
+export interface QueueJournal {
+  /** The operation came, left, or what is kept of it besides its lease changed, now or by the end of the step. */
+  changed(entry: Entry): void;
+  /** Its lease began, ended, or got another end. `entry.token` names the claim. */
+  leased(entry: Entry): void;
+  assigned(assignment: IdAssignment): void;
+}
+
+export const SILENT_JOURNAL: QueueJournal = {
+  changed: () => undefined,
+  leased: () => undefined,
+  assigned: () => undefined,
+};
