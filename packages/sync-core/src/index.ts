@@ -32,6 +32,7 @@ export type {
   StorageStats,
   StorageSupports,
 } from './ports/queue-storage.js';
+export type { PayloadCodec } from './ports/payload-codec.js';
 export type { RandomSource } from './ports/random-source.js';
 export type { SendContext, Transport } from './ports/transport.js';
 export type { Subscribable, Subscription } from './ports/subscribable.js';
