@@ -1,0 +1,49 @@
+import type { EnqueueResult, EnqueueRules, NewOperation } from '@cpc/sync-core';
+
+/** One call of `enqueue` that waits for the next commit. */
+export interface EnqueueJob {
+  readonly batches: readonly (readonly NewOperation[])[];
+  readonly rules: EnqueueRules;
+  readonly resolve: (results: readonly EnqueueResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets calls that come together share one commit: all that arrive in the same turn of the event loop, or while
+ * an earlier commit is under way. They are written in the order of their arrival.
+ */
+export class GroupCommit {
+  readonly #commit: (jobs: readonly EnqueueJob[]) => Promise<void>;
+  #waiting: EnqueueJob[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(commit: (jobs: readonly EnqueueJob[]) => Promise<void>) {
+    this.#commit = commit;
+  }
+
+  add(batches: readonly (readonly NewOperation[])[], rules: EnqueueRules): Promise<readonly EnqueueResult[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batches, rules, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when every call so far has its answer. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Callers that an earlier commit released arrive within a few promise steps of each other.
+    for (let step = 0; step < GATHER_STEPS; step++) await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const jobs = this.#waiting;
+      this.#waiting = [];
+      await this.#commit(jobs);
+    }
+    this.#running = undefined;
+  }
+}
+
+/** How many promise steps a commit waits for others to join: no measurable time. */
+const GATHER_STEPS = 8;

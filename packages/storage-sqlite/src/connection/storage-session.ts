@@ -1,0 +1,198 @@
+import type { QuarantinedRecord } from '@cpc/sync-core';
+import { asDriver, type SqliteConnection } from '../drivers/as-driver.js';
+import { CodecPending, CodecSeal } from '../engine/codec-seal.js';
+import type { Savepoint } from '../engine/enqueue.js';
+import { type PayloadSeal, plainSeal } from '../engine/payload-seal.js';
+import { quarantine } from '../engine/quarantine.js';
+import { DamagedIndex, DamagedRow, type QueueTransaction } from '../engine/queue-transaction.js';
+import type { SqliteStorageSettings } from '../options.js';
+import { type QueueTables, tablesOf } from '../schema/tables.js';
+import { NoticeBoard } from './notice-board.js';
+import { openDriver, OpeningFault } from './open-driver.js';
+import { QueueConnection } from './queue-connection.js';
+import { closedError, storageError } from './storage-error.js';
+
+/** The first and the longest pause before a lock is tried again. */
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
+
+/** What one call of the storage has been through. */
+interface Call {
+  readonly seal: PayloadSeal;
+  /** The same, where there is a codec. */
+  readonly codec: CodecSeal | undefined;
+  readonly startedAt: number;
+  pauseMs: number;
+  isRepaired: boolean;
+}
+
+/**
+ * The open file, and what stands between a synchronous transaction and a call that may take its time: waiting for
+ * locks, encoding payloads, putting damaged rows aside.
+ */
+export class StorageSession {
+  readonly notices = new NoticeBoard();
+  readonly #settings: SqliteStorageSettings;
+  readonly #tables: QueueTables;
+  readonly #guests = new WeakMap<object, QueueConnection>();
+  #connection: QueueConnection | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(settings: SqliteStorageSettings) {
+    this.#settings = settings;
+    this.#tables = tablesOf(settings.queue);
+  }
+
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    try {
+      await opening;
+    } finally {
+      this.#connection?.close();
+      this.#connection = undefined;
+    }
+  }
+
+  checkOpen(): QueueConnection {
+    if (this.#connection === undefined) throw closedError();
+    return this.#connection;
+  }
+
+  get savepoint(): Savepoint {
+    return this.checkOpen().savepoint;
+  }
+
+  /** One transaction that writes. `encoding` names the payloads that it will surely write. */
+  async write<T>(work: (tx: QueueTransaction) => T, encoding: readonly string[] = []): Promise<T> {
+    const call = this.#call();
+    await call.codec?.encode(encoding);
+    return this.#persist(call, (connection) => {
+      const { result, quarantined } = connection.write(call.seal, work);
+      this.#tell(quarantined);
+      return result;
+    });
+  }
+
+  /** One transaction that reads. */
+  async read<T>(work: (tx: QueueTransaction) => T): Promise<T> {
+    const call = this.#call();
+    return this.#persist(call, (connection) => connection.read(call.seal, work));
+  }
+
+  /** Works within a transaction that the app has open on a connection of its own. */
+  join<T>(given: SqliteConnection, work: (tx: QueueTransaction, savepoint: Savepoint) => T): T {
+    this.checkOpen();
+    if (this.#settings.codec !== undefined) {
+      throw new TypeError(
+        'enqueueIn cannot wait for a payload codec. Encode the payload before, or use enqueue().',
+      );
+    }
+    const guest = this.#guestOf(given);
+    try {
+      return guest.join(plainSeal, (tx) => work(tx, guest.savepoint)).result;
+    } catch (error) {
+      throw storageError(error, guest.driver.faultOf(error));
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { binding, file, queue, durability } = this.#settings;
+    const call = this.#call();
+    for (;;) {
+      try {
+        const driver = await openDriver(binding, file, queue, this.#tables, durability);
+        this.#connection = new QueueConnection(driver, this.#tables, durability);
+        return;
+      } catch (error) {
+        if (!(error instanceof OpeningFault)) throw error;
+        if (error.fault !== 'busy' || this.#isOverdue(call)) throw storageError(error.cause, error.fault);
+        await this.#pause(call);
+      }
+    }
+  }
+
+  #call(): Call {
+    const { codec, clock } = this.#settings;
+    const sealing = codec && new CodecSeal(codec);
+    return {
+      seal: sealing ?? plainSeal,
+      codec: sealing,
+      startedAt: clock.monotonicMs(),
+      pauseMs: FIRST_PAUSE_MS,
+      isRepaired: false,
+    };
+  }
+
+  async #persist<T>(call: Call, attempt: (connection: QueueConnection) => T): Promise<T> {
+    for (;;) {
+      const connection = this.checkOpen();
+      try {
+        return attempt(connection);
+      } catch (error) {
+        await this.#overcome(error, call, connection);
+      }
+    }
+  }
+
+  /** Makes another attempt worth while, or throws what the call rejects with. */
+  async #overcome(error: unknown, call: Call, connection: QueueConnection): Promise<void> {
+    if (error instanceof CodecPending) return call.codec?.catchUp();
+    const fault = connection.driver.faultOf(error);
+    try {
+      if (error instanceof DamagedRow) {
+        this.#tell(connection.write(plainSeal, (tx) => quarantine(tx, error)).quarantined);
+        return;
+      }
+      if ((error instanceof DamagedIndex || fault === 'damaged') && !call.isRepaired) {
+        call.isRepaired = true;
+        connection.repair(plainSeal);
+        return;
+      }
+    } catch (second) {
+      if (connection.driver.faultOf(second) === 'busy') call.isRepaired = false;
+      return this.#overcome(second, call, connection);
+    }
+    if (fault !== 'busy' || this.#isOverdue(call)) {
+      throw storageError(error, error instanceof DamagedIndex ? 'damaged' : fault);
+    }
+    await this.#pause(call);
+  }
+
+  #isOverdue({ startedAt }: Call): boolean {
+    return this.#settings.clock.monotonicMs() - startedAt >= this.#settings.busyTimeoutMs;
+  }
+
+  /** Exponential, with jitter, so that processes that wait for each other do not stay in step. */
+  async #pause(call: Call): Promise<void> {
+    const { clock, random } = this.#settings;
+    const pauseMs = call.pauseMs * (0.5 + random.next() / 2);
+    call.pauseMs = Math.min(LONGEST_PAUSE_MS, call.pauseMs * 2);
+    await new Promise<void>((resolve) => {
+      clock.setTimer(resolve, pauseMs);
+    });
+  }
+
+  #guestOf(given: SqliteConnection): QueueConnection {
+    let guest = this.#guests.get(given);
+    if (guest === undefined) {
+      guest = new QueueConnection(asDriver(given), this.#tables, this.#settings.durability);
+      guest.checkGuest();
+      this.#guests.set(given, guest);
+    }
+    if (guest.driver.inTransaction) return guest;
+    throw new TypeError('enqueueIn expects a connection with an open transaction. Begin one first.');
+  }
+
+  #tell(records: readonly QuarantinedRecord[]): void {
+    for (const record of records) this.notices.post({ kind: 'quarantined', record });
+  }
+}

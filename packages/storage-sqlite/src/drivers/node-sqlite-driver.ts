@@ -1,0 +1,90 @@
+import type {
+  SqliteBinding,
+  SqliteDriver,
+  SqliteFault,
+  SqliteStatement,
+  SqlRow,
+  SqlValue,
+} from './sqlite-driver.js';
+
+/** The part of a `StatementSync` of `node:sqlite` that the driver uses. */
+interface Statement {
+  run(...values: unknown[]): { readonly changes: number | bigint };
+  get(...values: unknown[]): unknown;
+  all(...values: unknown[]): unknown[];
+}
+
+/** The part of a `DatabaseSync` of `node:sqlite` that the driver uses. */
+export interface NodeSqliteDatabase {
+  readonly isTransaction: boolean;
+  exec(sql: string): void;
+  prepare(sql: string): unknown;
+  close(): void;
+}
+
+/** Primary result codes of SQLite, see https://sqlite.org/rescode.html */
+const BUSY = 5;
+const LOCKED = 6;
+const CORRUPT = 11;
+const FULL = 13;
+const NOTADB = 26;
+
+/** Takes the SQLite that is built into Node, from version 22.16 and 24 on. */
+export const nodeSqlite: SqliteBinding = {
+  name: 'node:sqlite',
+  async open(file) {
+    // Not a literal, so that bundlers and the type checker of older Node versions leave it alone.
+    const specifier: string = 'node:sqlite';
+    const { DatabaseSync } = (await import(specifier)) as {
+      DatabaseSync: new (file: string) => NodeSqliteDatabase;
+    };
+    return nodeSqliteDriver(new DatabaseSync(file));
+  },
+};
+
+/** Makes a driver of a connection that the app opened itself, for `SqliteQueueStorage.enqueueIn`. */
+export function nodeSqliteDriver(database: NodeSqliteDatabase): SqliteDriver {
+  return {
+    get inTransaction() {
+      return database.isTransaction;
+    },
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => wrap(database.prepare(sql) as Statement),
+    close: () => database.close(),
+    faultOf,
+  };
+}
+
+/** Rows come as objects, whose keys are in column order: the storage never selects a name twice. */
+function wrap(statement: Statement): SqliteStatement {
+  return {
+    run: (...values: SqlValue[]) => Number(statement.run(...values).changes),
+    get: (...values: SqlValue[]) => {
+      const row = statement.get(...values);
+      return row === undefined ? undefined : valuesOf(row);
+    },
+    all: (...values: SqlValue[]) => statement.all(...values).map(valuesOf),
+  };
+}
+
+function valuesOf(row: unknown): SqlRow {
+  return Object.values(row as Record<string, SqlValue>);
+}
+
+/** `node:sqlite` puts SQLite's extended result code into `errcode`; its low byte is the primary one. */
+function faultOf(error: unknown): SqliteFault | undefined {
+  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
+  if (typeof code !== 'number') return undefined;
+  switch (code & 0xff) {
+    case BUSY:
+    case LOCKED:
+      return 'busy';
+    case FULL:
+      return 'full';
+    case CORRUPT:
+    case NOTADB:
+      return 'damaged';
+    default:
+      return 'other';
+  }
+}

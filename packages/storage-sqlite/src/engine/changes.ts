@@ -1,0 +1,79 @@
+import type { NewOperation, StoredOperation } from '@cpc/sync-core';
+import { withAssignments } from './enqueue.js';
+import { clamp, HOLD, logOf, placedFromRow, placedOf } from './operation-row.js';
+import { append, exchange, freshProgress, type Progress, refresh, remove } from './order.js';
+import type { QueueTransaction } from './queue-transaction.js';
+import { goingAtOnce } from './settle.js';
+
+/** Makes dead letters, parked and scheduled operations go again at once. */
+export function requeue(tx: QueueTransaction, ids: readonly string[]): readonly string[] {
+  return ids.filter((id) => {
+    const placed = tx.placedById(id);
+    const state = placed && tx.stateOf(placed);
+    if (placed === undefined || (state !== 'deadLetter' && state !== 'parked' && state !== 'scheduled'))
+      return false;
+    const change = { attempts: 0, hold: HOLD.none, dueAt: 0, delayMs: 0 };
+    refresh(
+      tx,
+      tx.progress(placed, change, ({ history }) => ({ history, failure: undefined })),
+    );
+    return true;
+  });
+}
+
+/** Removes operations that are not leased. */
+export function discard(tx: QueueTransaction, ids: readonly string[]): readonly StoredOperation[] {
+  return [...new Set(ids)].flatMap((id) => {
+    const sequence = tx.sequenceOf(id);
+    const row = sequence === undefined ? undefined : tx.row(sequence);
+    if (row === undefined || tx.isLeased(row[0] as number)) return [];
+    const stored = tx.stored(row);
+    remove(tx, placedFromRow(row));
+    return [stored];
+  });
+}
+
+/** Puts another operation in the place of one that is not leased. */
+export function replaceOperation(tx: QueueTransaction, id: string, operation: NewOperation): boolean {
+  const sequence = tx.sequenceOf(id);
+  const row = sequence === undefined ? undefined : tx.row(sequence);
+  if (row === undefined || tx.isLeased(row[0] as number)) return false;
+  exchange(tx, placedFromRow(row), operation, goingAtOnce(logOf(row)));
+  return true;
+}
+
+/** Adds operations with their states, attempts and history. */
+export function restore(tx: QueueTransaction, operations: readonly StoredOperation[]): readonly string[] {
+  return operations
+    .filter((stored) => {
+      const operation = stored.attempted ? stored : withAssignments(tx, stored);
+      return append(tx, operation, progressOf(stored)) !== undefined;
+    })
+    .map(({ id }) => id);
+}
+
+function progressOf(stored: StoredOperation): Progress {
+  const { state, attempts, attempted, history, failure } = stored;
+  const isScheduled = state === 'scheduled';
+  const dueAt =
+    state === 'blocked' ? freshProgress(stored).dueAt : isScheduled ? Math.max(1, clamp(stored.dueAt)) : 0;
+  return {
+    attempts: clamp(attempts),
+    attempted,
+    hold: state === 'parked' || state === 'deadLetter' ? HOLD[state] : HOLD.none,
+    dueAt,
+    delayMs: isScheduled ? clamp(stored.delayMs) : 0,
+    log: { history, failure },
+  };
+}
+
+/** The clock was set back: no wait is longer than its own length. */
+export function clampTimes(tx: QueueTransaction, now: number): void {
+  for (const row of tx.sql.delayedBeyond.all(now)) {
+    refresh(tx, tx.move(placedOf(row), { dueAt: 0, delayMs: 0 }));
+  }
+  for (const group of tx.leases.groups) {
+    const leaseUntil = now + group.leaseMs;
+    if (group.leaseUntil > leaseUntil) tx.leases.change(group, { leaseUntil });
+  }
+}

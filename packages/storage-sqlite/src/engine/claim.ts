@@ -1,0 +1,138 @@
+import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { HOLD, placedFromRow, placedOf, stateOf } from './operation-row.js';
+import { effectiveRank, refresh } from './order.js';
+import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
+import type { LeasedItem } from './lease-book.js';
+
+/** One that may go: its effective rank, its sequence, and the rank that its row must hold as well. */
+interface Candidate {
+  readonly rank: number;
+  readonly sequence: number;
+  readonly stored: number | null;
+}
+
+/** How many scheduled operations one transaction lets go; more take several, so that none is long. */
+const WAKE_AT_ONCE = 2000;
+
+/** Lets operations that became due go. @returns false where more are due */
+export function wake(tx: QueueTransaction, now: number): boolean {
+  const due = tx.sql.dueUntil.all(now, WAKE_AT_ONCE);
+  for (const row of due) refresh(tx, tx.move(placedOf(row), { dueAt: 0, delayMs: 0 }));
+  return due.length < WAKE_AT_ONCE;
+}
+
+/** Ends the leases that lapsed: who held them may have sent, so the operations count as attempted. */
+export function lapse(tx: QueueTransaction, now: number): void {
+  for (const group of tx.leases.groups) {
+    if (group.leaseUntil > now) continue;
+    const placed = group.items.map(({ sequence }) => tx.placed(sequence));
+    tx.leases.change(group, { items: [] });
+    tx.state.data.byState.leased -= group.items.length;
+    for (const one of placed) {
+      if (one === undefined) continue;
+      tx.state.data.byState[stateOf(one.place)]++;
+      if (!one.place.attempted) tx.move(one, { attempted: true });
+    }
+  }
+}
+
+/**
+ * Leases what may go, highest effective rank first. A claim that receives nothing writes nothing: its token holds
+ * nothing, so it need not be remembered but by the caller, who passes it as `lastToken`.
+ */
+export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: number): Claim {
+  const { now, leaseMs } = request;
+  const token = Math.max(tx.state.data.token, lastToken) + 1;
+  const leaseUntil = now + leaseMs;
+  const rows = take(tx, request);
+  tx.expect(rows);
+  const items = rows.map((row): LeasedItem => {
+    const placed = placedFromRow(row);
+    tx.state.moved(stateOf(placed.place), 'leased');
+    return placed;
+  });
+  if (items.length > 0) {
+    tx.state.data.token = token;
+    tx.leases.add(token, leaseUntil, leaseMs, items);
+  }
+  return { token, leaseUntil, operations: rows.map((row) => tx.stored(row)) };
+}
+
+/** The first of those that may go, leased ones left out. */
+export function candidates(
+  tx: QueueTransaction,
+  principals: Principals | undefined,
+  limit: number,
+): Candidate[] {
+  // What is leased stays among the ready, at their beginning; it is read past.
+  const reach = limit + tx.state.data.byState.leased;
+  const { readyOpen, readyOwned, readyOfPrincipal } = tx.sql;
+  const found =
+    principals === undefined
+      ? [readyOpen.all(reach), readyOwned.all(reach)]
+      : [...new Set(principals)].map((name) =>
+          name === undefined ? readyOpen.all(reach) : readyOfPrincipal.all(name, reach),
+        );
+  const lists = found.filter(({ length }) => length > 0);
+  const free = lists
+    .flat()
+    .map(([rank, sequence]) => ({
+      rank: rank as number,
+      sequence: sequence as number,
+      stored: rank as number,
+    }))
+    .filter(({ sequence }) => !tx.isLeased(sequence));
+  if (lists.length > 1) free.sort(byRank);
+  return free.slice(0, limit);
+}
+
+/** Takes heads and, with `perEntity`, those right behind them, by effective rank and sequence. */
+function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
+  const { limit, principals, perEntity = 1 } = request;
+  const heads = candidates(tx, principals, limit);
+  const followers: Candidate[] = [];
+  const taken: SqlRow[] = [];
+  const depths = new Map<string, number>();
+  while (taken.length < limit) {
+    const next = nextOf(heads, followers);
+    if (next === undefined) break;
+    const row = tx.row(next.sequence);
+    if (row === undefined || placedFromRow(row).place.ready !== next.stored) throw new DamagedIndex();
+    taken.push(row);
+    const follower = perEntity > 1 ? followerOf(tx, row, request, depths) : undefined;
+    if (follower !== undefined) followers.push(follower);
+  }
+  return taken;
+}
+
+function nextOf(heads: Candidate[], followers: Candidate[]): Candidate | undefined {
+  if (followers.length > 1) followers.sort(byRank);
+  const [head, follower] = [heads[0], followers[0]];
+  if (head === undefined || (follower !== undefined && byRank(follower, head) < 0)) return followers.shift();
+  return heads.shift();
+}
+
+/** The next of the lane, if the same claim may hold it: nothing but its predecessors stands before it. */
+function followerOf(
+  tx: QueueTransaction,
+  row: SqlRow,
+  { principals, perEntity = 1 }: ClaimRequest,
+  depths: Map<string, number>,
+): Candidate | undefined {
+  const { entity, sequence } = placedFromRow(row);
+  if (entity === null) return undefined;
+  const depth = (depths.get(entity) ?? 0) + 1;
+  depths.set(entity, depth);
+  const found = depth < perEntity ? tx.sql.laneAfter.get(entity, sequence) : undefined;
+  if (found === undefined) return undefined;
+  const next = placedOf(found);
+  const { waits, hold, dueAt } = next.place;
+  if (waits > 0 || hold !== HOLD.none || dueAt > 0 || tx.isLeased(next.sequence)) return undefined;
+  if (principals !== undefined && !principals.includes(next.principal ?? undefined)) return undefined;
+  return { rank: effectiveRank(tx, next), sequence: next.sequence, stored: next.place.ready };
+}
+
+function byRank(a: Candidate, b: Candidate): number {
+  return b.rank - a.rank || a.sequence - b.sequence;
+}

@@ -1,0 +1,248 @@
+import { type NewOperation, SyncError } from '@cpc/sync-core';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import {
+  type AttemptLog,
+  clamp,
+  HOLD,
+  type Hold,
+  logOf,
+  NO_ATTEMPTS,
+  type Place,
+  type Placed,
+  placedOf,
+  rowValues,
+  stateOf,
+} from './operation-row.js';
+import type { QueueTransaction } from './queue-transaction.js';
+
+/** How far an operation is when it takes its place. */
+export interface Progress {
+  readonly attempts: number;
+  readonly attempted: boolean;
+  readonly hold: Hold;
+  readonly dueAt: number;
+  readonly delayMs: number;
+  readonly log: AttemptLog;
+}
+
+/** The progress of an operation that is new: scheduled where it lies in the future of its own creation. */
+export function freshProgress({ scheduledAt, createdAt }: NewOperation): Progress {
+  const dueAt = scheduledAt > createdAt ? clamp(scheduledAt) : 0;
+  return { attempts: 0, attempted: false, hold: HOLD.none, dueAt, delayMs: 0, log: NO_ATTEMPTS };
+}
+
+/** Adds an operation at the end. @returns its sequence, or `undefined` where its id is in the queue already */
+export function append(
+  tx: QueueTransaction,
+  operation: NewOperation,
+  progress: Progress,
+): number | undefined {
+  const sequence = tx.state.data.sequence + 1;
+  const { entity, dependsOn } = operation;
+  const tail = entity === undefined ? undefined : tx.sql.laneTail.get(entity);
+  const blockers = dependsOn.length === 0 ? [] : earlierOf(tx, dependsOn, sequence);
+  const tailWeight = tail?.[1] as number | undefined;
+  const place = placeOf(operation, progress, blockers.length, tailWeight);
+  if (!insert(tx, sequence, operation, place, progress.log)) return undefined;
+  tx.state.data.sequence = sequence;
+  if (blockers.length > 0) waitFor(tx, sequence, blockers);
+  if (entity !== undefined && place.boost !== null) relaxLane(tx, entity);
+  return sequence;
+}
+
+/** Puts another operation into the place of one, under the same sequence; its dependents go on waiting for it. */
+export function exchange(
+  tx: QueueTransaction,
+  before: Placed,
+  operation: NewOperation,
+  progress: Progress,
+): void {
+  const { sequence } = before;
+  tx.sql.remove.run(sequence);
+  leave(tx, before);
+  if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
+  const blockers = earlierOf(tx, operation.dependsOn, sequence);
+  const previous = previousInLane(tx, operation.entity, sequence);
+  const place = placeOf(operation, progress, blockers.length, previous?.place.weight);
+  if (!insert(tx, sequence, operation, place, progress.log)) {
+    throw new SyncError(
+      'OPERATION_ID_REUSED',
+      `${operation.id} cannot take the place of ${before.id}: that id is in the queue already.`,
+    );
+  }
+  if (blockers.length > 0) waitFor(tx, sequence, blockers);
+  reweigh(tx, sequence);
+  if (operation.entity !== undefined) settleLane(tx, operation.entity, sequence);
+}
+
+/** Takes an operation out for good, and lets go what waited for it. */
+export function remove(tx: QueueTransaction, placed: Placed): void {
+  const { sequence } = placed;
+  if (tx.sql.remove.run(sequence) === 0) return;
+  leave(tx, placed);
+  if (tx.state.data.dependencies > 0) releaseDependents(tx, sequence);
+}
+
+/** Works out whether the operation may go, now or later. */
+export function refresh(tx: QueueTransaction, placed: Placed): void {
+  const { place, entity } = placed;
+  const isHead = entity === null || tx.sql.laneHead.get(entity)?.[0] === placed.sequence;
+  const isFree = isHead && place.waits === 0 && place.hold === HOLD.none;
+  const ready = isFree && place.dueAt === 0 ? effectiveRank(tx, placed) : null;
+  const due = isFree && place.dueAt > 0 ? place.dueAt : null;
+  if (ready !== place.ready || due !== place.due) tx.move(placed, { ready, due });
+}
+
+/** Works out the head of a lane anew. */
+export function refreshHead(tx: QueueTransaction, entity: string): void {
+  const head = tx.sql.laneHead.get(entity);
+  if (head !== undefined) refresh(tx, placedOf(head));
+}
+
+/** The highest weight of the operation and of all behind it in its lane. */
+export function effectiveRank(tx: QueueTransaction, { sequence, entity, place }: Placed): number {
+  if (entity === null) return place.weight;
+  const boost = tx.sql.highestBoost.get(entity, sequence)?.[0] as number | undefined;
+  return Math.max(place.weight, boost ?? place.weight);
+}
+
+/** After an operation left a lane, entered it, or changed its weight: who may go, and what the others inherit. */
+export function settleLane(tx: QueueTransaction, entity: string, around: number): void {
+  const after = tx.sql.laneAfter.get(entity, around);
+  if (after !== undefined) refresh(tx, fixBoost(tx, placedOf(after)));
+  relaxLane(tx, entity);
+}
+
+/** Whatever the lane's members wait for inherits from the lane. */
+export function relaxLane(tx: QueueTransaction, entity: string): void {
+  refreshHead(tx, entity);
+  if (tx.state.data.dependencies === 0) return;
+  for (const [member] of tx.sql.gated.all(entity)) reweighBlockers(tx, member as number);
+}
+
+export function releaseDependents(tx: QueueTransaction, sequence: number): void {
+  const dependents = tx.sql.dependentsOf.all(sequence);
+  if (dependents.length === 0) return;
+  tx.state.data.dependencies -= tx.sql.removeDependents.run(sequence);
+  for (const [dependent] of dependents) {
+    const placed = tx.placed(dependent as number);
+    if (placed !== undefined) refresh(tx, tx.move(placed, { waits: placed.place.waits - 1 }));
+  }
+}
+
+/** Works out what an operation inherits from those that depend on it, and passes a change on. */
+export function reweigh(tx: QueueTransaction, sequence: number): void {
+  const placed = tx.placed(sequence);
+  if (placed === undefined) return;
+  let weight = placed.rank;
+  for (const [dependent] of tx.sql.dependentsOf.all(sequence)) {
+    const other = tx.placed(dependent as number);
+    if (other !== undefined) weight = Math.max(weight, effectiveRank(tx, other));
+  }
+  if (weight === placed.place.weight) return;
+  const moved = fixBoost(tx, tx.move(placed, { weight }));
+  if (moved.entity === null) {
+    refresh(tx, moved);
+    reweighBlockers(tx, sequence);
+  } else {
+    settleLane(tx, moved.entity, sequence);
+  }
+}
+
+function placeOf(
+  operation: NewOperation,
+  { attempts, attempted, hold, dueAt, delayMs }: Progress,
+  waits: number,
+  weightAhead: number | undefined,
+): Place {
+  const weight = clamp(operation.rank);
+  const isFree = weightAhead === undefined && waits === 0 && hold === HOLD.none;
+  return {
+    attempts,
+    attempted,
+    hold,
+    dueAt,
+    delayMs,
+    waits,
+    weight,
+    boost: weightAhead !== undefined && weight > weightAhead ? weight : null,
+    ready: isFree && dueAt === 0 ? weight : null,
+    due: isFree && dueAt > 0 ? dueAt : null,
+  };
+}
+
+function insert(
+  tx: QueueTransaction,
+  sequence: number,
+  operation: NewOperation,
+  place: Place,
+  log: AttemptLog,
+): boolean {
+  const values: SqlRow = rowValues(sequence, operation, place, log, tx.seal);
+  if (tx.sql.insert.run(...values) === 0) return false;
+  tx.state.added(stateOf(place), clamp(operation.priority));
+  for (const { id } of operation.references) {
+    tx.state.data.references += tx.sql.addReference.run(id, sequence);
+  }
+  return true;
+}
+
+/** Undoes what its place meant to others, after its row is gone. What depends on it goes on waiting. */
+function leave(tx: QueueTransaction, placed: Placed): void {
+  const { sequence, entity } = placed;
+  tx.state.removed(tx.stateOf(placed), placed.priority);
+  if (tx.state.data.references > 0) tx.state.data.references -= tx.sql.removeReferences.run(sequence);
+  if (entity !== null) settleLane(tx, entity, sequence);
+  if (placed.place.waits === 0) return;
+  const blockers = tx.sql.blockersOf.all(sequence);
+  tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
+  for (const [blocker] of blockers) reweigh(tx, blocker as number);
+}
+
+function waitFor(tx: QueueTransaction, sequence: number, blockers: readonly number[]): void {
+  for (const blocker of blockers) tx.state.data.dependencies += tx.sql.addDependency.run(blocker, sequence);
+  for (const blocker of blockers) reweigh(tx, blocker);
+}
+
+function reweighBlockers(tx: QueueTransaction, sequence: number): void {
+  for (const [blocker] of tx.sql.blockersOf.all(sequence)) reweigh(tx, blocker as number);
+}
+
+/** Only what came earlier can be waited for, so the waiting never goes round in a circle. */
+function earlierOf(tx: QueueTransaction, ids: readonly string[], sequence: number): readonly number[] {
+  const found = ids.map((id) => tx.sequenceOf(id)).filter((one) => one !== undefined);
+  return [...new Set(found)].filter((one) => one < sequence);
+}
+
+function previousInLane(
+  tx: QueueTransaction,
+  entity: string | undefined,
+  sequence: number,
+): Placed | undefined {
+  const row = entity === undefined ? undefined : tx.sql.laneBefore.get(entity, sequence);
+  return row && placedOf(row);
+}
+
+function fixBoost(tx: QueueTransaction, placed: Placed): Placed {
+  const { entity, sequence, place } = placed;
+  const previous = previousInLane(tx, entity ?? undefined, sequence);
+  const boost = previous !== undefined && place.weight > previous.place.weight ? place.weight : null;
+  return boost === place.boost ? placed : tx.move(placed, { boost });
+}
+
+function renameInDependents(tx: QueueTransaction, sequence: number, from: string, to: string): void {
+  for (const [dependent] of tx.sql.dependentsOf.all(sequence)) {
+    const row = tx.row(dependent as number);
+    if (row === undefined) continue;
+    const placed = tx.placed(dependent as number) as Placed;
+    const operation = tx.operation(row);
+    const dependsOn = operation.dependsOn.map((id) => (id === from ? to : id));
+    rewrite(tx, placed, row, { ...operation, dependsOn });
+  }
+}
+
+/** Writes other content that changes no place. */
+function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
+  tx.sql.remove.run(placed.sequence);
+  tx.sql.insert.run(...rowValues(placed.sequence, operation, placed.place, logOf(row), tx.seal));
+}

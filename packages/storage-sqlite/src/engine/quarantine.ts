@@ -1,0 +1,62 @@
+import type { Page, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { ROW_COLUMNS } from './operation-row.js';
+import type { DamagedRow, QueueTransaction } from './queue-transaction.js';
+import { rebuild } from './rebuild.js';
+
+/** Moves a damaged row aside, as it was found. */
+export function quarantine(tx: QueueTransaction, { sequence, reason }: DamagedRow): void {
+  const found = tx.sql.rawRow.get(sequence);
+  if (found === undefined) return;
+  const raw = rawBytes(found);
+  const id = idOf(found);
+  tx.sql.quarantine.run(sequence, id ?? null, reason.code, reason.message, raw);
+  tx.sql.remove.run(sequence);
+  tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
+  tx.state.data.references -= tx.sql.removeReferences.run(sequence);
+  for (const group of tx.leases.groups) {
+    const items = group.items.filter((item) => item.sequence !== sequence);
+    if (items.length < group.items.length) tx.leases.change(group, { items });
+  }
+  // Its own fields are not to be trusted, so counts and lanes are worked out from all the others.
+  rebuild(tx);
+  tx.quarantined.push({ sequence, ...(id !== undefined && { id }), reason, raw });
+}
+
+/** A page of what was put aside. */
+export function listQuarantined(
+  tx: QueueTransaction,
+  { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number } = {},
+): Page<QuarantinedRecord> {
+  const rows = tx.sql.quarantined.all(after, limit + 1);
+  const items = rows.slice(0, limit).map(([sequence, id, code, message, raw]): QuarantinedRecord => {
+    const reason: SyncFailure = { code: code as string, message: message as string };
+    return {
+      sequence: sequence as number,
+      ...(id !== null && { id: id as string }),
+      reason,
+      raw: raw as Uint8Array,
+    };
+  });
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: last.sequence } : { items };
+}
+
+/** The row as JSON: for each column its type and its bytes in hexadecimal, as SQLite gave them. */
+function rawBytes(found: SqlRow): Uint8Array {
+  const columns = ROW_COLUMNS.map((name, at) => [
+    name,
+    { type: found[2 * at], bytes: hex(found[2 * at + 1]) },
+  ]);
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(columns)));
+}
+
+function idOf(found: SqlRow): string | undefined {
+  const bytes = found[3];
+  return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : undefined;
+}
+
+function hex(value: SqlRow[number] | undefined): string | null {
+  if (!(value instanceof Uint8Array)) return null;
+  return Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

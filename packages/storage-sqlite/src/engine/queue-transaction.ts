@@ -1,0 +1,155 @@
+import {
+  isSyncError,
+  type NewOperation,
+  type OperationState,
+  type QuarantinedRecord,
+  type StoredOperation,
+  type SyncFailure,
+} from '@cpc/sync-core';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { LeaseBook } from './lease-book.js';
+import {
+  type AttemptLog,
+  isIntact,
+  operationOf,
+  type Place,
+  type Placed,
+  placedOf,
+  placeValues,
+  readLog,
+  recordChecksumChange,
+  recordValues,
+  sealedValues,
+  stateOf,
+  storedOf,
+} from './operation-row.js';
+import type { PayloadSeal } from './payload-seal.js';
+import type { QueueState } from './queue-state.js';
+import type { Statements } from './statements.js';
+
+/** A row of the queue that is not as it was written; whoever meets it puts it into quarantine. */
+export class DamagedRow extends Error {
+  override readonly name = 'DamagedRow';
+  readonly sequence: number;
+  readonly reason: SyncFailure;
+
+  constructor(sequence: number, reason: SyncFailure) {
+    super(reason.message);
+    this.sequence = sequence;
+    this.reason = reason;
+  }
+}
+
+/** SQLite's own structures, its indexes above all, contradict each other. */
+export class DamagedIndex extends Error {
+  override readonly name = 'DamagedIndex';
+}
+
+/**
+ * One transaction on a queue while it runs: its rows, its leases and its counts. It keeps the counts in step
+ * with every change of a row, so that nothing ever needs to be counted.
+ */
+export class QueueTransaction {
+  readonly sql: Statements;
+  readonly state: QueueState;
+  readonly leases: LeaseBook;
+  readonly seal: PayloadSeal;
+  /** Records that this transaction put into quarantine. */
+  readonly quarantined: QuarantinedRecord[] = [];
+
+  constructor(sql: Statements, state: QueueState, seal: PayloadSeal) {
+    this.sql = sql;
+    this.state = state;
+    this.seal = seal;
+    this.leases = new LeaseBook(sql);
+  }
+
+  sequenceOf(id: string): number | undefined {
+    return this.sql.sequenceOf.get(id)?.[0] as number | undefined;
+  }
+
+  placed(sequence: number): Placed | undefined {
+    const row = this.sql.placed.get(sequence);
+    return row && placedOf(row);
+  }
+
+  placedById(id: string): Placed | undefined {
+    const sequence = this.sequenceOf(id);
+    return sequence === undefined ? undefined : this.placed(sequence);
+  }
+
+  isLeased(sequence: number): boolean {
+    return this.state.data.byState.leased > 0 && this.leases.leaseOn(sequence) !== undefined;
+  }
+
+  stateOf({ sequence, place }: Placed): OperationState {
+    return this.isLeased(sequence) ? 'leased' : stateOf(place);
+  }
+
+  /** The whole row, checked; throws {@link DamagedRow}. */
+  row(sequence: number): SqlRow | undefined {
+    const row = this.sql.row.get(sequence);
+    return row && this.checked(row);
+  }
+
+  /** The row itself, where it is as it was written; throws {@link DamagedRow}. */
+  checked(row: SqlRow): SqlRow {
+    if (isIntact(row)) return row;
+    throw new DamagedRow(row[0] as number, {
+      code: 'STORAGE_DAMAGED',
+      message: 'The record fails its checksum: the file was altered outside SQLite.',
+    });
+  }
+
+  /** Says which rows' contents will be read, so that a payload codec decodes them all in one go. */
+  expect(rows: readonly SqlRow[]): void {
+    this.seal.expect(rows.flatMap(sealedValues));
+  }
+
+  /** What the app gave; throws {@link DamagedRow} where the payload's codec finds damage. */
+  operation(row: SqlRow): NewOperation {
+    return damagedBy(row, () => operationOf(row, this.seal));
+  }
+
+  /** The operation as the port shows it; throws {@link DamagedRow} as well. */
+  stored(row: SqlRow): StoredOperation {
+    const sequence = row[0] as number;
+    const lease = this.state.data.byState.leased > 0 ? this.leases.leaseOn(sequence) : undefined;
+    return damagedBy(row, () => storedOf(row, lease, this.seal));
+  }
+
+  /** Writes another place, where it differs. */
+  move(before: Placed, change: Partial<Place>): Placed {
+    const place = { ...before.place, ...change };
+    const values = placeValues(before, place);
+    this.sql.updatePlace.run(...values, before.sequence);
+    this.#recount(before, place);
+    return { ...before, place, checksum: values[values.length - 1] as number };
+  }
+
+  /** Writes another place and another log of attempts. */
+  progress(before: Placed, change: Partial<Place>, changeLog: (log: AttemptLog) => AttemptLog): Placed {
+    const found = (this.sql.log.get(before.sequence) ?? [null, null]) as [string | null, string | null];
+    const log = recordValues(changeLog(readLog(...found)));
+    const place = { ...before.place, ...change };
+    const values = [...placeValues(before, place)];
+    const checksum = (values.pop() as number) ^ recordChecksumChange(found, log);
+    this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
+    this.#recount(before, place);
+    return { ...before, place, checksum };
+  }
+
+  #recount(before: Placed, place: Place): void {
+    const [from, to] = [stateOf(before.place), stateOf(place)];
+    if (from !== to && !this.isLeased(before.sequence)) this.state.moved(from, to);
+  }
+}
+
+function damagedBy<T>(row: SqlRow, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isSyncError(error, 'STORAGE_DAMAGED')) throw error;
+    throw new DamagedRow(row[0] as number, { code: error.code, message: error.message });
+  }
+}

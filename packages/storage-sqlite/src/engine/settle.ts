@@ -1,0 +1,212 @@
+import type { IdAssignment, Settlement, SettleResult } from '@cpc/sync-core';
+import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
+import type { LeasedItem, LeaseGroup } from './lease-book.js';
+import { clamp, HOLD, logOf, type Placed, placedFromRow, stateOf } from './operation-row.js';
+import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
+import type { QueueTransaction } from './queue-transaction.js';
+
+/** How many assignments of permanent ids are remembered for operations that are enqueued later. */
+const REMEMBERED_ASSIGNMENTS = 10_000;
+
+type Staying = Exclude<Settlement, { kind: 'remove' }>;
+
+/** Settles what `token` still holds. */
+export function settle(
+  tx: QueueTransaction,
+  token: number,
+  settlements: readonly Settlement[],
+): readonly SettleResult[] {
+  const held = new Map<string, LeasedItem>();
+  for (const group of groupsOf(tx, token)) for (const item of group.items) held.set(item.id, item);
+  const settled: { readonly item: LeasedItem; readonly settlement: Settlement }[] = [];
+  const results = settlements.map((settlement): SettleResult => {
+    const item = held.get(settlement.id);
+    if (item === undefined) return 'stale';
+    held.delete(settlement.id);
+    settled.push({ item, settlement });
+    return 'settled';
+  });
+  if (settled.length === 0) return results;
+  letGo(tx, token, new Set(settled.map(({ item }) => item.sequence)));
+  const { dependencies, references } = tx.state.data;
+  if (
+    dependencies === 0 &&
+    references === 0 &&
+    settled.every(({ settlement }) => isPlainRemoval(settlement))
+  ) {
+    removeAll(
+      tx,
+      settled.map(({ item }) => item),
+    );
+  } else {
+    for (const { item, settlement } of settled) settleOne(tx, item, settlement);
+  }
+  return results;
+}
+
+/** Extends what `token` still holds. */
+export function renew(
+  tx: QueueTransaction,
+  token: number,
+  ids: readonly string[],
+  leaseUntil: number,
+  leaseMs: number,
+): readonly string[] {
+  const wanted = new Set(ids);
+  const renewed = new Set<string>();
+  for (const group of groupsOf(tx, token)) {
+    const items = group.items.filter(({ id }) => wanted.has(id));
+    if (items.length === 0) continue;
+    for (const { id } of items) renewed.add(id);
+    if (items.length === group.items.length) {
+      tx.leases.change(group, { leaseUntil, leaseMs });
+    } else {
+      tx.leases.change(group, { items: group.items.filter(({ id }) => !wanted.has(id)) });
+      tx.leases.add(token, leaseUntil, leaseMs, items);
+    }
+  }
+  return ids.filter((id) => renewed.has(id));
+}
+
+function groupsOf(tx: QueueTransaction, token: number): readonly LeaseGroup[] {
+  return tx.leases.groups.filter((group) => group.token === token);
+}
+
+/** Ends the lease on these operations; they count as waiting for their settlement. */
+function letGo(tx: QueueTransaction, token: number, sequences: ReadonlySet<number>): void {
+  for (const group of groupsOf(tx, token)) {
+    const items = group.items.filter(({ sequence }) => !sequences.has(sequence));
+    if (items.length < group.items.length) tx.leases.change(group, { items });
+  }
+}
+
+function isPlainRemoval(settlement: Settlement): boolean {
+  return settlement.kind === 'remove' && settlement.assign === undefined;
+}
+
+/** The common end: all were acknowledged and nothing mentions them. Neighbours leave in one statement. */
+function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
+  const sorted = [...items].sort((a, b) => a.sequence - b.sequence);
+  for (let from = 0; from < sorted.length;) {
+    let to = from + 1;
+    while (to < sorted.length && sequenceAt(sorted, to) === sequenceAt(sorted, to - 1) + 1) to++;
+    tx.sql.removeRun.run(sequenceAt(sorted, from), sequenceAt(sorted, to - 1));
+    from = to;
+  }
+  const lanes = new Map<string, number>();
+  for (const { sequence, entity, priority } of sorted) {
+    tx.state.removed('leased', priority);
+    if (entity !== null) lanes.set(entity, sequence);
+  }
+  for (const [entity, last] of lanes) refreshAfter(tx, entity, last);
+}
+
+function sequenceAt(items: readonly LeasedItem[], at: number): number {
+  return (items[at] as LeasedItem).sequence;
+}
+
+/** Usually the head left and the next takes its place; what left from the middle takes more care. */
+function refreshAfter(tx: QueueTransaction, entity: string, lastGone: number): void {
+  const isOvertaken = tx.sql.laneBefore.get(entity, lastGone) !== undefined;
+  if (isOvertaken) settleLane(tx, entity, lastGone);
+  else refreshHead(tx, entity);
+}
+
+function settleOne(tx: QueueTransaction, item: LeasedItem, settlement: Settlement): void {
+  const placed = tx.placed(item.sequence);
+  if (placed === undefined) {
+    tx.state.data.byState.leased--;
+    return;
+  }
+  tx.state.moved('leased', stateOf(placed.place));
+  if (settlement.kind === 'remove') {
+    remove(tx, placed);
+    if (settlement.assign !== undefined) assign(tx, settlement.assign);
+    return;
+  }
+  if (settlement.kind === 'replace') {
+    replace(tx, placed, settlement);
+    return;
+  }
+  stay(tx, placed, settlement);
+}
+
+function stay(tx: QueueTransaction, placed: Placed, settlement: Exclude<Staying, { kind: 'replace' }>): void {
+  const { attempts, attempted } = placed.place;
+  const counted = (counts: boolean): number => attempts + Number(counts);
+  const keepLog = settlement.attempt === undefined;
+  switch (settlement.kind) {
+    case 'reschedule': {
+      // A due time in the past still waits for the next claim to find it due.
+      const dueAt = Math.max(1, clamp(settlement.dueAt));
+      const delayMs = Math.max(0, clamp(settlement.delayMs));
+      const change = { attempted: true, attempts: counted(settlement.counts), dueAt, delayMs };
+      refresh(tx, record(tx, placed, change, settlement));
+      return;
+    }
+    case 'release': {
+      const change = { attempted: attempted || settlement.sent, dueAt: 0, delayMs: 0 };
+      const isSame = change.attempted === attempted && placed.place.dueAt === 0;
+      if (keepLog && isSame) return;
+      refresh(tx, keepLog ? tx.move(placed, change) : record(tx, placed, change, settlement));
+      return;
+    }
+    case 'hold': {
+      const hold = HOLD[settlement.state];
+      const change = { attempted: true, attempts: counted(settlement.counts), hold, dueAt: 0, delayMs: 0 };
+      refresh(tx, record(tx, placed, change, settlement));
+    }
+  }
+}
+
+function record(
+  tx: QueueTransaction,
+  placed: Placed,
+  change: Partial<Placed['place']>,
+  settlement: Exclude<Staying, { kind: 'replace' }>,
+): Placed {
+  const failure = settlement.kind === 'hold' ? settlement.failure : undefined;
+  return tx.progress(placed, change, ({ history }) => ({
+    history: appendAttempt(history, settlement.attempt),
+    failure,
+  }));
+}
+
+function replace(
+  tx: QueueTransaction,
+  placed: Placed,
+  settlement: Extract<Settlement, { kind: 'replace' }>,
+): void {
+  const row = tx.row(placed.sequence);
+  if (row === undefined) return;
+  const history = appendAttempt(logOf(row).history, settlement.attempt);
+  exchange(tx, placed, settlement.operation, goingAtOnce({ history }));
+}
+
+/** The progress of an operation that takes another's place and may go at once. */
+export function goingAtOnce({ history }: Pick<Progress['log'], 'history'>): Progress {
+  return {
+    attempts: 0,
+    attempted: false,
+    hold: HOLD.none,
+    dueAt: 0,
+    delayMs: 0,
+    log: { history, failure: undefined },
+  };
+}
+
+/** Puts a permanent id in the place of a temporary one, in all that was never attempted. */
+function assign(tx: QueueTransaction, { from, to }: IdAssignment): void {
+  const number = ++tx.state.data.assignments;
+  tx.sql.assign.run(number, from, to);
+  tx.sql.forgetAssignments.run(number - REMEMBERED_ASSIGNMENTS);
+  for (const [sequence] of tx.sql.referring.all(from)) {
+    const row = tx.row(sequence as number);
+    if (row === undefined) continue;
+    const placed = placedFromRow(row);
+    if (placed.place.attempted || tx.isLeased(placed.sequence)) continue;
+    const operation = rewriteReferences(tx.operation(row), (id) => (id === from ? to : undefined));
+    const { attempts, attempted, hold, dueAt, delayMs } = placed.place;
+    exchange(tx, placed, operation, { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) });
+  }
+}

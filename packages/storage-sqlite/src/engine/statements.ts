@@ -1,0 +1,154 @@
+import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
+import type { QueueTables } from '../schema/tables.js';
+import { PLACE_UPDATE_COLUMNS, PLACED_COLUMNS, ROW_COLUMNS } from './operation-row.js';
+
+/** Every statement that the storage runs on a queue, prepared once for a connection. */
+export type Statements = ReturnType<typeof prepareStatements>;
+
+export function prepareStatements(driver: SqliteDriver, tables: QueueTables) {
+  const prepare = (sql: string): SqliteStatement => driver.prepare(sql);
+  return {
+    ...operationStatements(prepare, tables.operations),
+    ...orderStatements(prepare, tables.operations),
+    ...dependencyStatements(prepare, tables),
+    ...bookStatements(prepare, tables),
+  };
+}
+
+type Prepare = (sql: string) => SqliteStatement;
+
+const ROW = ROW_COLUMNS.join(', ');
+const PLACED = PLACED_COLUMNS.join(', ');
+const assignments = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
+
+function operationStatements(prepare: Prepare, o: string) {
+  const places = ROW_COLUMNS.map(() => '?').join(', ');
+  return {
+    insert: prepare(`INSERT OR IGNORE INTO ${o} (${ROW}) VALUES (${places})`),
+    remove: prepare(`DELETE FROM ${o} WHERE sequence = ?`),
+    removeRun: prepare(`DELETE FROM ${o} WHERE sequence BETWEEN ? AND ?`),
+    row: prepare(`SELECT ${ROW} FROM ${o} WHERE sequence = ?`),
+    sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
+    placed: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence = ?`),
+    log: prepare(`SELECT history, failure FROM ${o} WHERE sequence = ?`),
+    updatePlace: prepare(`UPDATE ${o} SET ${assignments(PLACE_UPDATE_COLUMNS)} WHERE sequence = ?`),
+    updateProgress: prepare(
+      `UPDATE ${o} SET ${assignments([...PLACE_UPDATE_COLUMNS, 'history', 'failure'])} WHERE sequence = ?`,
+    ),
+    listAll: prepare(
+      `SELECT ${ROW} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence LIMIT ?`,
+    ),
+    listLane: prepare(
+      `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND sequence > ? AND (? IS NULL OR kind = ?)
+       ORDER BY sequence LIMIT ?`,
+    ),
+    listHeld: prepare(
+      `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_held WHERE hold > 0 AND sequence > ? AND (? IS NULL OR kind = ?)
+       ORDER BY sequence LIMIT ?`,
+    ),
+    oldestCreatedAt: prepare(`SELECT created_at FROM ${o} ORDER BY sequence LIMIT 1`),
+    lastSequence: prepare(`SELECT max(sequence) FROM ${o}`),
+  };
+}
+
+function orderStatements(prepare: Prepare, o: string) {
+  const ready = `FROM ${o} INDEXED BY ${o}_ready WHERE ready IS NOT NULL AND principal IS NULL`;
+  const owned = `FROM ${o} INDEXED BY ${o}_ready_owned WHERE ready IS NOT NULL AND principal IS NOT NULL`;
+  const ofPrincipal = `FROM ${o} INDEXED BY ${o}_ready_principal WHERE ready IS NOT NULL AND principal = ?`;
+  const order = 'ORDER BY ready DESC, sequence LIMIT ?';
+  const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ?`;
+  return {
+    readyOpen: prepare(`SELECT ready, sequence ${ready} ${order}`),
+    readyOwned: prepare(`SELECT ready, sequence ${owned} ${order}`),
+    readyOfPrincipal: prepare(`SELECT ready, sequence ${ofPrincipal} ${order}`),
+    laneHead: prepare(`SELECT ${PLACED} ${lane} ORDER BY sequence LIMIT 1`),
+    laneTail: prepare(`SELECT sequence, weight ${lane} ORDER BY sequence DESC LIMIT 1`),
+    laneBefore: prepare(`SELECT ${PLACED} ${lane} AND sequence < ? ORDER BY sequence DESC LIMIT 1`),
+    laneAfter: prepare(`SELECT ${PLACED} ${lane} AND sequence > ? ORDER BY sequence LIMIT 1`),
+    highestBoost: prepare(
+      `SELECT boost FROM ${o} INDEXED BY ${o}_boost WHERE entity = ? AND boost IS NOT NULL AND sequence >= ?
+       ORDER BY boost DESC LIMIT 1`,
+    ),
+    gated: prepare(`SELECT sequence FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0`),
+    dueUntil: prepare(
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?`,
+    ),
+    nextDue: prepare(`SELECT due FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due LIMIT 1`),
+    nextDueOf: prepare(
+      `SELECT due FROM ${o} INDEXED BY ${o}_due_principal WHERE due IS NOT NULL AND principal IS ?
+       ORDER BY due LIMIT 1`,
+    ),
+    delayedBeyond: prepare(
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_delayed WHERE delay_ms > 0 AND due_at - ? > delay_ms`,
+    ),
+    strandedHeads: prepare(
+      `SELECT ${PLACED} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0
+       AND (entity IS NULL OR sequence IN
+         (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane WHERE entity IS NOT NULL GROUP BY entity))`,
+    ),
+  };
+}
+
+function dependencyStatements(
+  prepare: Prepare,
+  { dependencies: d, references: r, assignments: a, operations: o }: QueueTables,
+) {
+  return {
+    addDependency: prepare(`INSERT OR IGNORE INTO ${d} (blocker, dependent) VALUES (?, ?)`),
+    dependentsOf: prepare(`SELECT dependent FROM ${d} WHERE blocker = ?`),
+    blockersOf: prepare(`SELECT blocker FROM ${d} WHERE dependent = ?`),
+    removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
+    removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),
+    brokenDependencies: prepare(
+      `SELECT dependent, count(*) FROM ${d} WHERE blocker NOT IN (SELECT sequence FROM ${o}) GROUP BY dependent`,
+    ),
+    removeBrokenDependencies: prepare(
+      `DELETE FROM ${d} WHERE blocker NOT IN (SELECT sequence FROM ${o})
+       OR dependent NOT IN (SELECT sequence FROM ${o})`,
+    ),
+    countDependencies: prepare(`SELECT count(*) FROM ${d}`),
+    addReference: prepare(`INSERT OR IGNORE INTO ${r} (temporary_id, sequence) VALUES (?, ?)`),
+    referring: prepare(`SELECT sequence FROM ${r} WHERE temporary_id = ? ORDER BY sequence`),
+    removeReferences: prepare(`DELETE FROM ${r} WHERE sequence = ?`),
+    countReferences: prepare(`SELECT count(*) FROM ${r}`),
+    assign: prepare(`INSERT OR REPLACE INTO ${a} (number, temporary_id, permanent_id) VALUES (?, ?, ?)`),
+    assigned: prepare(`SELECT permanent_id FROM ${a} WHERE temporary_id = ?`),
+    forgetAssignments: prepare(`DELETE FROM ${a} WHERE number <= ?`),
+    lastAssignment: prepare(`SELECT max(number) FROM ${a}`),
+  };
+}
+
+function bookStatements(
+  prepare: Prepare,
+  { claims: c, quarantine: q, state: s, operations: o }: QueueTables,
+) {
+  return {
+    claims: prepare(`SELECT part, token, lease_until, lease_ms, items, checksum FROM ${c} ORDER BY part`),
+    lastToken: prepare(`SELECT max(token) FROM ${c}`),
+    addClaim: prepare(
+      `INSERT INTO ${c} (token, lease_until, lease_ms, items, checksum) VALUES (?, ?, ?, ?, ?)`,
+    ),
+    updateClaim: prepare(
+      `UPDATE ${c} SET lease_until = ?, lease_ms = ?, items = ?, checksum = ? WHERE part = ?`,
+    ),
+    removeClaim: prepare(`DELETE FROM ${c} WHERE part = ?`),
+    quarantine: prepare(
+      `INSERT OR REPLACE INTO ${q} (sequence, id, code, message, raw) VALUES (?, ?, ?, ?, ?)`,
+    ),
+    quarantined: prepare(
+      `SELECT sequence, id, code, message, raw FROM ${q} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    ),
+    countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
+    lastQuarantined: prepare(`SELECT max(sequence) FROM ${q}`),
+    rawRow: prepare(
+      `SELECT ${ROW_COLUMNS.map((name) => `typeof(${name}) AS t_${name}, CAST(${name} AS BLOB) AS v_${name}`).join(', ')}
+       FROM ${o} WHERE sequence = ?`,
+    ),
+    state: prepare(`SELECT data, checksum FROM ${s} WHERE one = 1`),
+    writeState: prepare(`INSERT OR REPLACE INTO ${s} (one, data, checksum) VALUES (1, ?, ?)`),
+    countByPlace: prepare(
+      `SELECT priority, hold, ready IS NOT NULL AS is_ready, due IS NOT NULL AS is_due, count(*) AS n
+       FROM ${o} GROUP BY 1, 2, 3, 4`,
+    ),
+  };
+}

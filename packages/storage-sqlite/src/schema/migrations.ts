@@ -1,0 +1,59 @@
+import { SyncError } from '@cpc/sync-core';
+import type { SqliteDriver } from '../drivers/sqlite-driver.js';
+import { createFormat1 } from './format-1.js';
+import type { QueueTables } from './tables.js';
+
+/** The table that tells, for each queue in the file, in which format it is. */
+const FORMATS = 'cpc_formats';
+
+/** What leads from each format to the next, beginning with an empty file. Entries are only ever added. */
+const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [createFormat1];
+
+/** The format that this version of the library reads and writes. */
+export const CURRENT_FORMAT = MIGRATIONS.length;
+
+/** Refuses a queue in a newer format; reads only. Rejects with `STORAGE_FORMAT_NEWER`. */
+export function checkFormat(driver: SqliteDriver, queue: string): void {
+  const format = formatOf(driver, queue);
+  if (format <= CURRENT_FORMAT) return;
+  throw new SyncError(
+    'STORAGE_FORMAT_NEWER',
+    `The queue "${queue}" has format ${format}, and this version of @cpc/storage-sqlite knows up to ` +
+      `${CURRENT_FORMAT}. Nothing was changed. Update the package.`,
+    { details: { queue, format, supported: CURRENT_FORMAT } },
+  );
+}
+
+/** Brings the queue's tables to the current format, in one transaction. */
+export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables): void {
+  if (formatOf(driver, queue) === CURRENT_FORMAT) return;
+  driver.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have migrated in the meantime, even to a newer format.
+    checkFormat(driver, queue);
+    driver.exec(
+      `CREATE TABLE IF NOT EXISTS ${FORMATS} (queue TEXT PRIMARY KEY, format INTEGER NOT NULL) WITHOUT ROWID`,
+    );
+    for (const step of MIGRATIONS.slice(formatOf(driver, queue))) driver.exec(step(tables));
+    driver
+      .prepare(`INSERT OR REPLACE INTO ${FORMATS} (queue, format) VALUES (?, ?)`)
+      .run(queue, CURRENT_FORMAT);
+    driver.exec('COMMIT');
+  } catch (error) {
+    if (driver.inTransaction) driver.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** 0 where the queue does not exist yet. */
+function formatOf(driver: SqliteDriver, queue: string): number {
+  const exists = driver.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(FORMATS);
+  if (exists === undefined) return 0;
+  const row = driver.prepare(`SELECT format FROM ${FORMATS} WHERE queue = ?`).get(queue);
+  const format = row?.[0] ?? 0;
+  if (typeof format === 'number' && Number.isInteger(format)) return format;
+  throw new SyncError(
+    'STORAGE_DAMAGED',
+    `The format of the queue "${queue}" is not a number. Nothing was changed.`,
+  );
+}

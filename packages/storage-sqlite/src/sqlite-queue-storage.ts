@@ -1,0 +1,195 @@
+import {
+  isSyncError,
+  type Claim,
+  type ClaimRequest,
+  type EnqueueResult,
+  type EnqueueRules,
+  type ListQuery,
+  type NewOperation,
+  type Page,
+  type Principals,
+  type QuarantinedRecord,
+  type QueueStorage,
+  type Settlement,
+  type SettleResult,
+  type StorageNotice,
+  type StorageStats,
+  type StorageSupports,
+  type StoredOperation,
+  type Subscribable,
+} from '@cpc/sync-core';
+import { type EnqueueJob, GroupCommit } from './connection/group-commit.js';
+import { StorageSession } from './connection/storage-session.js';
+import { clampTimes, discard, replaceOperation, requeue, restore } from './engine/changes.js';
+import { claim, lapse, wake } from './engine/claim.js';
+import { enqueueBatch } from './engine/enqueue.js';
+import { listQuarantined } from './engine/quarantine.js';
+import { blockersOf, get, list, nextDue, stats } from './engine/reads.js';
+import { renew, settle } from './engine/settle.js';
+import type { SqliteConnection } from './drivers/as-driver.js';
+import type { QueueTransaction } from './engine/queue-transaction.js';
+import { settingsOf, type SqliteStorageOptions } from './options.js';
+
+/**
+ * A queue in an SQLite file, durable against power cuts, shared by any number of processes.
+ *
+ * Each method is one transaction; calls of `enqueue` that come together share one. While another process holds
+ * the file's lock, a call waits without holding up the event loop.
+ */
+export class SqliteQueueStorage implements QueueStorage {
+  readonly supports: StorageSupports = {
+    durable: true,
+    concurrentClaims: true,
+    sharing: true,
+    quarantine: true,
+  };
+  readonly notices: Subscribable<StorageNotice>;
+  readonly #session: StorageSession;
+  #lastToken = 0;
+  readonly #group = new GroupCommit((jobs) => this.#commit(jobs));
+
+  /** Opens nothing yet. Throws a `TypeError` or a `RangeError` for options that make no sense. */
+  constructor(options: SqliteStorageOptions) {
+    this.#session = new StorageSession(settingsOf(options));
+    this.notices = this.#session.notices;
+  }
+
+  /**
+   * Rejects with `STORAGE_FORMAT_NEWER` where a newer version of the library wrote the queue, and leaves the
+   * file as it is.
+   */
+  open(): Promise<void> {
+    return this.#session.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#group.idle();
+    await this.#session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async enqueue(
+    batches: readonly (readonly NewOperation[])[],
+    rules: EnqueueRules = {},
+  ): Promise<readonly EnqueueResult[]> {
+    this.#session.checkOpen();
+    return this.#group.add(batches, rules);
+  }
+
+  /**
+   * Enqueues within a transaction of the app's own, on a connection of its own to the same file, so that both
+   * commit together or not at all. Synchronous, and as durable as that transaction: `PRAGMA synchronous` of the
+   * connection must be at least what this storage promises.
+   *
+   * Throws a `TypeError` where the connection has no open transaction, is less durable, or the storage has a
+   * payload codec; throws `STORAGE_CLOSED` before `open`.
+   */
+  enqueueIn(
+    connection: SqliteConnection,
+    operations: readonly NewOperation[],
+    rules: EnqueueRules = {},
+  ): EnqueueResult {
+    return this.#session.join(connection, (tx, savepoint) => enqueueBatch(tx, operations, rules, savepoint));
+  }
+
+  async claim(request: ClaimRequest): Promise<Claim> {
+    for (;;) {
+      const claimed = await this.#session.write((tx) => {
+        lapse(tx, request.now);
+        return wake(tx, request.now) ? claim(tx, request, this.#lastToken) : undefined;
+      });
+      if (claimed === undefined) continue;
+      this.#lastToken = claimed.token;
+      return claimed;
+    }
+  }
+
+  renew(
+    token: number,
+    ids: readonly string[],
+    leaseUntil: number,
+    leaseMs: number,
+  ): Promise<readonly string[]> {
+    return this.#session.write((tx) => renew(tx, token, ids, leaseUntil, leaseMs));
+  }
+
+  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    const encoding = settlements.flatMap((one) => (one.kind === 'replace' ? payloadsOf(one.operation) : []));
+    return this.#session.write((tx) => settle(tx, token, settlements), encoding);
+  }
+
+  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+    return this.#session.read((tx) => nextDue(tx, request));
+  }
+
+  clampTimes(now: number): Promise<void> {
+    return this.#session.write((tx) => clampTimes(tx, now));
+  }
+
+  get(id: string): Promise<StoredOperation | undefined> {
+    return this.#session.read((tx) => get(tx, id));
+  }
+
+  blockersOf(id: string): Promise<readonly string[]> {
+    return this.#session.read((tx) => blockersOf(tx, id));
+  }
+
+  list(query: ListQuery = {}): Promise<Page<StoredOperation>> {
+    return this.#session.read((tx) => list(tx, query));
+  }
+
+  stats(): Promise<StorageStats> {
+    return this.#session.read((tx) => stats(tx));
+  }
+
+  requeue(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#session.write((tx) => requeue(tx, ids));
+  }
+
+  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+    return this.#session.write((tx) => discard(tx, ids));
+  }
+
+  replace(id: string, operation: NewOperation): Promise<boolean> {
+    return this.#session.write((tx) => replaceOperation(tx, id, operation), payloadsOf(operation));
+  }
+
+  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
+    return this.#session.write((tx) => restore(tx, operations), operations.flatMap(payloadsOf));
+  }
+
+  quarantined(query?: {
+    readonly after?: number;
+    readonly limit?: number;
+  }): Promise<Page<QuarantinedRecord>> {
+    return this.#session.read((tx) => listQuarantined(tx, query));
+  }
+
+  /** Writes what several callers want in one transaction. */
+  async #commit(jobs: readonly EnqueueJob[]): Promise<void> {
+    const encoding = jobs.flatMap(({ batches }) => batches.flat().flatMap(payloadsOf));
+    try {
+      const results = await this.#session.write((tx) => jobs.map((job) => this.#enqueue(tx, job)), encoding);
+      for (const [at, job] of jobs.entries()) job.resolve(results[at] ?? []);
+    } catch (error) {
+      const [first] = jobs;
+      if (jobs.length === 1 || isSyncError(error)) {
+        for (const job of jobs) job.reject(error);
+      } else if (first !== undefined) {
+        // A callback of one caller threw; the others are not to suffer from it.
+        for (const job of jobs) await this.#commit([job]);
+      }
+    }
+  }
+
+  #enqueue(tx: QueueTransaction, { batches, rules }: EnqueueJob): readonly EnqueueResult[] {
+    return batches.map((batch) => enqueueBatch(tx, batch, rules, this.#session.savepoint));
+  }
+}
+
+function payloadsOf({ payload, base }: NewOperation): readonly string[] {
+  return base === undefined ? [payload] : [payload, base];
+}
