@@ -1,4 +1,5 @@
 import type { ConformanceCase } from './conformance-case.js';
+import { modelCase } from './random-commands/model-case.js';
 import { assignmentCases } from './queue-storage/assignment-cases.js';
 import { changeCases } from './queue-storage/change-cases.js';
 import { claimCases } from './queue-storage/claim-cases.js';
@@ -29,6 +30,13 @@ const CASES: readonly StorageCase[] = [
   ...sharingCases,
 ];
 
+export interface QueueStorageCasesOptions {
+  /** How many seeded sequences of random commands are compared with the reference model. @defaultValue 12 */
+  readonly randomRuns?: number;
+  /** How many commands each of them has. @defaultValue 150 */
+  readonly stepsPerRun?: number;
+}
+
 /**
  * The contract of the `QueueStorage` port as executable cases, for any runner and for a browser's page:
  *
@@ -41,8 +49,11 @@ const CASES: readonly StorageCase[] = [
  */
 export function queueStorageCases(
   makeHarness: () => QueueStorageHarness | Promise<QueueStorageHarness>,
+  options: QueueStorageCasesOptions = {},
 ): readonly ConformanceCase[] {
-  return CASES.map(({ name, body }) => ({
+  const { randomRuns = 12, stepsPerRun = 150 } = options;
+  const randomised = Array.from({ length: randomRuns }, (_, seed) => modelCase(seed + 1, stepsPerRun));
+  return [...CASES, ...randomised].map(({ name, body }) => ({
     name,
     run: async () => {
       const harness = await makeHarness();

@@ -1,6 +1,6 @@
 import type { EnqueueResult, EnqueueRules, NewOperation, StorageReceipt } from '@cpc/sync-core';
 import { rewriteReferences } from '@cpc/sync-core/storage-kit';
-import { laneOf, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
+import { laneOf, type ModelEntry, newEntry, stateOf, toStored, waitsFor } from './model-entry.js';
 import type { ModelQueueData } from './model-queue-data.js';
 
 interface Draft {
@@ -65,7 +65,7 @@ function coalesce(draft: Draft, incoming: NewOperation, rules: EnqueueRules): St
       return { ...draft, entries, receipt: { kind: 'coalesced', into: id } };
     }
     case 'cancelled': {
-      if (draft.entries.some((entry) => entry.waitsFor.includes(id)) || incoming.dependsOn.includes(id))
+      if (draft.entries.some((entry) => waitsFor(entry, tail)) || incoming.dependsOn.includes(id))
         return undefined;
       const entries = draft.entries.filter((entry) => entry !== tail);
       return { ...draft, entries, receipt: { kind: 'cancelled', with: id } };
@@ -82,6 +82,6 @@ function coalescibleTail(entries: readonly ModelEntry[], incoming: NewOperation)
   if (tail.operation.principal !== incoming.principal) return undefined;
   const known = incoming.dependsOn.filter((id) => entries.some(({ operation }) => operation.id === id));
   const ahead = laneOf(entries, tail).filter((entry) => entry !== tail);
-  const waitsFor = [...tail.waitsFor, ...ahead.map(({ operation }) => operation.id)];
-  return known.every((id) => waitsFor.includes(id)) ? tail : undefined;
+  const waitedFor = [...tail.waitsFor, ...ahead.map(({ operation }) => operation.id)];
+  return known.every((id) => waitedFor.includes(id)) ? tail : undefined;
 }

@@ -61,9 +61,12 @@ export function laneOf(entries: readonly ModelEntry[], entry: ModelEntry): reado
 /** What an entry waits for: the head of its lane, and the operations it depends on. */
 export function blockersOf(entries: readonly ModelEntry[], entry: ModelEntry): readonly ModelEntry[] {
   const [head] = laneOf(entries, entry);
-  return entries.filter(
-    (other) => other !== entry && (other === head || entry.waitsFor.includes(other.operation.id)),
-  );
+  return entries.filter((other) => (other === head && other !== entry) || waitsFor(entry, other));
+}
+
+/** Whether `entry` waits for `other`: only for what stands in front of it, so never round in a circle. */
+export function waitsFor(entry: ModelEntry, other: ModelEntry): boolean {
+  return other.sequence < entry.sequence && entry.waitsFor.includes(other.operation.id);
 }
 
 export function stateOf(entries: readonly ModelEntry[], entry: ModelEntry): OperationState {
@@ -72,14 +75,15 @@ export function stateOf(entries: readonly ModelEntry[], entry: ModelEntry): Oper
   return entry.wait === 'scheduled' ? 'scheduled' : 'waiting';
 }
 
-/** The highest rank of the entry and, transitively, of all that wait for it. */
+/** The highest rank of the entry and, transitively, of all that wait for it; what is leased does not wait. */
 export function effectiveRank(entries: readonly ModelEntry[], entry: ModelEntry): number {
   const seen = new Set([entry]);
   // The set grows while it is walked, until everything that waits has been seen.
   for (const one of seen) {
     const lane = laneOf(entries, one);
-    for (const behind of lane.slice(lane.indexOf(one) + 1)) seen.add(behind);
-    for (const other of entries) if (other.waitsFor.includes(one.operation.id)) seen.add(other);
+    const behind = lane.slice(lane.indexOf(one) + 1);
+    for (const other of entries)
+      if (other.wait !== 'leased' && (behind.includes(other) || waitsFor(other, one))) seen.add(other);
   }
   return Math.max(...[...seen].map(({ operation }) => operation.rank));
 }

@@ -1,0 +1,68 @@
+import type { StoredOperation } from '@cpc/sync-core';
+import { show } from '../assert.js';
+import { idsOf } from '../queue-storage/storage-case.js';
+import { successor } from './command-settle.js';
+import type { Command } from './command.js';
+import type { World } from './world.js';
+
+export function requeueCommand(world: World): Command {
+  const ids = world.someIds(4);
+  return {
+    text: `requeue ${show(ids)}`,
+    run: async (storage) => [...(await storage.requeue(ids, world.now))].sort(),
+  };
+}
+
+export function discardCommand(world: World): Command {
+  const ids = world.someIds(2);
+  return {
+    text: `discard ${show(ids)}`,
+    run: async (storage) => {
+      const gone = await storage.discard(ids);
+      if (storage === world.model) world.discarded.push(...gone.filter(restorable));
+      return [...idsOf(gone)].sort();
+    },
+  };
+}
+
+export function replaceCommand(world: World): Command | undefined {
+  if (world.entries.length === 0) return undefined;
+  const { operation } = world.random.pick(world.entries);
+  const next = successor(world, operation);
+  return {
+    text: `replace ${operation.id} by ${show(next)}`,
+    run: (storage) => storage.replace(operation.id, next),
+  };
+}
+
+export function restoreCommand(world: World): Command | undefined {
+  const operations = world.discarded.splice(0, 3);
+  if (operations.length === 0) return undefined;
+  return {
+    text: `restore ${show(operations)}`,
+    run: async (storage) => [...(await storage.restore(operations))].sort(),
+  };
+}
+
+/** Temporary ids of restored operations are left open by the port. */
+function restorable({ references }: StoredOperation): boolean {
+  return references.length === 0;
+}
+
+/** The clock is set back: first everything due is found at the old time, then waits are clamped to the new. */
+export function clockBackCommand(world: World): Command {
+  const before = world.now;
+  world.now -= world.random.below(120);
+  const { now } = world;
+  return {
+    text: `the clock goes back to ${now}`,
+    run: async (storage) => {
+      const { token, operations } = await storage.claim({ now: before, limit: 1_000, leaseMs: 1 });
+      await storage.settle(
+        token,
+        idsOf(operations).map((id) => ({ id, kind: 'release', sent: false })),
+      );
+      await storage.clampTimes(now);
+    },
+  };
+}

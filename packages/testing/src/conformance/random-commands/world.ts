@@ -1,0 +1,69 @@
+import type { NewOperation, StoredOperation } from '@cpc/sync-core';
+import type { SeededRandom } from '@cpc/sync-core/deterministic';
+import type { ModelEntry } from '../model/model-entry.js';
+import type { ModelQueueStorage } from '../model/model-queue-storage.js';
+import { operation, T0 } from '../queue-storage/storage-case.js';
+
+const ENTITIES = [undefined, undefined, 'a', 'b', 'c', 'order:tmp0', 'order:tmp1', 'order:real0'];
+const PRINCIPALS = [undefined, undefined, 'anna', 'ben'];
+
+/** What the generator of commands knows: the model, the time, and what happened so far. */
+export class World {
+  readonly random: SeededRandom;
+  readonly model: ModelQueueStorage;
+  now = T0;
+  /** The ids of each claim so far; empty once it is settled. */
+  readonly claims: string[][] = [];
+  readonly discarded: StoredOperation[] = [];
+  #lastId = 0;
+
+  constructor(random: SeededRandom, model: ModelQueueStorage) {
+    this.random = random;
+    this.model = model;
+  }
+
+  get entries(): readonly ModelEntry[] {
+    return this.model.data.entries;
+  }
+
+  newId(): string {
+    return `op${++this.#lastId}`;
+  }
+
+  /** Some ids from the queue, and now and then one that is not there. */
+  someIds(most: number): readonly string[] {
+    const { random, entries } = this;
+    const ids = Array.from({ length: random.below(most + 1) }, () =>
+      entries.length === 0 || random.chance(0.1) ? 'unknown' : random.pick(entries).operation.id,
+    );
+    return [...new Set(ids)];
+  }
+
+  principals(): { readonly principals?: readonly (string | undefined)[] } {
+    const { random } = this;
+    return random.chance(0.6) ? {} : { principals: random.pick([[undefined], ['anna'], ['ben', undefined]]) };
+  }
+
+  newOperation(): NewOperation {
+    const { random } = this;
+    const entity = ENTITIES[random.below(ENTITIES.length)];
+    const principal = PRINCIPALS[random.below(PRINCIPALS.length)];
+    const coalesces = random.chance(0.3);
+    const mention = random.chance(0.25) ? `tmp${random.below(3)}` : undefined;
+    const id = this.newId();
+    return operation(id, {
+      payload: JSON.stringify({ value: random.below(9), of: id, ...(mention && { mention }) }),
+      references: [
+        ...(mention ? [{ path: '/mention', id: mention }] : []),
+        ...(mention && entity?.includes(mention) ? [{ path: '/mention', id: mention }] : []),
+      ],
+      priority: random.pick([25, 50, 75, 100]),
+      rank: random.below(6),
+      coalesces,
+      dependsOn: coalesces || random.chance(0.7) ? [] : this.someIds(2),
+      scheduledAt: random.chance(0.2) ? T0 + random.below(400) : T0,
+      ...(entity !== undefined && { entity }),
+      ...(principal !== undefined && { principal }),
+    });
+  }
+}
