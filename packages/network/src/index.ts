@@ -15,9 +15,11 @@ export {
   type EvidenceNetworkMonitorOptions,
   type MonitorFailure,
 } from './monitors/evidence-network-monitor.js';
+export { HttpProbeMonitor, type HttpProbeMonitorOptions } from './monitors/http-probe-monitor.js';
 export { ManualNetworkMonitor, type ManualNetworkMonitorOptions } from './monitors/manual-network-monitor.js';
 export { browserNetwork } from './plugins/browser-network.js';
 export { evidenceNetwork } from './plugins/evidence-network.js';
+export { httpProbeNetwork } from './plugins/http-probe-network.js';
 export type { NetworkPlugin } from './plugins/network-plugin.js';
 export type {
   NetworkEvidence,
@@ -27,3 +29,4 @@ export type {
   NetworkStatus,
 } from './ports/network-monitor.js';
 export type { WitnessMonitor } from './ports/witness-monitor.js';
+export type { ProbeExpectation } from './probe/probe-expectation.js';

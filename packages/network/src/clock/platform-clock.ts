@@ -1,4 +1,4 @@
-import type { MonitorClock } from './monitor-clock.js';
+import type { MonitorClock, RandomNumber } from './monitor-clock.js';
 
 /** The longest delay that `setTimeout` takes; beyond it fires at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -11,3 +11,7 @@ export const platformClock: MonitorClock = {
   setTimer: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS)),
   clearTimer: (handle) => clearTimeout(handle as Parameters<typeof clearTimeout>[0]),
 };
+
+/** The platform's randomness; good enough to spread delays. */
+// eslint-disable-next-line no-restricted-properties -- this is the random port
+export const platformRandom: RandomNumber = () => Math.random();
