@@ -1,3 +1,4 @@
+import type { StoredOperation } from '../operation/operation-record.js';
 import type { Claim, ClaimRequest } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
 import { Heap } from './heap.js';
@@ -40,7 +41,7 @@ export class LeaseBook {
       this.#index.take(entry);
       this.#lease(entry, token, leaseUntil, leaseMs);
       entries.push(entry);
-      const follower = perEntity > 1 ? this.#follower(entry, token, perEntity) : undefined;
+      const follower = perEntity > 1 ? this.#follower(entry, token, perEntity, now) : undefined;
       if (follower !== undefined) {
         this.#index.advance(follower);
         advanced.push(follower);
@@ -48,7 +49,7 @@ export class LeaseBook {
     }
     for (const entry of advanced) if (entry.state === 'waiting') this.#index.setState(entry, 'blocked');
     if (entries.length > 0) this.#held.push(leaseUntil, entries);
-    return { token, leaseUntil, operations: entries.map((entry) => entry.snapshot()) };
+    return { token, leaseUntil, operations: entries.map(claimed) };
   }
 
   renew(token: number, ids: readonly string[], leaseUntil: number, leaseMs: number): readonly string[] {
@@ -120,11 +121,16 @@ export class LeaseBook {
   }
 
   /** The next of the lane, if this claim may hold it too: nothing but its predecessors stands before it. */
-  #follower(entry: Entry, token: number, perEntity: number): Entry | undefined {
+  #follower(entry: Entry, token: number, perEntity: number, now: number): Entry | undefined {
     const { next } = entry;
-    if (next?.state !== 'blocked' || next.gates > 0 || next.dueAt > 0) return undefined;
+    if (next?.state !== 'blocked' || next.gates > 0 || next.dueAt > now) return undefined;
     let held = 0;
     for (let other: Entry | undefined = entry; other?.token === token; other = other.previous) held++;
     return held < perEntity ? next : undefined;
   }
+}
+
+/** The entry as its holder sees it: `attempted` is what it was before the claim. */
+function claimed(entry: Entry): StoredOperation {
+  return { ...entry.snapshot(), attempted: entry.attemptedBefore };
 }

@@ -121,7 +121,8 @@ export class MemoryQueue {
     return ids.filter((id) => {
       const entry = this.index.get(id);
       if (entry === undefined || !REQUEUEABLE.has(entry.state)) return false;
-      this.#renewLife(entry);
+      if (entry.state !== 'scheduled') entry.attempts = 0;
+      this.#free(entry);
       this.index.refresh(entry);
       return true;
     });
@@ -209,15 +210,15 @@ export class MemoryQueue {
   }
 
   #replaceEntry(entry: Entry, operation: NewOperation): void {
-    this.#renewLife(entry);
+    this.#free(entry);
+    entry.attempts = 0;
     entry.attempted = false;
     this.index.exchange(entry, operation);
   }
 
-  /** Makes an entry as if it had never been tried, but for its history. */
-  #renewLife(entry: Entry): void {
+  /** Frees an entry from its hold and its wait. */
+  #free(entry: Entry): void {
     this.#journal.changed(entry);
-    entry.attempts = 0;
     entry.failure = undefined;
     entry.dueAt = 0;
     entry.delayMs = 0;

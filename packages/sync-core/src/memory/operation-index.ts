@@ -102,6 +102,8 @@ export class OperationIndex {
     if (entity !== undefined) this.#laneOf(entity).insert(entry);
     if (entry.gates > 0) entry.lane?.gated.add(entry);
     this.#raiseFrom(entry);
+    // One that comes back to the middle of its lane passes on what stands behind it as well.
+    if (entry.gates > 0) this.#raiseGatesOf(entry, effectiveRank(entry));
     this.refresh(entry);
     if (entry.next !== undefined) this.refresh(entry.next);
   }
@@ -228,7 +230,8 @@ export class OperationIndex {
   blockersOf(entry: Entry): readonly string[] {
     const head = entry.lane?.head;
     const ahead = head === undefined || head === entry ? [] : [head.operation.id];
-    return [...ahead, ...this.#present(entry.operation.dependsOn).map((other) => other.operation.id)];
+    const gates = this.#present(entry.operation.dependsOn).filter((other) => other.dependents?.has(entry));
+    return [...new Set([...ahead, ...gates.map((other) => other.operation.id)])];
   }
 
   /** Entries in sequence order, beginning behind `after`. */

@@ -67,3 +67,9 @@ export interface StoredOperation extends NewOperation {
   /** Why it is parked or a dead letter. */
   readonly failure?: SyncFailure;
 }
+
+/** What the app gave, without what the storage keeps about it. */
+export function withoutStorageFields(stored: StoredOperation): NewOperation {
+  const { sequence, state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } = stored;
+  return operation;
+}

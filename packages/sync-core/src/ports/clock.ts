@@ -1,5 +1,5 @@
 /** An armed timer. Opaque: only the clock that made it can clear it. */
-export type TimerHandle = unknown;
+export type TimerHandle = object;
 
 /**
  * Time, as the library sees it. Nothing else in the library reads a clock or arms a timer, so a test or a

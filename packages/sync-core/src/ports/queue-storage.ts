@@ -109,8 +109,8 @@ export interface QueueStorage {
   stats(): Promise<StorageStats>;
 
   /**
-   * Makes dead letters, parked and scheduled operations go again at once, with `attempts` at 0 and their
-   * history kept. Others are left alone.
+   * Makes dead letters and parked operations go again at once, with `attempts` at 0 and their history kept, and
+   * ends the wait of scheduled ones, with their attempts as they are. Others are left alone.
    *
    * @returns the ids that were changed
    */
@@ -220,7 +220,10 @@ export interface Claim {
   readonly token: number;
   /** The end of the lease, `now + leaseMs`. */
   readonly leaseUntil: number;
-  /** In the order in which they should go; operations of one lane in lane order. */
+  /**
+   * In the order in which they should go; operations of one lane in lane order. Their `attempted` tells whether
+   * they may have been sent before this claim.
+   */
   readonly operations: readonly StoredOperation[];
 }
 

@@ -1,0 +1,79 @@
+import type { Conflict, ConflictResolver, Resolution } from '../ports/conflict-resolver.js';
+
+export interface FieldMergeOptions {
+  /** What happens where both sides changed a field to different values. @defaultValue 'local' */
+  readonly onClash?: 'local' | 'remote' | 'defer';
+  /** Names of fields whose arrays are sets: what either side added or removed is added or removed. */
+  readonly sets?: readonly string[];
+}
+
+/** The fields of a value, without a prototype, so that `__proto__` is a field like any other. */
+type Fields = Record<string, unknown>;
+
+const ABSENT = Symbol('absent');
+
+/**
+ * Three-way merge by top-level field: what only one side changed since the base is taken from that side; what
+ * both changed alike is kept; the rest is a clash. Arrays are values, or sets where `sets` names their field.
+ * Without a base, every field that differs is a clash. Values that are not objects are one clash as a whole.
+ */
+export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
+  const { onClash = 'local', sets = [] } = options;
+  return {
+    resolve({ local, remote, base }: Conflict): Resolution {
+      const mine = fieldsOf(local);
+      const theirs = fieldsOf(remote.value);
+      if (mine === undefined || theirs === undefined) return clash(onClash);
+      const before = fieldsOf(base) ?? (Object.create(null) as Fields);
+      const merged = Object.create(null) as Fields;
+      for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+        const value = mergeField(read(before, key), read(mine, key), read(theirs, key), sets.includes(key));
+        if (value === CLASH && onClash === 'defer') return { kind: 'defer' };
+        const chosen = value === CLASH ? read(onClash === 'local' ? mine : theirs, key) : value;
+        if (chosen !== ABSENT) merged[key] = chosen;
+      }
+      return { kind: 'merge', value: merged };
+    },
+  };
+}
+
+const CLASH = Symbol('clash');
+
+function mergeField(base: unknown, mine: unknown, theirs: unknown, isSet: boolean): unknown {
+  if (isEqual(mine, theirs) || isEqual(mine, base)) return theirs;
+  if (isEqual(theirs, base)) return mine;
+  return isSet && Array.isArray(mine) && Array.isArray(theirs) ? mergeSets(base, mine, theirs) : CLASH;
+}
+
+/** What the server holds, without what this side removed, with what this side added. */
+function mergeSets(base: unknown, mine: readonly unknown[], theirs: readonly unknown[]): readonly unknown[] {
+  const before = Array.isArray(base) ? (base as readonly unknown[]) : [];
+  const has = (list: readonly unknown[], item: unknown): boolean =>
+    list.some((other) => isEqual(other, item));
+  const kept = theirs.filter((item) => has(mine, item) || !has(before, item));
+  return [...kept, ...mine.filter((item) => !has(before, item) && !has(theirs, item))];
+}
+
+function clash(onClash: 'local' | 'remote' | 'defer'): Resolution {
+  return { kind: onClash === 'defer' ? 'defer' : `use-${onClash}` };
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+function read(fields: Fields, key: string): unknown {
+  return Object.hasOwn(fields, key) ? fields[key] : ABSENT;
+}
+
+/** Equality of JSON values; the order of keys does not matter. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isEqual((a as Fields)[key], (b as Fields)[key]))
+  );
+}

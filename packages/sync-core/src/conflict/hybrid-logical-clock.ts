@@ -1,0 +1,94 @@
+import type { Clock } from '../ports/clock.js';
+
+/** A moment on a hybrid logical clock. */
+export interface HybridTimestamp {
+  /** Milliseconds since the epoch. */
+  readonly ms: number;
+  /** Orders moments within the same millisecond. */
+  readonly counter: number;
+  /** Breaks ties between devices. */
+  readonly node: string;
+}
+
+export interface HybridLogicalClockOptions {
+  /** Names this device in ties. */
+  readonly node: string;
+  /** How far ahead of this clock another one's timestamp may be before it is cut back. @defaultValue 60_000 */
+  readonly maxSkewMs?: number;
+}
+
+/** Nine digits of base 36 hold milliseconds for some three thousand years; four hold the counter. */
+const MS_DIGITS = 9;
+const COUNTER_DIGITS = 4;
+
+/**
+ * Timestamps that follow the wall clock, never go back, and order what one device did after it heard from
+ * another (S. Kulkarni et al., "Logical Physical Clocks", 2014). A foreign timestamp may push this clock ahead
+ * by `maxSkewMs` at the most, so that one device with a wrong clock does not win every conflict for ever.
+ */
+export class HybridLogicalClock {
+  readonly #clock: Clock;
+  readonly #node: string;
+  readonly #maxSkewMs: number;
+  #ms = 0;
+  #counter = 0;
+  #text = '';
+  #offsetMs = 0;
+
+  constructor(clock: Clock, options: HybridLogicalClockOptions) {
+    this.#clock = clock;
+    this.#node = options.node;
+    this.#maxSkewMs = options.maxSkewMs ?? 60_000;
+  }
+
+  /** The next timestamp, larger as text than all before it. */
+  next(): string {
+    const now = this.#now();
+    if (now > this.#ms) {
+      this.#ms = now;
+      this.#counter = 0;
+      this.#text = encode(this.#ms, MS_DIGITS);
+    } else {
+      this.#counter++;
+    }
+    return `${this.#text}-${encode(this.#counter, COUNTER_DIGITS)}-${this.#node}`;
+  }
+
+  /** Takes notice of another clock's timestamp, so that what happens next on this device comes after it. */
+  observe(timestamp: string | number): void {
+    const { ms, counter } = parseTimestamp(timestamp) ?? { ms: 0, counter: 0 };
+    const bounded = Math.min(ms, this.#now() + this.#maxSkewMs);
+    if (bounded < this.#ms || (bounded === this.#ms && counter <= this.#counter)) return;
+    this.#ms = bounded;
+    this.#counter = bounded === ms ? counter : 0;
+    this.#text = encode(this.#ms, MS_DIGITS);
+  }
+
+  /** Corrects this device's wall clock by the server's: pass the server's time minus this clock's, in ms. */
+  correct(offsetMs: number): void {
+    this.#offsetMs = offsetMs;
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.now() + this.#offsetMs);
+  }
+}
+
+/** Reads a timestamp of this clock, or plain milliseconds since the epoch; `undefined` for anything else. */
+export function parseTimestamp(timestamp: string | number | undefined): HybridTimestamp | undefined {
+  if (typeof timestamp === 'number') {
+    return Number.isFinite(timestamp) ? { ms: timestamp, counter: 0, node: '' } : undefined;
+  }
+  const [, ms, counter, node] = /^([0-9a-z]{9})-([0-9a-z]{4,})-(.*)$/s.exec(timestamp ?? '') ?? [];
+  if (ms === undefined || counter === undefined || node === undefined) return undefined;
+  return { ms: parseInt(ms, 36), counter: parseInt(counter, 36), node };
+}
+
+/** Negative where `a` is earlier, positive where it is later, 0 where they are the same. */
+export function compareTimestamps(a: HybridTimestamp, b: HybridTimestamp): number {
+  return a.ms - b.ms || a.counter - b.counter || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
+}
+
+function encode(value: number, digits: number): string {
+  return value.toString(36).padStart(digits, '0');
+}

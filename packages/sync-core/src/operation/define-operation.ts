@@ -1,0 +1,75 @@
+import type { ConflictResolver } from '../ports/conflict-resolver.js';
+import { checkInteger, checkText } from './check.js';
+import { OperationPriority } from './priority.js';
+import type { StandardSchema } from './standard-schema.js';
+
+/** How a newly enqueued operation joins one that waits, is the last of its entity and was never attempted. */
+export type CoalesceRule<Payload> =
+  /** The new payload takes the place of the waiting one, of the same kind. */
+  | 'replace'
+  /** Both become one, of the same kind. A pure function of the two payloads, the waiting one first. */
+  | { readonly merge: (waiting: Payload, incoming: Payload) => Payload }
+  /** A waiting operation of one of these kinds, and this one, cancel each other: a create and its delete. */
+  | { readonly cancels: readonly string[] };
+
+export interface OperationOptions<Input, Payload> {
+  /** Any Standard Schema. Its output is what is stored and sent. */
+  readonly schema?: StandardSchema<Input, Payload>;
+  /** The ordering key. @defaultValue none: the operation is independent of all others */
+  readonly entity?: (payload: Payload) => string | undefined;
+  /** From 0 to 100. @defaultValue `OperationPriority.Medium` */
+  readonly priority?: number;
+  /** Version of the payload's shape, from 1. Raise it with each change that old servers or stored ones feel. */
+  readonly version?: number;
+  /** How a stored payload of version n becomes one of version n + 1, by n. */
+  readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>;
+  readonly coalesce?: CoalesceRule<Payload>;
+  /** Decides conflicts of this kind. @defaultValue the worker's resolver */
+  readonly conflict?: ConflictResolver;
+  /** JSON Pointers to members that may hold the id of an operation which creates the thing they mean. */
+  readonly references?: readonly string[];
+  /** The permanent id in the server's answer, where this operation creates a thing. */
+  readonly assignedId?: (result: unknown) => string | undefined;
+  /** Gives up what could not be delivered for so long. @defaultValue never */
+  readonly expiresAfterMs?: number;
+}
+
+/**
+ * A kind of operation, typed and frozen. `Input` is what `enqueue` takes, `Payload` what is stored and sent.
+ */
+export interface OperationDefinition<Input = unknown, Payload = Input> extends OperationOptions<
+  Input,
+  Payload
+> {
+  readonly kind: string;
+  readonly priority: number;
+  readonly version: number;
+}
+
+/** A definition whose types have been forgotten, as a registry holds it. */
+// A definition takes its payload in and gives it out, so only `any` lets every one of them in.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyOperationDefinition = OperationDefinition<any, any>;
+
+/**
+ * Defines a kind of operation.
+ *
+ * @param kind - a stable name, stored with each operation: `preferences.setCurrency`
+ * @throws RangeError or TypeError where an option is out of range; the message names it
+ */
+export function defineOperation<Input = unknown, Payload = Input>(
+  kind: string,
+  options: OperationOptions<Input, Payload> = {},
+): OperationDefinition<Input, Payload> {
+  checkText('kind', kind);
+  const definition = { priority: OperationPriority.Medium, version: 1, ...options, kind };
+  checkInteger('priority', definition.priority, 0, 100);
+  checkInteger('version', definition.version, 1);
+  if (definition.expiresAfterMs !== undefined) checkInteger('expiresAfterMs', definition.expiresAfterMs, 1);
+  for (const pointer of definition.references ?? []) {
+    if (!pointer.startsWith('/')) {
+      throw new TypeError(`references takes JSON Pointers that begin with '/', but got '${pointer}'`);
+    }
+  }
+  return Object.freeze(definition);
+}

@@ -1,0 +1,188 @@
+import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
+import { SyncError } from '../errors/sync-error.js';
+import { checkInteger, checkText } from '../operation/check.js';
+import type { AnyOperationDefinition } from '../operation/define-operation.js';
+import { toExactJson, utf8Length } from '../operation/exact-json.js';
+import type { NewOperation } from '../operation/operation-record.js';
+import type { SchemaResult, StandardSchema } from '../operation/standard-schema.js';
+import type { Clock } from '../ports/clock.js';
+import type { OperationRegistry } from './operation-registry.js';
+import type { RankStrategy } from './rank.js';
+
+/** What a caller may say about one operation; all of it optional. */
+export interface EnqueueOptions {
+  /** Identity and idempotency key. Enqueueing the same id with the same payload again changes nothing. */
+  readonly id?: string;
+  /** @defaultValue what the definition's `entity` gives */
+  readonly entity?: string;
+  /** @defaultValue the definition's */
+  readonly priority?: number;
+  /** Ids of operations that must have left the queue before this one goes. */
+  readonly dependsOn?: readonly string[];
+  /** Not before this moment, in milliseconds since the epoch. */
+  readonly scheduledAt?: number;
+  /** Given up at this moment, in milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** Who does it. @defaultValue the queue's principal */
+  readonly principal?: string;
+  /** The value that the person saw, for three-way merges. */
+  readonly base?: unknown;
+  /** The version that the person saw, sent as `If-Match`. */
+  readonly baseVersion?: string;
+}
+
+export interface OperationFactoryOptions {
+  readonly registry: OperationRegistry;
+  readonly clock: Clock;
+  readonly timestamps: HybridLogicalClock;
+  readonly newId: () => string;
+  readonly rank: RankStrategy;
+  readonly maxPayloadBytes: number;
+}
+
+/** The latest moment that a JavaScript `Date` can hold. */
+const MAX_TIME_MS = 8.64e15;
+
+/** Turns what a caller says into an operation record: validated, exact, and complete. */
+export class OperationFactory {
+  readonly #options: OperationFactoryOptions;
+
+  constructor(options: OperationFactoryOptions) {
+    this.#options = options;
+  }
+
+  /** Returns a promise only where the schema validates asynchronously. */
+  create(
+    definition: AnyOperationDefinition,
+    payload: unknown,
+    options: EnqueueOptions,
+    principal: string | undefined,
+  ): NewOperation | Promise<NewOperation> {
+    if (definition.schema === undefined) return this.#record(definition, payload, options, principal);
+    const validated = validate(definition.schema, payload);
+    if (!(validated instanceof Promise)) {
+      return this.#record(definition, valid(definition.kind, validated), options, principal);
+    }
+    return validated.then((result) =>
+      this.#record(definition, valid(definition.kind, result), options, principal),
+    );
+  }
+
+  /** Another operation in the place of a stored one, with another payload. */
+  async edit(operation: NewOperation, payload: unknown): Promise<NewOperation> {
+    const definition = this.#options.registry.get(operation.kind);
+    const value =
+      definition.schema === undefined
+        ? payload
+        : valid(definition.kind, await validate(definition.schema, payload));
+    const text = this.#text(value);
+    return {
+      ...operation,
+      id: this.#options.newId(),
+      version: definition.version,
+      payload: text,
+      references: this.#options.registry.references(operation.kind, text),
+    };
+  }
+
+  #record(
+    definition: AnyOperationDefinition,
+    payload: unknown,
+    options: EnqueueOptions,
+    currentPrincipal: string | undefined,
+  ): NewOperation {
+    const { registry, clock, timestamps, newId, rank } = this.#options;
+    const { kind, version } = definition;
+    const text = this.#text(payload);
+    const id = options.id ?? newId();
+    const createdAt = Math.floor(clock.now());
+    const priority = options.priority ?? definition.priority;
+    const entity = options.entity ?? definition.entity?.(payload);
+    const principal = options.principal ?? currentPrincipal;
+    const expiresAt =
+      options.expiresAt ??
+      (definition.expiresAfterMs === undefined ? undefined : createdAt + definition.expiresAfterMs);
+    const references = registry.references(kind, text);
+    const dependsOn = [...(options.dependsOn ?? []), ...references.map((reference) => reference.id)];
+    check(options, entity, principal);
+    if (dependsOn.includes(id)) invalid(`Operation '${id}' depends on itself.`);
+    return {
+      id,
+      kind,
+      payload: text,
+      priority,
+      rank: rank({ priority, createdAt }),
+      version,
+      dependsOn,
+      references,
+      coalesces: definition.coalesce !== undefined && entity !== undefined,
+      createdAt,
+      scheduledAt: options.scheduledAt ?? createdAt,
+      timestamp: timestamps.next(),
+      conflictRounds: 0,
+      ...(entity !== undefined && { entity }),
+      ...(principal !== undefined && { principal }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(options.baseVersion !== undefined && { baseVersion: options.baseVersion }),
+      ...(options.base !== undefined && { base: this.#text(options.base) }),
+    };
+  }
+
+  #text(payload: unknown): string {
+    const { maxPayloadBytes } = this.#options;
+    const text = toExactJson(payload);
+    // No character takes more than three bytes for each of its units, so most texts need no counting.
+    if (text.length * 3 > maxPayloadBytes && utf8Length(text) > maxPayloadBytes) {
+      const message = `The payload has ${utf8Length(text)} bytes; the queue takes ${maxPayloadBytes}.`;
+      throw new SyncError('PAYLOAD_TOO_LARGE', message, { details: { maxPayloadBytes } });
+    }
+    return text;
+  }
+}
+
+/**
+ * Lets the schema look at the payload. One that answers later gets a copy, so that what the caller does to the
+ * payload in the meantime changes nothing.
+ */
+function validate(
+  schema: StandardSchema,
+  payload: unknown,
+): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
+  const result = schema['~standard'].validate(payload);
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => undefined);
+  return Promise.resolve(schema['~standard'].validate(structuredClone(payload)));
+}
+
+function valid(kind: string, result: SchemaResult<unknown>): unknown {
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map(({ message, path }) => {
+    const keys = path?.map((part) => String(typeof part === 'object' ? part.key : part));
+    return { message, path: keys?.map((key) => `/${key}`).join('') ?? '' };
+  });
+  const list = issues.map(({ message, path }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  throw new SyncError('PAYLOAD_INVALID', `The payload is not a valid '${kind}': ${list}`, {
+    details: { issues },
+  });
+}
+
+/** Refuses options that are out of range, as `OPERATION_INVALID` with the reason as the message. */
+function check(options: EnqueueOptions, entity: string | undefined, principal: string | undefined): void {
+  const { id, priority, dependsOn, scheduledAt, expiresAt, baseVersion } = options;
+  try {
+    if (id !== undefined) checkText('id', id);
+    if (entity !== undefined) checkText('entity', entity);
+    if (principal !== undefined) checkText('principal', principal);
+    if (baseVersion !== undefined) checkText('baseVersion', baseVersion);
+    if (priority !== undefined) checkInteger('priority', priority, 0, 100);
+    if (scheduledAt !== undefined) checkInteger('scheduledAt', scheduledAt, 0, MAX_TIME_MS);
+    if (expiresAt !== undefined) checkInteger('expiresAt', expiresAt, 0, MAX_TIME_MS);
+    for (const other of dependsOn ?? []) checkText('dependsOn', other);
+  } catch (cause) {
+    invalid((cause as Error).message, cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): never {
+  throw new SyncError('OPERATION_INVALID', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,129 @@
+import { SyncError } from '../errors/sync-error.js';
+import { toExactJson } from '../operation/exact-json.js';
+import type { AnyOperationDefinition } from '../operation/define-operation.js';
+import type { NewOperation, Reference, StoredOperation } from '../operation/operation-record.js';
+import type { Coalescence } from '../ports/queue-storage.js';
+
+/** The kinds that a queue knows, and the rules that follow from their definitions. */
+export class OperationRegistry {
+  readonly #definitions = new Map<string, AnyOperationDefinition>();
+
+  /** @throws SyncError `OPERATION_KIND_DUPLICATE` where two definitions share a kind */
+  constructor(definitions: readonly AnyOperationDefinition[]) {
+    for (const definition of definitions) {
+      if (this.#definitions.has(definition.kind)) {
+        throw new SyncError(
+          'OPERATION_KIND_DUPLICATE',
+          `'${definition.kind}' is defined twice. Give each kind one name.`,
+        );
+      }
+      this.#definitions.set(definition.kind, definition);
+    }
+  }
+
+  find(kind: string): AnyOperationDefinition | undefined {
+    return this.#definitions.get(kind);
+  }
+
+  /** @throws SyncError `OPERATION_KIND_UNKNOWN` */
+  get(kind: string): AnyOperationDefinition {
+    const definition = this.#definitions.get(kind);
+    if (definition !== undefined) return definition;
+    throw new SyncError(
+      'OPERATION_KIND_UNKNOWN',
+      `'${kind}' is not defined. Pass its definition to the queue.`,
+    );
+  }
+
+  /** Whether this app can send the operation: it knows the kind, and the payload is not of a newer version. */
+  canSend({ kind, version }: NewOperation): boolean {
+    const definition = this.#definitions.get(kind);
+    return definition !== undefined && version <= definition.version;
+  }
+
+  /**
+   * The operation in the shape of today's definition; itself where it is already.
+   *
+   * @throws SyncError `OPERATION_UPCAST_FAILED`
+   */
+  upcast<T extends NewOperation>(operation: T): T {
+    const definition = this.get(operation.kind);
+    if (operation.version === definition.version) return operation;
+    let payload: unknown = JSON.parse(operation.payload);
+    for (let version = operation.version; version < definition.version; version++) {
+      const step = definition.upcast?.[version];
+      try {
+        if (step === undefined) throw new TypeError(`no upcast from version ${version} is defined`);
+        payload = step(payload);
+      } catch (cause) {
+        const message = `A stored '${operation.kind}' of version ${version} could not be brought to version ${version + 1}.`;
+        throw new SyncError('OPERATION_UPCAST_FAILED', message, { cause });
+      }
+    }
+    return { ...operation, payload: toExactJson(payload), version: definition.version };
+  }
+
+  /** The rule behind `Coalesce`, from the definition of the incoming operation. */
+  coalesce(tail: StoredOperation, incoming: NewOperation): Coalescence {
+    const rule = this.#definitions.get(incoming.kind)?.coalesce;
+    if (rule === undefined) return { kind: 'none' };
+    if (typeof rule === 'object' && 'cancels' in rule) {
+      return { kind: rule.cancels.includes(tail.kind) ? 'cancelled' : 'none' };
+    }
+    if (tail.kind !== incoming.kind || tail.version !== incoming.version) return { kind: 'none' };
+    const payload =
+      rule === 'replace'
+        ? incoming.payload
+        : toExactJson(rule.merge(JSON.parse(tail.payload), JSON.parse(incoming.payload)));
+    return {
+      kind: 'merged',
+      operation: joined(tail, incoming, payload, this.references(incoming.kind, payload)),
+    };
+  }
+
+  /** The ids that stand at the places where the kind may refer to things that others create. */
+  references(kind: string, payload: string): readonly Reference[] {
+    const pointers = this.#definitions.get(kind)?.references;
+    if (pointers === undefined || pointers.length === 0) return [];
+    const value: unknown = JSON.parse(payload);
+    return pointers
+      .map((path) => ({ path, id: valueAt(value, path) }))
+      .filter((reference): reference is Reference => typeof reference.id === 'string');
+  }
+}
+
+/** The waiting operation with a later change in it: it keeps what the person saw first, and loses no urgency. */
+function joined(
+  tail: StoredOperation,
+  incoming: NewOperation,
+  payload: string,
+  references: readonly Reference[],
+): NewOperation {
+  const { base, baseVersion, ...rest } = incoming;
+  return {
+    ...rest,
+    id: tail.id,
+    payload,
+    references,
+    createdAt: tail.createdAt,
+    scheduledAt: incoming.scheduledAt > incoming.createdAt ? incoming.scheduledAt : tail.createdAt,
+    priority: Math.max(tail.priority, incoming.priority),
+    rank: Math.max(tail.rank, incoming.rank),
+    dependsOn: [...new Set([...tail.dependsOn, ...references.map(({ id }) => id)])].filter(
+      (id) => id !== tail.id,
+    ),
+    ...(tail.base !== undefined && { base: tail.base }),
+    ...(tail.baseVersion !== undefined && { baseVersion: tail.baseVersion }),
+  };
+}
+
+/** What stands at an RFC 6901 JSON Pointer; `undefined` where nothing does. */
+function valueAt(root: unknown, pointer: string): unknown {
+  let value = root;
+  for (const key of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+    value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,25 @@
+import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
+import type { StoredOperation } from '../operation/operation-record.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { QueueStorage } from '../ports/queue-storage.js';
+import type { RandomSource } from '../ports/random-source.js';
+import type { EventHub } from './event-hub.js';
+import type { Explanation } from './explain.js';
+import type { OperationRegistry } from './operation-registry.js';
+
+/** What a queue shares with its workers and streams. Apps need none of it. */
+export interface QueueContext {
+  readonly storage: QueueStorage;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger | undefined;
+  readonly hub: EventHub;
+  readonly registry: OperationRegistry;
+  readonly timestamps: HybridLogicalClock;
+  readonly newId: () => string;
+  /** Called whenever something may have become deliverable. */
+  readonly wakers: Set<() => void>;
+  /** What keeps a waiting operation from being sent, as each running worker sees it. */
+  readonly gates: Set<(operation: StoredOperation) => Explanation | undefined>;
+}

@@ -1,0 +1,67 @@
+import { SyncError } from '../errors/sync-error.js';
+import type { NewOperation } from '../operation/operation-record.js';
+import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
+import type { EventSubject, SyncEvent } from './sync-event.js';
+
+/** What became of an `enqueue`. It is durable by the time the caller has it. */
+export interface EnqueueReceipt {
+  /** The id that the operation was given. */
+  readonly id: string;
+  /**
+   * - `enqueued`: it waits under its id.
+   * - `duplicate`: it was in the queue already, so nothing changed.
+   * - `coalesced`: it joined the waiting operation `into`.
+   * - `cancelled`: it and the waiting operation `with` cancelled each other; both are gone.
+   */
+  readonly outcome: StorageReceipt['kind'];
+  readonly into?: string;
+  readonly with?: string;
+}
+
+export function receiptOf(id: string, receipt: StorageReceipt): EnqueueReceipt {
+  if (receipt.kind === 'coalesced') return { id, outcome: 'coalesced', into: receipt.into };
+  if (receipt.kind === 'cancelled') return { id, outcome: 'cancelled', with: receipt.with };
+  return { id, outcome: receipt.kind };
+}
+
+export function eventOf(
+  operation: NewOperation,
+  receipt: Exclude<StorageReceipt, { kind: 'duplicate' }>,
+): SyncEvent {
+  const subject = subjectOf(operation);
+  if (receipt.kind === 'coalesced') return { type: 'coalesced', into: receipt.into, ...subject };
+  if (receipt.kind === 'cancelled') return { type: 'cancelled', with: receipt.with, ...subject };
+  return { type: 'enqueued', ...subject };
+}
+
+export function subjectOf({ id, kind, entity }: NewOperation): EventSubject {
+  return entity === undefined ? { id, kind } : { id, kind, entity };
+}
+
+/** Why a storage took none of a caller's operations. */
+export function refusal(
+  { id }: NewOperation,
+  code: Extract<EnqueueResult, { ok: false }>['code'],
+  maxPending: number,
+): SyncError {
+  return code === 'QUEUE_FULL'
+    ? new SyncError(
+        code,
+        `The queue holds ${maxPending} operations and takes no more until some are delivered.`,
+        {
+          details: { maxPending },
+        },
+      )
+    : new SyncError(
+        code,
+        `'${id}' is in the queue with another kind or payload. Give each change an id of its own.`,
+        {
+          details: { id },
+        },
+      );
+}
+
+export function notAvailable(id: string): SyncError {
+  const message = `'${id}' is no longer in the queue, is being sent, or is in another state than this needs.`;
+  return new SyncError('OPERATION_NOT_AVAILABLE', message, { details: { id } });
+}

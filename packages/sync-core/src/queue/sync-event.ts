@@ -1,0 +1,59 @@
+import type { SyncFailure } from '../errors/sync-failure.js';
+import type { AttemptRecord } from '../operation/operation.js';
+import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
+import type { QuarantinedRecord } from '../ports/queue-storage.js';
+
+/** Which operation an event is about. */
+export interface EventSubject {
+  readonly id: string;
+  readonly kind: string;
+  readonly entity?: string;
+}
+
+/**
+ * All that happens to operations, and around them. Events are told after the change is durable, in the order in
+ * which it became so.
+ */
+export type SyncEvent =
+  | ({ readonly type: 'enqueued' } & EventSubject)
+  /** It joined the operation `into`, which was waiting. */
+  | ({ readonly type: 'coalesced'; readonly into: string } & EventSubject)
+  /** It and `with`, which was waiting, cancelled each other. */
+  | ({ readonly type: 'cancelled'; readonly with: string } & EventSubject)
+  /** An attempt is over, whatever its outcome; another event tells what follows from it. */
+  | ({ readonly type: 'attempted'; readonly attempt: AttemptRecord } & EventSubject)
+  | ({ readonly type: 'acknowledged'; readonly result: unknown; readonly version?: string } & EventSubject)
+  /** It goes again later: after an answer that asked for it, or after none. */
+  | ({
+      readonly type: 'retryScheduled';
+      readonly dueAt: number;
+      readonly failure: SyncFailure;
+    } & EventSubject)
+  /** It goes again as soon as it may: it was held up by a sign-in, by an earlier one of its entity, or by a stop. */
+  | ({ readonly type: 'released' } & EventSubject)
+  /** The server held another version. `replacedBy` goes out in its place, where it goes out again. */
+  | ({
+      readonly type: 'conflict';
+      readonly remote: RemoteRecord;
+      readonly resolution: Resolution['kind'];
+      readonly replacedBy?: string;
+    } & EventSubject)
+  | ({ readonly type: 'deadLettered'; readonly failure: SyncFailure } & EventSubject)
+  | ({ readonly type: 'parked'; readonly failure: SyncFailure } & EventSubject)
+  | ({ readonly type: 'expired' } & EventSubject)
+  | ({ readonly type: 'discarded' } & EventSubject)
+  /** It was put back by `retry`, or by a newer app that knows its kind. */
+  | ({ readonly type: 'requeued' } & EventSubject)
+  /** Another operation took its place: an edit, a decision of a person, a newer shape of the payload. */
+  | ({ readonly type: 'replaced'; readonly replacedBy: string } & EventSubject)
+  /** Somebody else holds the operation now, so the outcome of this attempt changed nothing here. */
+  | ({ readonly type: 'leaseLost' } & EventSubject)
+  | { readonly type: 'signInRequired'; readonly principal: string | undefined; readonly failure: SyncFailure }
+  | { readonly type: 'signedIn'; readonly principal: string | undefined }
+  | { readonly type: 'circuitOpened'; readonly failure: SyncFailure }
+  | { readonly type: 'circuitClosed' }
+  /** The oldest operation is older than the bound though the network is there. */
+  | { readonly type: 'stalled'; readonly oldestAgeMs: number }
+  | { readonly type: 'quarantined'; readonly record: QuarantinedRecord }
+  /** Something failed that belongs to no single operation: the storage, a listener, the monitor. */
+  | { readonly type: 'failed'; readonly failure: SyncFailure };

@@ -1,0 +1,62 @@
+import type { Observable } from 'rxjs';
+import type { StoredOperation } from '../operation/operation-record.js';
+import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
+import type { Page } from '../ports/queue-storage.js';
+import type { QueueContext } from '../queue/queue-context.js';
+
+/** The operations of an entity that still wait for the server, again after each change to one of them. */
+export function pendingStream(context: QueueContext, entity: string): Observable<readonly QueuedOperation[]> {
+  const { hub } = context;
+  return hub.stream((next) => {
+    let reading: Promise<void> | undefined;
+    let isStale = false;
+    const read = async (): Promise<void> => {
+      isStale = false;
+      next(await readPending(context, entity));
+    };
+    const refresh = (): void => {
+      isStale = true;
+      reading ??= read()
+        .catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'))
+        .finally(() => {
+          reading = undefined;
+          if (isStale) refresh();
+        });
+    };
+    const wake = (): void => refresh();
+    context.wakers.add(wake);
+    const stop = hub.on((event) => {
+      if ('entity' in event && event.entity === entity) refresh();
+    });
+    refresh();
+    return () => {
+      stop();
+      context.wakers.delete(wake);
+    };
+  });
+}
+
+async function readPending({ storage }: QueueContext, entity: string): Promise<readonly QueuedOperation[]> {
+  const found: QueuedOperation[] = [];
+  let after: number | undefined = 0;
+  while (after !== undefined) {
+    const page: Page<StoredOperation> = await storage.list({ entity, after });
+    found.push(...page.items.filter(({ state }) => state !== 'deadLetter').map(toOperation));
+    after = page.next;
+  }
+  return found;
+}
+
+/**
+ * What the person should see: the server's value with the waiting operations laid over it, in order. When the
+ * server refuses one, it is no longer pending, and the next projection is without it.
+ *
+ * @param apply - the effect of one operation on a value; pure
+ */
+export function project<State>(
+  base: State,
+  pending: readonly QueuedOperation[],
+  apply: (state: State, operation: QueuedOperation) => State,
+): State {
+  return pending.reduce(apply, base);
+}

@@ -1,0 +1,233 @@
+import { isSyncError } from '../errors/sync-error.js';
+import type { StoredOperation } from '../operation/operation-record.js';
+import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decide.js';
+import type { ConflictResolver } from '../ports/conflict-resolver.js';
+import type { Claim, Settlement, SettleResult } from '../ports/queue-storage.js';
+import type { Transport } from '../ports/transport.js';
+import type { QueueContext } from '../queue/queue-context.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
+import { type Report, reportOf, tell } from './report.js';
+import { resolveConflict } from './resolve-conflict.js';
+import { send, type SendOutcome } from './send.js';
+import { sleep } from './sleep.js';
+import type { WorkerSettings } from './worker-options.js';
+
+export interface DeliveryCollaborators {
+  readonly context: QueueContext;
+  readonly transport: Transport;
+  readonly resolver: ConflictResolver;
+  readonly settings: WorkerSettings;
+  readonly policy: DeliveryPolicy;
+  /** Told when a send begins, and what it met. */
+  readonly onSending: () => void;
+  readonly onOutcomes: (
+    operations: readonly StoredOperation[],
+    outcomes: readonly SendOutcome[],
+    sentAt: number,
+  ) => void;
+  /** Whether the operation's time is over, by the worker's steady clock. */
+  readonly isExpired: (operation: StoredOperation) => boolean;
+}
+
+/** Operations under one claim and one principal, on their way. */
+export interface Batch {
+  readonly claim: Claim;
+  readonly operations: readonly StoredOperation[];
+  /** When the claim was made, in monotonic milliseconds. */
+  readonly claimedAt: number;
+  /** Gives up the send: the worker stops, or the principal is no longer signed in. */
+  readonly signal: AbortSignal;
+}
+
+/** Takes a batch from its claim to its settlement. Rejects never: what fails is told as an event. */
+export class Delivery {
+  readonly #with: DeliveryCollaborators;
+
+  constructor(collaborators: DeliveryCollaborators) {
+    this.#with = collaborators;
+  }
+
+  async deliver(batch: Batch): Promise<ProcessingSummary> {
+    const { context, settings } = this.#with;
+    const reports: Report[] = [];
+    const sendable = this.#sift(batch.operations, reports);
+    if (sendable.length > 0) {
+      const ids = sendable.map(({ id }) => id);
+      const lease = new LeaseKeeper(
+        context.storage,
+        context.clock,
+        batch.claim,
+        settings.leaseMs,
+        batch.claimedAt,
+        ids,
+      );
+      reports.push(...(await this.#attempt(sendable, batch, lease)));
+    }
+    const summary = new SummaryCollector();
+    if (reports.length === 0) return summary;
+    const results = await this.#settle(batch, reports);
+    for (const [at, report] of reports.entries()) tell(context.hub, report, results[at] ?? 'stale', summary);
+    return summary;
+  }
+
+  /** Puts aside what cannot be sent, with the settlement that it needs, and what stands behind it. */
+  #sift(operations: readonly StoredOperation[], reports: Report[]): readonly StoredOperation[] {
+    const held = new Set<string>();
+    return operations.filter((operation) => {
+      const { entity } = operation;
+      if (entity !== undefined && held.has(entity)) {
+        reports.push({
+          operation,
+          settlement: { id: operation.id, kind: 'release', sent: false },
+          event: 'released',
+        });
+        return false;
+      }
+      const report = this.#unsendable(operation);
+      if (report === undefined) return true;
+      reports.push(report);
+      if (entity !== undefined && report.settlement.kind !== 'remove') held.add(entity);
+      return false;
+    });
+  }
+
+  #unsendable(operation: StoredOperation): Report | undefined {
+    const { registry } = this.#with.context;
+    const { id, kind, version, attempted } = operation;
+    if (this.#with.isExpired(operation)) {
+      return { operation, settlement: { id, kind: 'remove' }, event: 'expired' };
+    }
+    if (!registry.canSend(operation)) {
+      const known = registry.find(kind) !== undefined;
+      const code = known ? 'OPERATION_VERSION_NEWER' : 'OPERATION_KIND_UNKNOWN';
+      const message = known
+        ? `Was enqueued by a newer version of the app (version ${version} of '${kind}'). Update the app to send it.`
+        : `This version of the app does not know '${kind}'. An app that knows it will send it.`;
+      const failure = { code, message };
+      return {
+        operation,
+        settlement: { id, kind: 'hold', state: 'parked', failure, counts: false },
+        event: 'parked',
+      };
+    }
+    // What may have been sent goes out as it was: every repeat must be the same request.
+    return attempted ? undefined : this.#upcast(operation);
+  }
+
+  #upcast(operation: StoredOperation): Report | undefined {
+    const { id } = operation;
+    try {
+      const upcast = this.#with.context.registry.upcast(operation);
+      return upcast === operation
+        ? undefined
+        : { operation, settlement: { id, kind: 'replace', operation: upcast }, event: 'replaced' };
+    } catch (error) {
+      const failure = {
+        code: 'OPERATION_UPCAST_FAILED',
+        message: isSyncError(error) ? error.message : String(error),
+      };
+      return {
+        operation,
+        settlement: { id, kind: 'hold', state: 'parked', failure, counts: false },
+        event: 'parked',
+      };
+    }
+  }
+
+  async #attempt(
+    operations: readonly StoredOperation[],
+    batch: Batch,
+    lease: LeaseKeeper,
+  ): Promise<readonly Report[]> {
+    const { context, settings, transport } = this.#with;
+    const { clock } = context;
+    let held: ReadonlySet<string>;
+    try {
+      held = new Set(await lease.check());
+    } catch (error) {
+      context.hub.fail(error, 'STORAGE_FAILED');
+      return operations.map((operation) => released(operation, false));
+    }
+    const mine = operations.filter(({ id }) => held.has(id));
+    const lost = operations.filter(({ id }) => !held.has(id)).map((operation) => released(operation, false));
+    const signal = AbortSignal.any([batch.signal, lease.signal]);
+    if (mine.length === 0 || signal.aborted)
+      return [...lost, ...mine.map((operation) => released(operation, false))];
+    const startedAt = clock.now();
+    const sentAt = clock.monotonicMs();
+    this.#with.onSending();
+    lease.start();
+    const outcomes = await send(mine, {
+      transport,
+      clock,
+      attemptTimeoutMs: settings.attemptTimeoutMs,
+      signal,
+    });
+    lease.stop();
+    this.#with.onOutcomes(mine, outcomes, sentAt);
+    const durationMs = Math.round(clock.monotonicMs() - sentAt);
+    const reports = await Promise.all(
+      mine.map(async (operation, at) => {
+        const outcome = outcomes[at] as SendOutcome;
+        if (outcome.kind === 'aborted') return released(operation, true);
+        const final = await this.#finalise(operation, outcome, batch.signal);
+        const settlement = decide(operation, final, this.#with.policy, clock.now());
+        return reportOf(operation, final, settlement, { startedAt, durationMs });
+      }),
+    );
+    return [...lost, ...reports];
+  }
+
+  /** Asks for what the rules need besides the outcome: the resolution of a conflict, a permanent id. */
+  #finalise(
+    operation: StoredOperation,
+    outcome: Exclude<SendOutcome, { kind: 'aborted' }>,
+    signal: AbortSignal,
+  ): FinalOutcome | Promise<FinalOutcome> {
+    const { context, resolver, settings } = this.#with;
+    const definition = context.registry.get(operation.kind);
+    if (outcome.kind === 'acknowledged') {
+      const assigned = definition.assignedId && this.#assigned(definition.assignedId, outcome.result);
+      return assigned === undefined ? outcome : { ...outcome, assigned };
+    }
+    if (outcome.kind !== 'conflict') return outcome;
+    if (outcome.remote.timestamp !== undefined) context.timestamps.observe(outcome.remote.timestamp);
+    return resolveConflict(definition.conflict ?? resolver, operation, outcome.remote, {
+      clock: context.clock,
+      timeoutMs: settings.resolveTimeoutMs,
+      signal,
+    });
+  }
+
+  #assigned(read: (result: unknown) => string | undefined, result: unknown): string | undefined {
+    try {
+      return read(result);
+    } catch (error) {
+      this.#with.context.hub.fail(error, 'TRANSPORT_FAILED');
+      return undefined;
+    }
+  }
+
+  /**
+   * Makes the outcome durable. While the storage refuses, it is asked again and again, and the batch keeps its
+   * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop.
+   */
+  async #settle(batch: Batch, reports: readonly Report[]): Promise<readonly SettleResult[]> {
+    const { context, settings } = this.#with;
+    const settlements: readonly Settlement[] = reports.map(({ settlement }) => settlement);
+    for (let failures = 1; ; failures++) {
+      try {
+        return await context.storage.settle(batch.claim.token, settlements);
+      } catch (error) {
+        context.hub.fail(error, 'STORAGE_FAILED');
+        if (batch.signal.aborted) return [];
+        await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
+      }
+    }
+  }
+}
+
+function released(operation: StoredOperation, sent: boolean): Report {
+  return { operation, settlement: { id: operation.id, kind: 'release', sent }, event: 'released' };
+}

@@ -1,0 +1,191 @@
+import type { NetworkMonitor, NetworkState } from '@cpc/network';
+import type { StoredOperation } from '../operation/operation-record.js';
+import type { CredentialProvider } from '../ports/credential-provider.js';
+import type { Principals } from '../ports/queue-storage.js';
+import type { Explanation } from '../queue/explain.js';
+import type { QueueContext } from '../queue/queue-context.js';
+import { Circuit } from './circuit.js';
+import type { SendOutcome } from './send.js';
+import { SignIn } from './sign-in.js';
+import type { WorkerSettings } from './worker-options.js';
+
+export interface GateCollaborators {
+  readonly context: QueueContext;
+  readonly settings: WorkerSettings;
+  readonly monitor: NetworkMonitor | undefined;
+  readonly credentials: CredentialProvider | undefined;
+  /** Something may go that could not before. */
+  readonly wake: () => void;
+}
+
+/** No more than so many operations are remembered as held up by an outage; the others wait out their delay. */
+const MAX_STRANDED = 10_000;
+
+/**
+ * Whether anything may be sent now: not while paused, not while the circuit is open, and not while the monitor says
+ * that there is no network, but for a rare probe, since monitors err. After the network came back, a random moment
+ * passes first, so that ten thousand devices do not return at once.
+ */
+export class Gate {
+  readonly signIn: SignIn;
+  readonly #with: GateCollaborators;
+  readonly #circuit: Circuit;
+  /** Operations whose wait ends with the outage that caused it. */
+  readonly #stranded = new Set<string>();
+  #unregister: (() => void) | undefined;
+  #isPaused = false;
+  #isOffline = false;
+  /** When, in monotonic milliseconds, the network lets the next send through. */
+  #networkAt = 0;
+  #lastAnswerAt = -Infinity;
+
+  constructor(collaborators: GateCollaborators) {
+    this.#with = collaborators;
+    const { context, settings, credentials, wake } = collaborators;
+    this.signIn = new SignIn(context.hub, credentials, wake);
+    this.#circuit = new Circuit({
+      backoff: settings.outageBackoff,
+      random: context.random,
+      concurrency: settings.concurrency,
+    });
+  }
+
+  start(): void {
+    const { monitor, context } = this.#with;
+    try {
+      this.#unregister = monitor?.register(({ state }) => this.#onNetwork(state));
+    } catch (error) {
+      context.hub.fail(error, 'NETWORK_UNREACHABLE');
+    }
+  }
+
+  stop(): void {
+    this.#unregister?.();
+    this.#unregister = undefined;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#with.wake();
+  }
+
+  /** How many sends may be under way now, those that are included. */
+  slots(): number {
+    const now = this.#now();
+    if (this.#isPaused || now < this.#networkAt) return 0;
+    return this.#isOffline ? Math.min(1, this.#circuit.allowed(now)) : this.#circuit.allowed(now);
+  }
+
+  /** How long a shut gate stays shut by itself, in milliseconds; `Infinity` when only an event opens it. */
+  waitMs(): number {
+    const opensAt = Math.max(this.#networkAt, this.#circuit.openUntil);
+    return this.#isPaused || opensAt <= this.#now() ? Infinity : opensAt - this.#now();
+  }
+
+  /** Whose operations may go: the principal's that is signed in, and those that are nobody's. */
+  principals(current: string | undefined): Principals {
+    return [...new Set([undefined, current])].filter((principal) => !this.signIn.isParked(principal));
+  }
+
+  /** A send begins. */
+  sending(): void {
+    this.#circuit.sending(this.#now());
+    if (this.#isOffline) this.#networkAt = this.#now() + this.#with.settings.offlineProbeMs;
+  }
+
+  /** A send is over: draws conclusions for the circuit, the monitor and the sign-in. */
+  met(
+    operations: readonly StoredOperation[],
+    outcomes: readonly SendOutcome[],
+    sentAt: number,
+    signal: AbortSignal,
+  ): void {
+    const { monitor, context } = this.#with;
+    const now = this.#now();
+    const answered = outcomes.filter(({ kind }) => kind !== 'unreachable' && kind !== 'aborted');
+    const unanswered = outcomes.find((outcome) => outcome.kind === 'unreachable');
+    for (const [at, outcome] of outcomes.entries()) {
+      const operation = operations[at] as StoredOperation;
+      if (outcome.kind === 'unauthenticated')
+        this.signIn.required(operation.principal, outcome.reason, signal);
+      else if (outcome.kind === 'acknowledged') this.signIn.accepted(operation.principal);
+      else if (outcome.kind === 'unreachable') this.#strand(operation);
+    }
+    if (answered.length > 0) {
+      this.#lastAnswerAt = context.clock.now();
+      if (this.#circuit.answered(now)) this.#recovered();
+      monitor?.report({ kind: 'answered', source: 'requests', latencyMs: now - sentAt });
+    } else if (unanswered !== undefined) {
+      const wasClosed = this.#circuit.state(now) === 'closed';
+      const isOpen = this.#circuit.unanswered(sentAt, now);
+      if (wasClosed && isOpen) context.hub.emit({ type: 'circuitOpened', failure: unanswered.reason });
+      monitor?.report({ kind: 'unreachable', source: 'requests' });
+    }
+  }
+
+  /** What holds an operation up that is otherwise free to go. */
+  readonly explain = ({ state, principal }: StoredOperation): Explanation | undefined => {
+    if (this.signIn.isParked(principal)) {
+      return {
+        state,
+        waitsFor: 'signIn',
+        message: `Waits until ${principal ?? 'the app'} is signed in again.`,
+      };
+    }
+    if (this.#isPaused) return { state, waitsFor: 'resume', message: 'The worker is paused. Call resume().' };
+    if (this.slots() > 0) return undefined;
+    const waitMs = this.waitMs();
+    const message = this.#isOffline
+      ? `Waits for the network: ${this.#with.monitor?.status.reason ?? ''}`
+      : 'Waits for the server to answer again.';
+    const until = this.#with.context.clock.now() + waitMs;
+    return { state, waitsFor: 'network', message, ...(waitMs < Infinity && { until }) };
+  };
+
+  #now(): number {
+    return this.#with.context.clock.monotonicMs();
+  }
+
+  #onNetwork(state: NetworkState): void {
+    const isOffline = state === 'offline' || state === 'captive';
+    if (isOffline === this.#isOffline) return;
+    const { settings, context, wake } = this.#with;
+    this.#isOffline = isOffline;
+    const waitMs = isOffline ? settings.offlineProbeMs : context.random.next() * settings.reconnectJitterMs;
+    this.#networkAt = this.#now() + waitMs;
+    if (!isOffline) this.#circuit.networkBack(this.#now(), waitMs);
+    wake();
+  }
+
+  /**
+   * Remembers an operation whose next attempt should not wait out its delay when the outage ends. One that met no
+   * answer twice, though others met one in between, is to blame itself and waits.
+   */
+  #strand({ id, history }: StoredOperation): void {
+    const previous = history.at(-1);
+    const isToBlame = previous?.outcome === 'unreachable' && previous.startedAt < this.#lastAnswerAt;
+    if (!isToBlame && this.#stranded.size < MAX_STRANDED) this.#stranded.add(id);
+  }
+
+  #recovered(): void {
+    const { context } = this.#with;
+    context.hub.emit({ type: 'circuitClosed' });
+    const ids = [...this.#stranded];
+    this.#stranded.clear();
+    void this.#hurry(ids).catch((error: unknown) => context.hub.fail(error, 'STORAGE_FAILED'));
+  }
+
+  async #hurry(ids: readonly string[]): Promise<void> {
+    const { context, wake } = this.#with;
+    const stored = await Promise.all(ids.map((id) => context.storage.get(id)));
+    const waiting = stored
+      .filter((operation) => operation?.state === 'scheduled')
+      .map((operation) => operation?.id ?? '');
+    if (waiting.length > 0) await context.storage.requeue(waiting, context.clock.now());
+    wake();
+  }
+}

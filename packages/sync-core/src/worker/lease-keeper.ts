@@ -1,0 +1,92 @@
+import { SyncError } from '../errors/sync-error.js';
+import type { Clock, TimerHandle } from '../ports/clock.js';
+import type { Claim, QueueStorage } from '../ports/queue-storage.js';
+
+/** A lease is renewed when a third of it is over, so that two renewals may fail before it ends. */
+const RENEWALS_PER_LEASE = 3;
+
+/**
+ * Holds the lease on a batch while it is being sent. When the lease is lost, or might be, `signal` aborts: from
+ * then on somebody else may be sending. Time is measured on both clocks, and whichever says that the lease is
+ * over is believed: a stopped process notices by either, a wall clock that was set by the other.
+ */
+export class LeaseKeeper {
+  readonly #storage: QueueStorage;
+  readonly #clock: Clock;
+  readonly #token: number;
+  readonly #leaseMs: number;
+  readonly #controller = new AbortController();
+  #ids: readonly string[];
+  #until: number;
+  #monotonicUntil: number;
+  #timer: TimerHandle | undefined;
+
+  constructor(
+    storage: QueueStorage,
+    clock: Clock,
+    claim: Claim,
+    leaseMs: number,
+    claimedAt: number,
+    ids: readonly string[],
+  ) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#token = claim.token;
+    this.#leaseMs = leaseMs;
+    this.#ids = ids;
+    this.#until = claim.leaseUntil;
+    this.#monotonicUntil = claimedAt + leaseMs;
+  }
+
+  /** Aborts when the lease is no longer certain. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * The operations that may be sent now. Near the end of the lease, or after it, the storage is asked.
+   *
+   * @throws what the storage rejects with
+   */
+  async check(): Promise<readonly string[]> {
+    if (this.#leftMs() < (this.#leaseMs * 2) / RENEWALS_PER_LEASE) await this.#renew();
+    return this.#ids;
+  }
+
+  start(): void {
+    this.#timer = this.#clock.setTimer(() => void this.#keep(), this.#leaseMs / RENEWALS_PER_LEASE);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      const before = this.#ids.length;
+      await this.#renew();
+      if (this.#ids.length < before) this.#lose();
+    } catch {
+      // The storage may recover before the lease ends; until then it is still held.
+      if (this.#leftMs() <= 0) this.#lose();
+    }
+    if (this.#timer !== undefined && !this.signal.aborted) this.start();
+  }
+
+  async #renew(): Promise<void> {
+    const now = this.#clock.now();
+    const monotonic = this.#clock.monotonicMs();
+    this.#ids = await this.#storage.renew(this.#token, this.#ids, now + this.#leaseMs, this.#leaseMs);
+    this.#until = now + this.#leaseMs;
+    this.#monotonicUntil = monotonic + this.#leaseMs;
+  }
+
+  #leftMs(): number {
+    return Math.min(this.#until - this.#clock.now(), this.#monotonicUntil - this.#clock.monotonicMs());
+  }
+
+  #lose(): void {
+    this.#controller.abort(new SyncError('LEASE_LOST', 'The lease ended before the send did.'));
+  }
+}

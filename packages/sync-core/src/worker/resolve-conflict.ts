@@ -1,0 +1,60 @@
+import { SyncError } from '../errors/sync-error.js';
+import { toFailure } from '../errors/to-failure.js';
+import { toExactJson } from '../operation/exact-json.js';
+import type { StoredOperation } from '../operation/operation-record.js';
+import { toOperation } from '../operation/to-operation.js';
+import type { FinalOutcome, ResolvedConflict } from '../outcome/decide.js';
+import type { Clock } from '../ports/clock.js';
+import type { ConflictResolver, RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
+import { withTimeout } from './with-timeout.js';
+
+/**
+ * Asks a resolver. It gets copies and a time limit; one that throws, hangs or answers with something else costs
+ * the operation an attempt and nothing more.
+ */
+export async function resolveConflict(
+  resolver: ConflictResolver,
+  operation: StoredOperation,
+  remote: RemoteRecord,
+  options: { readonly clock: Clock; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<FinalOutcome> {
+  try {
+    const resolution = await withTimeout(
+      options.clock,
+      options.timeoutMs,
+      'RESOLVER_FAILED',
+      options.signal,
+      (signal) =>
+        resolver.resolve(
+          {
+            operation: toOperation(operation),
+            local: JSON.parse(operation.payload),
+            remote: structuredClone(remote),
+            base: operation.base === undefined ? undefined : JSON.parse(operation.base),
+            round: operation.conflictRounds,
+          },
+          { signal },
+        ),
+    );
+    return { kind: 'conflict', remote, resolved: read(resolution) };
+  } catch (error) {
+    return { kind: 'retry', reason: { ...toFailure(error, 'RESOLVER_FAILED'), code: 'RESOLVER_FAILED' } };
+  }
+}
+
+function read(resolution: Resolution): ResolvedConflict {
+  const { kind } = (resolution as Resolution | undefined) ?? { kind: undefined };
+  switch (kind) {
+    case 'merge':
+      return { kind, payload: toExactJson((resolution as Extract<Resolution, { kind: 'merge' }>).value) };
+    case 'use-local':
+    case 'use-remote':
+    case 'defer':
+      return { kind };
+    default:
+      throw new SyncError(
+        'RESOLVER_FAILED',
+        `The resolver answered with '${String(kind)}', which is no resolution.`,
+      );
+  }
+}

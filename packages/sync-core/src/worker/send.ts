@@ -1,0 +1,117 @@
+import { isSyncError, type SyncErrorCode } from '../errors/sync-error.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
+import { toFailure } from '../errors/to-failure.js';
+import type { StoredOperation } from '../operation/operation-record.js';
+import { toOperation } from '../operation/to-operation.js';
+import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
+import type { Clock } from '../ports/clock.js';
+import type { Transport } from '../ports/transport.js';
+import { withTimeout } from './with-timeout.js';
+
+export interface SendOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly attemptTimeoutMs: number;
+  /** Aborts the send: the worker stops, the lease is lost, the principal changes. */
+  readonly signal: AbortSignal;
+}
+
+/** `aborted`: the send was given up by this side, so nothing is known of its effect. */
+export type SendOutcome = DeliveryOutcome | { readonly kind: 'aborted' };
+
+const KINDS: ReadonlySet<unknown> = new Set<DeliveryOutcome['kind']>([
+  'acknowledged',
+  'conflict',
+  'retry',
+  'unreachable',
+  'unauthenticated',
+  'rejected',
+  'skipped',
+]);
+
+/**
+ * Sends a batch and returns one outcome for each operation, whatever the transport does.
+ *
+ * What a transport throws is a defect that some operation of the batch provokes. To find it without making the
+ * others pay, the batch is sent again in halves: repeats are harmless, since each carries its idempotency key.
+ * No half begins before the other is over, so the order of each entity stands.
+ */
+export async function send(
+  operations: readonly StoredOperation[],
+  options: SendOptions,
+): Promise<readonly SendOutcome[]> {
+  const { transport, clock, attemptTimeoutMs, signal } = options;
+  try {
+    const answer: unknown = await withTimeout(
+      clock,
+      attemptTimeoutMs,
+      'ATTEMPT_TIMEOUT',
+      signal,
+      (attemptSignal) => transport.send(operations.map(toOperation), { signal: attemptSignal }),
+    );
+    if (isAnswer(answer, operations.length)) return answer;
+    return await isolate(
+      operations,
+      options,
+      new TypeError('The transport did not return one outcome per operation.'),
+    );
+  } catch (error) {
+    if (signal.aborted) return operations.map(() => ({ kind: 'aborted' }));
+    if (isSyncError(error, 'ATTEMPT_TIMEOUT')) {
+      return all(operations, { kind: 'unreachable', reason: toFailure(error, 'ATTEMPT_TIMEOUT') });
+    }
+    return isolate(operations, options, error);
+  }
+}
+
+async function isolate(
+  operations: readonly StoredOperation[],
+  options: SendOptions,
+  error: unknown,
+): Promise<readonly SendOutcome[]> {
+  if (operations.length === 1) {
+    return all(operations, { kind: 'retry', reason: failure(error, 'TRANSPORT_FAILED') });
+  }
+  const middle = operations.length >> 1;
+  const first = operations.slice(0, middle);
+  const outcomes = [...(await send(first, options))];
+  const held = new Set(
+    first.filter((_, at) => outcomes[at]?.kind !== 'acknowledged').map(({ entity }) => entity),
+  );
+  held.delete(undefined);
+  const second = operations.slice(middle);
+  const free = second.filter(({ entity }) => !held.has(entity));
+  const rest = free.length === 0 ? [] : [...(await send(free, options))];
+  for (const { entity } of second) {
+    outcomes.push(held.has(entity) ? { kind: 'skipped' } : (rest.shift() as SendOutcome));
+  }
+  return outcomes;
+}
+
+/** Whether the transport kept its contract: only what decides is looked at. */
+function isAnswer(answer: unknown, length: number): answer is readonly DeliveryOutcome[] {
+  return Array.isArray(answer) && answer.length === length && answer.every(isOutcome);
+}
+
+function isOutcome(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, reason, remote, afterMs } = value as Record<string, unknown>;
+  if (!KINDS.has(kind)) return false;
+  if (kind === 'acknowledged' || kind === 'skipped') return true;
+  if (kind === 'conflict') return typeof remote === 'object' && remote !== null;
+  const { code, message } = (reason ?? {}) as Record<string, unknown>;
+  return (
+    typeof code === 'string' &&
+    typeof message === 'string' &&
+    (afterMs === undefined || Number.isFinite(afterMs))
+  );
+}
+
+function all(operations: readonly StoredOperation[], outcome: DeliveryOutcome): readonly SendOutcome[] {
+  return operations.map(() => outcome);
+}
+
+/** The code of a thrown value never decides what happens, so even a `SyncError` becomes the given code. */
+function failure(error: unknown, code: SyncErrorCode): SyncFailure {
+  return { ...toFailure(error, code), code };
+}

@@ -1,0 +1,361 @@
+import type { NetworkMonitor } from '@cpc/network';
+import type { Observable } from 'rxjs';
+import { TimestampConflictResolver } from '../conflict/resolvers.js';
+import { ExponentialBackoff } from '../backoff/backoff.js';
+import { SyncError } from '../errors/sync-error.js';
+import type { StoredOperation } from '../operation/operation-record.js';
+import type { BackoffStrategy } from '../ports/backoff-strategy.js';
+import type { ConflictResolver } from '../ports/conflict-resolver.js';
+import type { CredentialProvider } from '../ports/credential-provider.js';
+import type { Claim } from '../ports/queue-storage.js';
+import type { Transport } from '../ports/transport.js';
+import type { QueueContext } from '../queue/queue-context.js';
+import type { SyncQueue } from '../queue/sync-queue.js';
+import { Delivery } from './delivery.js';
+import type { DrainOptions } from './drain-options.js';
+import { Gate } from './gate.js';
+import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
+import { releaseParked } from './release-parked.js';
+import { sleep } from './sleep.js';
+import { SteadyTime } from './steady-time.js';
+import { type SyncWorkerOptions, type WorkerSettings, workerSettings } from './worker-options.js';
+
+export interface SyncWorkerCollaborators {
+  readonly queue: SyncQueue;
+  readonly transport: Transport;
+  /** Started by its owner. @defaultValue none: the transport's answers alone tell whether there is a network */
+  readonly monitor?: NetworkMonitor;
+  /** For kinds whose definition names none. @defaultValue {@link TimestampConflictResolver} */
+  readonly resolver?: ConflictResolver;
+  /** The wait after an answer that asked for another attempt. @defaultValue {@link ExponentialBackoff} */
+  readonly backoff?: BackoffStrategy;
+  readonly credentials?: CredentialProvider;
+}
+
+/** One run of the loop, from `start` to `stop`. */
+interface Run {
+  readonly controller: AbortController;
+  readonly sends: Set<Promise<void>>;
+  readonly loop: Promise<void>;
+  /** Set by a wake-up that came while the loop was not asleep, so that none is lost. */
+  isWoken: boolean;
+  wake: (() => void) | undefined;
+}
+
+interface Drain {
+  readonly summary: SummaryCollector;
+  /** Called when nothing can go for `waitMs`. */
+  readonly onIdle: (waitMs: number) => void;
+}
+
+/**
+ * Delivers what a queue holds: claims, sends, decides and settles, in one loop.
+ *
+ * ## States
+ *
+ * - `stopped`: no loop, no timer, no listener. `start` → `running`.
+ * - `running`: the loop claims whenever a send is free and the {@link Gate} is open, and sleeps otherwise, until
+ *   something was enqueued, a send ended, the network changed, an operation falls due, or the poll interval is
+ *   over. `pause` → `paused`; `stop` → `stopping`.
+ * - `paused`: as running, but the gate is shut. `resume` → `running`.
+ * - `stopping`: sends are aborted and their leases released, for `stopTimeoutMs` at the most → `stopped`.
+ *
+ * A worker that is killed instead leaves leases behind, which lapse.
+ */
+export class SyncWorker implements AsyncDisposable {
+  /** A summary of each batch, once it is settled. */
+  readonly rounds$: Observable<ProcessingSummary>;
+  readonly #context: QueueContext;
+  readonly #queue: SyncQueue;
+  readonly #settings: WorkerSettings;
+  readonly #transport: Transport;
+  readonly #gate: Gate;
+  readonly #delivery: Delivery;
+  readonly #time: SteadyTime;
+  readonly #roundListeners = new Set<(summary: ProcessingSummary) => void>();
+  readonly #drains = new Set<Drain>();
+  /** Aborts the sends of each principal. */
+  readonly #principals = new Map<string | undefined, AbortController>();
+  #run: Run | undefined;
+  #claimFailures = 0;
+  #isStalled = false;
+
+  constructor(collaborators: SyncWorkerCollaborators, options: SyncWorkerOptions = {}) {
+    const {
+      queue,
+      transport,
+      monitor,
+      resolver,
+      backoff = new ExponentialBackoff(),
+      credentials,
+    } = collaborators;
+    const settings = workerSettings(options);
+    const { context } = queue;
+    this.#queue = queue;
+    this.#context = context;
+    this.#settings = settings;
+    this.#transport = transport;
+    this.#time = new SteadyTime(context.clock);
+    this.#gate = new Gate({ context, settings, monitor, credentials, wake: () => this.#wake() });
+    this.#delivery = new Delivery({
+      context,
+      transport,
+      settings,
+      resolver: resolver ?? new TimestampConflictResolver({ clock: context.clock }),
+      policy: {
+        ...settings,
+        backoff,
+        unreachableBackoff: settings.outageBackoff,
+        random: context.random,
+        newId: context.newId,
+      },
+      onSending: () => this.#gate.sending(),
+      onOutcomes: (operations, outcomes, sentAt) =>
+        this.#gate.met(operations, outcomes, sentAt, this.#run?.controller.signal ?? AbortSignal.abort()),
+      isExpired: ({ expiresAt }) => expiresAt !== undefined && this.#time.isPast(expiresAt),
+    });
+    this.rounds$ = context.hub.stream((next) => {
+      this.#roundListeners.add(next);
+      return () => void this.#roundListeners.delete(next);
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** Begins to deliver. The queue must be open. Starting twice is one loop; may be called again after `stop`. */
+  start(): Promise<void> {
+    if (this.#run === undefined) {
+      const run: Run = {
+        controller: new AbortController(),
+        sends: new Set(),
+        isWoken: false,
+        wake: undefined,
+        // The loop begins in the next microtask, when the run is in place.
+        loop: Promise.resolve().then(() => this.#loop(run)),
+      };
+      this.#run = run;
+      this.#context.wakers.add(this.#onWake);
+      this.#context.gates.add(this.#gate.explain);
+      this.#gate.start();
+    }
+    return Promise.resolve();
+  }
+
+  /** Aborts what is being sent, releases its leases and leaves no timer. Returns after `stopTimeoutMs` at the latest. */
+  async stop(): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    this.#context.wakers.delete(this.#onWake);
+    this.#context.gates.delete(this.#gate.explain);
+    this.#gate.stop();
+    run.controller.abort(new SyncError('STOPPED', 'The worker was stopped.'));
+    this.#principals.clear();
+    run.wake?.();
+    const settled = new AbortController();
+    const over = Promise.allSettled([run.loop, ...run.sends]).then(() => settled.abort());
+    await Promise.race([over, sleep(this.#context.clock, this.#settings.stopTimeoutMs, settled.signal)]);
+    for (const drain of this.#drains) drain.onIdle(Infinity);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** Sends nothing new until `resume`. What is being sent goes on. */
+  pause(): void {
+    this.#gate.pause();
+  }
+
+  /**
+   * Ends a pause; with a principal, lets the operations of somebody who signed in again go.
+   */
+  resume(...principal: [principal?: string]): void {
+    if (principal.length === 0) this.#gate.resume();
+    this.#gate.signIn.resume(principal[0]);
+  }
+
+  /**
+   * Delivers until nothing more can go before the deadline: for a service worker's `sync` event, or a background
+   * task of a phone. Starts the worker for that time if it is not running.
+   */
+  async drain(options: DrainOptions = {}): Promise<ProcessingSummary> {
+    const { deadline, signal, waitForDue = deadline !== undefined } = options;
+    const { clock } = this.#context;
+    const leftMs = (): number => (deadline === undefined ? Infinity : deadline - clock.now());
+    const summary = new SummaryCollector();
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    const drain: Drain = {
+      summary,
+      onIdle: (waitMs) => (waitForDue && waitMs < leftMs() ? undefined : end()),
+    };
+    const wasRunning = this.isRunning;
+    this.#drains.add(drain);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    try {
+      if (!ended.signal.aborted) {
+        await this.start();
+        this.#wake();
+        await sleep(clock, leftMs(), ended.signal);
+      }
+      if (!wasRunning) await this.stop();
+    } finally {
+      this.#drains.delete(drain);
+      signal?.removeEventListener('abort', end);
+    }
+    return summary;
+  }
+
+  readonly #onWake = (): void => {
+    for (const [principal, controller] of this.#principals) {
+      if (principal === undefined || principal === this.#queue.principal) continue;
+      controller.abort(new SyncError('STOPPED', 'Another principal is signed in now.'));
+      this.#principals.delete(principal);
+    }
+    this.#wake();
+  };
+
+  #wake(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    run.isWoken = true;
+    run.wake?.();
+  }
+
+  async #loop(run: Run): Promise<void> {
+    const { signal } = run.controller;
+    await this.#prepare();
+    while (!signal.aborted) {
+      run.isWoken = false;
+      const waitMs = await this.#round(run);
+      if (waitMs === 0) continue;
+      if (run.sends.size === 0) for (const drain of this.#drains) drain.onIdle(waitMs);
+      await this.#idle(run, Math.min(waitMs, this.#settings.pollMs));
+      await this.#watchForStall();
+    }
+  }
+
+  /** Mends what the last process left behind: waits that a clock made too long, operations that a newer app knows. */
+  async #prepare(): Promise<void> {
+    const { storage, clock, hub } = this.#context;
+    try {
+      await storage.clampTimes(clock.now());
+      await releaseParked(this.#context);
+    } catch (error) {
+      hub.fail(error, 'STORAGE_FAILED');
+    }
+  }
+
+  /** Claims and sends as much as may go. @returns how long nothing more can go by itself; 0 for not at all */
+  async #round(run: Run): Promise<number> {
+    const { storage, clock, hub } = this.#context;
+    const slots = this.#gate.slots() - run.sends.size;
+    if (slots <= 0) return this.#gate.waitMs();
+    try {
+      if (this.#time.wentBack()) await storage.clampTimes(clock.now());
+      const sent = await this.#claim(run, slots);
+      this.#claimFailures = 0;
+      if (sent) return 0;
+      const principals = this.#gate.principals(this.#queue.principal);
+      const dueAt = await storage.nextDue({ now: clock.now(), principals });
+      return dueAt === undefined ? Infinity : Math.max(MIN_WAIT_MS, dueAt - clock.now());
+    } catch (error) {
+      hub.fail(error, 'STORAGE_FAILED');
+      return Math.max(
+        MIN_WAIT_MS,
+        this.#settings.outageBackoff.delayMs(++this.#claimFailures, 0, this.#context.random),
+      );
+    }
+  }
+
+  async #claim(run: Run, slots: number): Promise<boolean> {
+    const { storage, clock } = this.#context;
+    const { leaseMs } = this.#settings;
+    const batchSize = Math.min(this.#settings.batchSize, this.#transport.maxBatchSize ?? 1);
+    const perEntity = this.#transport.keepsOrder === true ? batchSize : 1;
+    // Operations of one entity must not be split over two sends, so such a claim is one batch.
+    const limit = perEntity > 1 ? batchSize : batchSize * slots;
+    const claimedAt = clock.monotonicMs();
+    const principals = this.#gate.principals(this.#queue.principal);
+    const claim = await storage.claim({ now: clock.now(), limit, leaseMs, perEntity, principals });
+    for (const operations of byPrincipal(claim.operations)) {
+      for (let at = 0; at < operations.length; at += batchSize) {
+        this.#send(run, claim, operations.slice(at, at + batchSize), claimedAt);
+      }
+    }
+    return claim.operations.length > 0;
+  }
+
+  #send(run: Run, claim: Claim, operations: readonly StoredOperation[], claimedAt: number): void {
+    const principal = operations[0]?.principal;
+    const signal = this.#signalOf(run, principal);
+    const send = this.#delivery
+      .deliver({ claim, operations, claimedAt, signal })
+      .then((summary) => this.#tell(summary))
+      .catch((error: unknown) => this.#context.hub.fail(error, 'TRANSPORT_FAILED'))
+      .finally(() => {
+        run.sends.delete(send);
+        this.#wake();
+      });
+    run.sends.add(send);
+  }
+
+  /** Aborts when the worker stops, or when the principal signs out. */
+  #signalOf(run: Run, principal: string | undefined): AbortSignal {
+    if (principal === undefined) return run.controller.signal;
+    let controller = this.#principals.get(principal);
+    if (controller === undefined) {
+      controller = new AbortController();
+      this.#principals.set(principal, controller);
+      // Signed out between the claim and this line.
+      if (principal !== this.#queue.principal) controller.abort(new SyncError('STOPPED', 'Signed out.'));
+    }
+    return AbortSignal.any([run.controller.signal, controller.signal]);
+  }
+
+  #tell(summary: ProcessingSummary): void {
+    for (const drain of this.#drains) drain.summary.addAll(summary);
+    for (const listener of this.#roundListeners) listener(summary);
+  }
+
+  async #idle(run: Run, waitMs: number): Promise<void> {
+    if (run.isWoken || run.controller.signal.aborted) return;
+    const awake = new AbortController();
+    run.wake = () => awake.abort();
+    await sleep(this.#context.clock, waitMs, awake.signal);
+    run.wake = undefined;
+  }
+
+  async #watchForStall(): Promise<void> {
+    if (this.#gate.slots() === 0 || !this.#context.hub.isHeard) return;
+    const { storage, clock, hub } = this.#context;
+    try {
+      const { oldestCreatedAt } = await storage.stats();
+      const oldestAgeMs = oldestCreatedAt === undefined ? 0 : clock.now() - oldestCreatedAt;
+      const isStalled = oldestAgeMs > this.#settings.stallAfterMs;
+      if (isStalled && !this.#isStalled) hub.emit({ type: 'stalled', oldestAgeMs });
+      this.#isStalled = isStalled;
+    } catch (error) {
+      hub.fail(error, 'STORAGE_FAILED');
+    }
+  }
+}
+
+/** A wait that is over before it began is not worth a timer, and must not become a hot loop. */
+const MIN_WAIT_MS = 10;
+
+function byPrincipal(operations: readonly StoredOperation[]): Iterable<readonly StoredOperation[]> {
+  const principal = operations[0]?.principal;
+  if (operations.every((operation) => operation.principal === principal)) return [operations];
+  const groups = new Map<string | undefined, StoredOperation[]>();
+  for (const operation of operations) {
+    const group = groups.get(operation.principal);
+    if (group === undefined) groups.set(operation.principal, [operation]);
+    else group.push(operation);
+  }
+  return groups.values();
+}

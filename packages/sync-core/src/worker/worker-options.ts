@@ -1,0 +1,74 @@
+import { ExponentialBackoff } from '../backoff/backoff.js';
+import { checkInteger } from '../operation/check.js';
+import type { BackoffStrategy } from '../ports/backoff-strategy.js';
+
+export interface SyncWorkerOptions {
+  /** How many sends may be under way at once. @defaultValue 4 */
+  readonly concurrency?: number;
+  /** How many operations one send carries at most; the transport may set a lower bound. @defaultValue 50 */
+  readonly batchSize?: number;
+  /** An attempt that takes longer counts as unanswered, in milliseconds. @defaultValue 30_000 */
+  readonly attemptTimeoutMs?: number;
+  /** How long a claim holds without renewal, in milliseconds. @defaultValue 60_000 */
+  readonly leaseMs?: number;
+  /** How often the worker looks even though nothing woke it, in milliseconds. @defaultValue 30_000 */
+  readonly pollMs?: number;
+  /** Answers that ask for another attempt before an operation becomes a dead letter. @defaultValue 10 */
+  readonly maxAttempts?: number;
+  /** @defaultValue 86_400_000, a day */
+  readonly maxRetryAfterMs?: number;
+  /** @defaultValue 100 */
+  readonly minRetryMs?: number;
+  /** @defaultValue 5 */
+  readonly maxConflictRounds?: number;
+  /** A resolver that takes longer has failed, in milliseconds. @defaultValue 10_000 */
+  readonly resolveTimeoutMs?: number;
+  /** Upper bound of the random wait after the network came back, in milliseconds. @defaultValue 2_000 */
+  readonly reconnectJitterMs?: number;
+  /** How often a send is tried while the monitor says that there is no network. @defaultValue 300_000 */
+  readonly offlineProbeMs?: number;
+  /** How long the circuit stays open, and an unanswered operation waits. @defaultValue 1 s doubling to 1 min, equal jitter */
+  readonly outageBackoff?: BackoffStrategy;
+  /** `stalled` is told when the oldest operation is older than this though the network is there. @defaultValue 900_000 */
+  readonly stallAfterMs?: number;
+  /** How long `stop` waits for what is being sent, in milliseconds. @defaultValue 5_000 */
+  readonly stopTimeoutMs?: number;
+}
+
+/** The options with all defaults, checked. */
+export type WorkerSettings = Required<SyncWorkerOptions>;
+
+/** @throws RangeError that names the option */
+export function workerSettings(options: SyncWorkerOptions): WorkerSettings {
+  const numbers = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+    numbers[name] = options[name] ?? DEFAULTS[name];
+    checkInteger(name, numbers[name], MAY_BE_ZERO.has(name) ? 0 : 1);
+  }
+  const outageBackoff = new ExponentialBackoff({ baseMs: 1000, maxMs: 60_000, jitter: 'equal' });
+  return { ...numbers, outageBackoff: options.outageBackoff ?? outageBackoff };
+}
+
+const DEFAULTS = {
+  concurrency: 4,
+  batchSize: 50,
+  attemptTimeoutMs: 30_000,
+  leaseMs: 60_000,
+  pollMs: 30_000,
+  maxAttempts: 10,
+  maxRetryAfterMs: 86_400_000,
+  minRetryMs: 100,
+  maxConflictRounds: 5,
+  resolveTimeoutMs: 10_000,
+  reconnectJitterMs: 2000,
+  offlineProbeMs: 300_000,
+  stallAfterMs: 900_000,
+  stopTimeoutMs: 5000,
+};
+
+const MAY_BE_ZERO: ReadonlySet<string> = new Set([
+  'maxConflictRounds',
+  'minRetryMs',
+  'reconnectJitterMs',
+  'stopTimeoutMs',
+]);
