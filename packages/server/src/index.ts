@@ -1,1 +1,24 @@
-export {};
+export {
+  applied,
+  conflict,
+  later,
+  rejected,
+  type HandlerAnswer,
+  type RemoteRecord,
+} from './answer/handler-answer.js';
+export type { Problem, ProblemCode } from './answer/problem.js';
+export { toNodeHandler } from './node/to-node-handler.js';
+export type {
+  EffectResult,
+  EffectStore,
+  EncodedAnswer,
+  KeyedWork,
+  WorkResult,
+} from './ports/effect-store.js';
+export type { MaybePromise, OperationHandler } from './ports/operation-handler.js';
+export type { ReceivedOperation } from './ports/received-operation.js';
+export type { ReceiverOptions, ReceiverParts } from './receiver/receiver-options.js';
+export { Receiver } from './receiver/receiver.js';
+export type { SqliteDatabase, SqliteStatement } from './sqlite/sqlite-database.js';
+export { SqliteEffectStore, type SqliteEffectStoreOptions } from './sqlite/sqlite-effect-store.js';
+export type { WireHeaders, WireMessage, WireReply } from './wire/wire-message.js';

@@ -1,0 +1,55 @@
+/** A record as this server holds it, for whoever met a conflict. */
+export interface RemoteRecord {
+  /** JSON; absent where the record is deleted. */
+  readonly value?: unknown;
+  readonly version?: string;
+  /** When it was written: a hybrid logical timestamp, or milliseconds since the epoch. */
+  readonly timestamp?: string | number;
+  readonly deleted?: boolean;
+}
+
+/** What a handler says. Made by {@link applied}, {@link conflict}, {@link rejected} and {@link later}. */
+export type HandlerAnswer =
+  | { readonly kind: 'applied'; readonly result?: unknown; readonly version?: string }
+  | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
+  | {
+      readonly kind: 'rejected';
+      readonly status: 403 | 404 | 422;
+      readonly code: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'later'; readonly afterSeconds: number; readonly detail: string };
+
+/**
+ * The effect is made.
+ *
+ * @param result - JSON for the caller
+ * @param version - the record's new version, which later operations may send as their `baseVersion`
+ */
+export function applied(result?: unknown, version?: string): HandlerAnswer {
+  return {
+    kind: 'applied',
+    ...(result !== undefined && { result }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** The record has changed since the caller saw it; nothing is applied (412). */
+export function conflict(remote: RemoteRecord): HandlerAnswer {
+  return { kind: 'conflict', remote };
+}
+
+/**
+ * The operation will never be taken; nothing is applied. The caller makes it a dead letter.
+ *
+ * @param code - stable, for programs: `UNKNOWN_CURRENCY`
+ * @param detail - for people: what is wrong and what to do
+ */
+export function rejected(code: string, detail: string, status: 403 | 404 | 422 = 422): HandlerAnswer {
+  return { kind: 'rejected', status, code, detail };
+}
+
+/** Not now; nothing is applied, and the caller comes again after that time (503). */
+export function later(afterSeconds: number, detail: string): HandlerAnswer {
+  return { kind: 'later', afterSeconds, detail };
+}

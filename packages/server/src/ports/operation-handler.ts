@@ -1,0 +1,31 @@
+import type { HandlerAnswer, RemoteRecord } from '../answer/handler-answer.js';
+import type { ReceivedOperation } from './received-operation.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Applies one kind of operation.
+ *
+ * `Tx` is what the store gives to write with: for SQLite the database itself, where `current` and `apply` must
+ * be synchronous, since anything else on the connection would become part of the transaction while they wait.
+ */
+export interface OperationHandler<Tx, Prepared = unknown> {
+  /**
+   * What takes time, before the transaction: asking another service, hashing. Meanwhile a repeat of the
+   * operation is answered with 409. It may run again for the same key, so what it causes elsewhere must carry
+   * the key there.
+   */
+  prepare?(operation: ReceivedOperation): Promise<Prepared>;
+  /**
+   * The record that the operation wants to change, as it is now; `undefined` where there is none. Called when
+   * the operation carries a `baseVersion`, which is compared with the record's; where they differ the receiver
+   * answers 412 with the record. Without `current`, an operation with a `baseVersion` is refused, because a
+   * precondition that nobody checks would be a silent overwrite.
+   */
+  current?(operation: ReceivedOperation, tx: Tx): MaybePromise<RemoteRecord | undefined>;
+  /**
+   * Makes the effect, with `tx` alone. It is committed together with the key where the answer is `applied`, and
+   * undone with every other answer and when this throws.
+   */
+  apply(operation: ReceivedOperation, tx: Tx, prepared: Prepared): MaybePromise<HandlerAnswer>;
+}

@@ -1,0 +1,124 @@
+import { encodeProblem } from '../answer/encode-answer.js';
+import { problem } from '../answer/problem.js';
+import type { EffectStore, EncodedAnswer, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import type { OperationHandler } from '../ports/operation-handler.js';
+import type { ReceivedOperation } from '../ports/received-operation.js';
+import type { ReadResult } from '../wire/read-operation.js';
+import { effectOf } from './effect.js';
+import { fingerprint } from './fingerprint.js';
+
+/** An item of a delivery: a work for the store, or the answer that it got before. */
+type Item<Tx> =
+  | { readonly kind: 'work'; readonly operation: ReceivedOperation; readonly work: KeyedWork<Tx> }
+  | { readonly kind: 'answered'; readonly answer: EncodedAnswer };
+
+/** Applies operations, each at most once, and answers each. Holds the keys that are being worked on. */
+export class Deliverer<Tx> {
+  readonly #store: EffectStore<Tx>;
+  readonly #handlers: ReadonlyMap<string, OperationHandler<Tx>>;
+  readonly #onError: (error: unknown, operation: ReceivedOperation | undefined) => void;
+  /** Keys whose first request is still running, by principal and key. */
+  readonly #running = new Set<string>();
+
+  constructor(
+    store: EffectStore<Tx>,
+    handlers: ReadonlyMap<string, OperationHandler<Tx>>,
+    onError: (error: unknown, operation: ReceivedOperation | undefined) => void,
+  ) {
+    this.#store = store;
+    this.#handlers = handlers;
+    this.#onError = onError;
+  }
+
+  /** One answer per operation, in order. Rejects where the store could not write; then none was applied. */
+  async deliver(reads: readonly ReadResult[]): Promise<readonly EncodedAnswer[]> {
+    const started: string[] = [];
+    try {
+      const items = await this.#prepareAll(reads, started);
+      const works = items.flatMap((item) => (item.kind === 'work' ? [item.work] : []));
+      const results = works.length === 0 ? [] : await this.#store.run(works);
+      let next = 0;
+      return items.map((item) =>
+        item.kind === 'work' ? this.#answerOf(results[next++], item.operation) : item.answer,
+      );
+    } finally {
+      for (const id of started) this.#running.delete(id);
+    }
+  }
+
+  async #prepareAll(reads: readonly ReadResult[], started: string[]): Promise<readonly Item<Tx>[]> {
+    const items: Item<Tx>[] = [];
+    const held = new Set<string>();
+    for (const read of reads) {
+      const entity = read.ok ? read.operation.entity : read.entity;
+      const key = read.ok ? read.operation.key : read.key;
+      const isHeld = entity !== undefined && held.has(entity);
+      const item: Item<Tx> = isHeld
+        ? { kind: 'answered', answer: encodeProblem(key, problem('SKIPPED')) }
+        : await this.#prepare(read, started);
+      if (item.kind === 'answered' && entity !== undefined) held.add(entity);
+      items.push(item);
+    }
+    return items;
+  }
+
+  async #prepare(read: ReadResult, started: string[]): Promise<Item<Tx>> {
+    if (!read.ok) return { kind: 'answered', answer: encodeProblem(read.key, read.problem) };
+    const { operation } = read;
+    const handler = this.#handlers.get(operation.kind);
+    if (handler === undefined) return answered(operation, 'KIND_UNKNOWN');
+    const id = JSON.stringify([operation.principal, operation.key]);
+    if (this.#running.has(id)) return answered(operation, 'KEY_IN_USE', 1);
+    this.#running.add(id);
+    started.push(id);
+    try {
+      const prepared = await handler.prepare?.(operation);
+      return { kind: 'work', operation, work: workOf(operation, handler, prepared) };
+    } catch (error) {
+      this.#onError(error, operation);
+      return answered(operation, 'HANDLER_FAILED');
+    }
+  }
+
+  #answerOf(result: WorkResult | undefined, operation: ReceivedOperation): EncodedAnswer {
+    switch (result?.kind) {
+      case 'applied':
+      case 'repeated':
+      case 'refused':
+        return result.answer;
+      case 'reused':
+        return encodeProblem(operation.key, problem('KEY_REUSED'));
+      case 'skipped':
+        return encodeProblem(operation.key, problem('SKIPPED'));
+      case 'failed':
+        this.#onError(result.error, operation);
+        return encodeProblem(operation.key, problem('HANDLER_FAILED'));
+      case undefined:
+        throw new TypeError('EffectStore.run gave fewer results than works');
+    }
+  }
+}
+
+function workOf<Tx>(
+  operation: ReceivedOperation,
+  handler: OperationHandler<Tx>,
+  prepared: unknown,
+): KeyedWork<Tx> {
+  const { principal, key, entity } = operation;
+  return {
+    principal,
+    key,
+    fingerprint: fingerprint(operation),
+    effect: effectOf(operation, handler, prepared),
+    ...(entity !== undefined && { lane: entity }),
+  };
+}
+
+function answered(
+  operation: ReceivedOperation,
+  code: 'KIND_UNKNOWN' | 'KEY_IN_USE' | 'HANDLER_FAILED',
+  retryAfter?: number,
+): { kind: 'answered'; answer: EncodedAnswer } {
+  const extras = retryAfter === undefined ? {} : { retryAfter };
+  return { kind: 'answered', answer: encodeProblem(operation.key, problem(code, extras)) };
+}

@@ -1,0 +1,36 @@
+import { encodeAnswer, encodeProblem } from '../answer/encode-answer.js';
+import { conflict, type HandlerAnswer } from '../answer/handler-answer.js';
+import { problem } from '../answer/problem.js';
+import type { EffectResult } from '../ports/effect-store.js';
+import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
+import type { ReceivedOperation } from '../ports/received-operation.js';
+
+/**
+ * What runs inside the transaction: the check of the version, then the handler. Synchronous where the handler
+ * is, because SQLite's transactions are.
+ */
+export function effectOf<Tx>(
+  operation: ReceivedOperation,
+  handler: OperationHandler<Tx>,
+  prepared: unknown,
+): (tx: Tx) => MaybePromise<EffectResult> {
+  const apply = (tx: Tx): MaybePromise<EffectResult> =>
+    chain(handler.apply(operation, tx, prepared), (answer) => encodeAnswer(operation.key, answer));
+  const { baseVersion, key } = operation;
+  if (baseVersion === undefined) return apply;
+  if (handler.current === undefined) {
+    const answer = encodeProblem(key, problem('PRECONDITION_UNSUPPORTED'));
+    return () => ({ keep: false, answer });
+  }
+  const current = handler.current.bind(handler);
+  return (tx) =>
+    chain(current(operation, tx), (remote) => {
+      if (remote?.version === baseVersion) return apply(tx);
+      const answer: HandlerAnswer = conflict(remote ?? { deleted: true });
+      return encodeAnswer(key, answer);
+    });
+}
+
+function chain<A, B>(value: MaybePromise<A>, next: (value: A) => MaybePromise<B>): MaybePromise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

@@ -1,0 +1,152 @@
+import { encodeProblem } from '../answer/encode-answer.js';
+import { problem, type Problem } from '../answer/problem.js';
+import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
+import { readBody } from '../wire/read-body.js';
+import { decodePercent, readItem, readKey, readSingle, type ReadResult } from '../wire/read-operation.js';
+import { parseJson } from '../wire/parse-json.js';
+import { refusedMessage } from '../wire/refused-message.js';
+import type { WireMessage, WireReply } from '../wire/wire-message.js';
+import { NOT_FOUND, replyOf, withHeader } from '../wire/wire-reply.js';
+import { Deliverer } from './deliverer.js';
+import type { ReceiverOptions, ReceiverParts } from './receiver-options.js';
+import { resolveOptions } from './resolve-options.js';
+
+/**
+ * Receives operations over HTTP and applies each once: the effect and its key are committed together, so a
+ * repeat is answered with the stored answer, byte for byte. The protocol is in this package's README.
+ *
+ * ```
+ * path ─▶ method, media type ─▶ key ─▶ principal ─▶ body within bounds ─▶ operations ─▶ Deliverer ─▶ answer
+ * ```
+ */
+export class Receiver<Tx> {
+  readonly #store: EffectStore<Tx>;
+  readonly #authenticate: NonNullable<ReceiverParts<Tx>['authenticate']>;
+  readonly #onError: ReceiverParts<Tx>['onError'];
+  readonly #deliverer: Deliverer<Tx>;
+  readonly #options: Required<ReceiverOptions>;
+  #requests = 0;
+  #opened: Promise<void> | undefined;
+
+  /** @throws TypeError or RangeError where an option is not what it should be */
+  constructor(parts: ReceiverParts<Tx>, options: ReceiverOptions = {}) {
+    this.#options = resolveOptions(options);
+    this.#store = parts.store;
+    this.#authenticate = parts.authenticate ?? (() => '');
+    this.#onError = parts.onError;
+    this.#deliverer = new Deliverer(parts.store, new Map(Object.entries(parts.handlers)), parts.onError);
+  }
+
+  /** Makes the store ready; without it the first request does. Worth calling, so that a fault shows at once. */
+  open(): Promise<void> {
+    this.#opened ??= this.#store.open().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  /** Answers a request of the Fetch API. A field, so that it can be handed on without its object. */
+  readonly receive = async (request: Request): Promise<Response> => {
+    const reply = await this.answer({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      body: (maxBytes) => readBody(request.body, maxBytes),
+    });
+    return new Response(reply.body, { status: reply.status, headers: reply.headers });
+  };
+
+  /** The same for servers that have no `Request`. Rejects only where reading the body did. */
+  async answer(message: WireMessage): Promise<WireReply> {
+    const kind = this.#kindOf(message.path);
+    if (kind === undefined) return NOT_FOUND;
+    const key = kind === null ? undefined : readKey(message.headers);
+    const knownKey = key?.ok === true ? key.key : undefined;
+    const refused = refusedMessage(message) ?? (key?.ok === false ? key.problem : undefined);
+    if (refused !== undefined) return this.#refuse(refused, knownKey);
+    if (this.#requests >= this.#options.maxConcurrent)
+      return this.#refuse(this.#later('OVERLOADED'), knownKey);
+    this.#requests++;
+    try {
+      return await this.#answerKnown(message, kind, knownKey);
+    } finally {
+      this.#requests--;
+    }
+  }
+
+  /** Forgets keys whose time is over. The store does so by itself while it is used. @returns how many */
+  async forgetExpired(): Promise<number> {
+    await this.open();
+    return this.#store.forgetExpired();
+  }
+
+  /** The kind that the path names, `null` for the batch path, `undefined` for anything else. */
+  #kindOf(path: string): string | null | undefined {
+    const { path: mount } = this.#options;
+    if (path === mount || path === `${mount}/`) return null;
+    if (!path.startsWith(`${mount}/`)) return undefined;
+    const kind = path.slice(mount.length + 1);
+    return kind.includes('/') ? undefined : (decodePercent(kind) ?? undefined);
+  }
+
+  async #answerKnown(message: WireMessage, kind: string | null, key: string | undefined): Promise<WireReply> {
+    const principal = await this.#principalOf(message);
+    if (typeof principal !== 'string') return this.#refuse(principal, key);
+    const maxBytes = kind === null ? this.#options.maxBatchBytes : this.#options.maxPayloadBytes;
+    const bytes = await message.body(maxBytes);
+    if (bytes === undefined) return this.#refuse(problem('BODY_TOO_LARGE'), key);
+    const json = parseJson(bytes);
+    if (!json.ok) return this.#refuse(problem('BODY_MALFORMED'), key);
+    if (kind === null || key === undefined) return this.#answerBatch(json.value, principal);
+    const parts = { key, kind, headers: message.headers, payload: json.value };
+    const answers = await this.#deliver([readSingle(parts, principal, this.#options.maxDepth)]);
+    const answer = answers?.[0];
+    return answer === undefined ? this.#refuse(this.#later('STORE_UNAVAILABLE'), key) : replyOf(answer);
+  }
+
+  async #answerBatch(json: unknown, principal: string): Promise<WireReply> {
+    if (!Array.isArray(json)) return this.#refuse(problem('BATCH_MALFORMED'));
+    if (json.length > this.#options.maxBatchSize) return this.#refuse(problem('BATCH_TOO_LARGE'));
+    const reads: ReadResult[] = [];
+    for (const item of json as unknown[]) {
+      const read = readItem(item, principal, this.#options.maxDepth);
+      if (read === undefined) return this.#refuse(problem('BATCH_MALFORMED'));
+      reads.push(read);
+    }
+    const answers = await this.#deliver(reads);
+    if (answers === undefined) return this.#refuse(this.#later('STORE_UNAVAILABLE'));
+    const body = `[${answers.map((answer) => answer.body).join(',')}]`;
+    return replyOf({ status: 200, body });
+  }
+
+  /** `undefined` where the store could not write; nothing was applied then, and the sender comes again. */
+  async #deliver(reads: readonly ReadResult[]): Promise<readonly EncodedAnswer[] | undefined> {
+    try {
+      await this.open();
+      return await this.#deliverer.deliver(reads);
+    } catch (error) {
+      this.#onError(error, undefined);
+      return undefined;
+    }
+  }
+
+  async #principalOf({ headers }: WireMessage): Promise<string | Problem> {
+    try {
+      return (await this.#authenticate(headers)) ?? problem('UNAUTHENTICATED');
+    } catch (error) {
+      this.#onError(error, undefined);
+      return this.#later('OVERLOADED');
+    }
+  }
+
+  #later(code: 'OVERLOADED' | 'STORE_UNAVAILABLE'): Problem {
+    return problem(code, { retryAfter: this.#options.retryAfterSeconds });
+  }
+
+  #refuse(value: Problem, key?: string): WireReply {
+    const reply = replyOf(encodeProblem(key, value));
+    if (value.status === 401) return withHeader(reply, 'www-authenticate', this.#options.challenge);
+    return value.status === 405 ? withHeader(reply, 'allow', 'POST') : reply;
+  }
+}

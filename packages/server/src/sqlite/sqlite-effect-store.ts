@@ -1,0 +1,203 @@
+import type { EffectResult, EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import type { MaybePromise } from '../ports/operation-handler.js';
+import { KeyTable } from './key-table.js';
+import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js';
+
+export interface SqliteEffectStoreOptions {
+  /**
+   * How long a key and its answer are kept, in milliseconds. A sender that was cut off before the answer and
+   * comes back later than this has its operation applied a second time, so it should be longer than any device
+   * stays away.
+   *
+   * @defaultValue 90 days
+   */
+  readonly keepKeysForMs?: number;
+  /** How long a commit waits for another process that writes, in milliseconds. It blocks this process. @defaultValue 100 */
+  readonly busyTimeoutMs?: number;
+  /** The most works in one transaction. @defaultValue 1_000 */
+  readonly maxWorksPerCommit?: number;
+  /** Milliseconds since the epoch. @defaultValue the platform's clock */
+  readonly now?: () => number;
+}
+
+interface Run<Tx> {
+  readonly works: readonly KeyedWork<Tx>[];
+  readonly resolve: (results: readonly WorkResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One list of statements per store, prepared when it is opened. */
+interface Opened {
+  readonly keys: KeyTable;
+  readonly begin: SqliteStatement;
+  readonly commit: SqliteStatement;
+  readonly rollback: SqliteStatement;
+  readonly savepoint: SqliteStatement;
+  readonly release: SqliteStatement;
+  readonly undo: SqliteStatement;
+}
+
+/**
+ * Effects and keys in one SQLite file. It sets the connection to WAL with `synchronous=FULL`, so a commit
+ * survives a power cut.
+ *
+ * Runs that arrive in one turn of the event loop share a commit, hence a sync of the disk; each work has a
+ * savepoint of its own, so one that fails takes no other with it.
+ */
+export class SqliteEffectStore<Database extends SqliteDatabase> implements EffectStore<Database> {
+  readonly #database: Database;
+  readonly #keepKeysForMs: number;
+  readonly #busyTimeoutMs: number;
+  readonly #maxWorks: number;
+  readonly #now: () => number;
+  #opened: Opened | undefined;
+  #waiting: Run<Database>[] = [];
+
+  constructor(database: Database, options: SqliteEffectStoreOptions = {}) {
+    this.#database = database;
+    this.#keepKeysForMs = integer('keepKeysForMs', options.keepKeysForMs ?? 90 * 24 * 3_600_000);
+    this.#busyTimeoutMs = integer('busyTimeoutMs', options.busyTimeoutMs ?? 100);
+    this.#maxWorks = integer('maxWorksPerCommit', options.maxWorksPerCommit ?? 1_000);
+    this.#now = options.now ?? platformNow;
+  }
+
+  open(): Promise<void> {
+    return attempt(() => {
+      this.#opened ??= this.#prepare();
+    });
+  }
+
+  run(works: readonly KeyedWork<Database>[]): Promise<readonly WorkResult[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ works, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  forgetExpired(): Promise<number> {
+    return attempt(() => {
+      const { keys } = this.#ready();
+      return keys.forget(this.#now() - this.#keepKeysForMs, Number.MAX_SAFE_INTEGER);
+    });
+  }
+
+  #prepare(): Opened {
+    const database = this.#database;
+    database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}; PRAGMA journal_mode = WAL`);
+    const keys = new KeyTable(database);
+    // Behind the first write: a build's own default for WAL would replace it there.
+    database.exec('PRAGMA synchronous = FULL');
+    const statement = (sql: string): SqliteStatement => database.prepare(sql);
+    return {
+      keys,
+      begin: statement('BEGIN IMMEDIATE'),
+      commit: statement('COMMIT'),
+      rollback: statement('ROLLBACK'),
+      savepoint: statement('SAVEPOINT cpc_work'),
+      release: statement('RELEASE cpc_work'),
+      undo: statement('ROLLBACK TO cpc_work'),
+    };
+  }
+
+  #ready(): Opened {
+    if (this.#opened === undefined) throw new Error('The store is not open; call open() first.');
+    return this.#opened;
+  }
+
+  #flush(): void {
+    const runs = this.#takeRuns();
+    if (this.#waiting.length > 0) setImmediate(() => this.#flush());
+    try {
+      const results = this.#commit(runs);
+      runs.forEach((run, index) => run.resolve(results[index] ?? []));
+    } catch (error) {
+      for (const run of runs) run.reject(error);
+    }
+  }
+
+  /** Runs up to the bound, but at least one. */
+  #takeRuns(): readonly Run<Database>[] {
+    let works = 0;
+    const end = this.#waiting.findIndex(
+      (run, index) => (works += run.works.length) > this.#maxWorks && index > 0,
+    );
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+
+  /** Everything in one transaction. Throws where none of it happened. */
+  #commit(runs: readonly Run<Database>[]): readonly (readonly WorkResult[])[] {
+    const opened = this.#ready();
+    opened.begin.run();
+    try {
+      const results = runs.map(({ works }) => this.#runAll(opened, works));
+      const count = results.reduce((sum, { length }) => sum + length, 0);
+      // Two for one, so that the table shrinks while it is in use and no commit becomes long.
+      opened.keys.forget(this.#now() - this.#keepKeysForMs, 2 * count);
+      opened.commit.run();
+      return results;
+    } catch (error) {
+      if (this.#database.inTransaction) opened.rollback.run();
+      throw error;
+    }
+  }
+
+  #runAll(opened: Opened, works: readonly KeyedWork<Database>[]): readonly WorkResult[] {
+    const held = new Set<string>();
+    return works.map((work) => {
+      const { lane } = work;
+      if (lane !== undefined && held.has(lane)) return { kind: 'skipped' };
+      const result = this.#runOne(opened, work);
+      if (lane !== undefined && result.kind !== 'applied' && result.kind !== 'repeated') held.add(lane);
+      return result;
+    });
+  }
+
+  #runOne(opened: Opened, work: KeyedWork<Database>): WorkResult {
+    const stored = opened.keys.find(work.principal, work.key);
+    if (stored !== undefined) {
+      const { status, body } = stored;
+      const same = Buffer.compare(stored.fingerprint, work.fingerprint) === 0;
+      return same ? { kind: 'repeated', answer: { status, body } } : { kind: 'reused' };
+    }
+    opened.savepoint.run();
+    try {
+      const { keep, answer } = synchronous(work.effect(this.#database));
+      if (keep) opened.keys.add(work, answer, this.#now());
+      else opened.undo.run();
+      opened.release.run();
+      return { kind: keep ? 'applied' : 'refused', answer };
+    } catch (error) {
+      // A full disk or a damaged file ends the whole transaction: then no work of it happened.
+      if (!this.#database.inTransaction) throw error;
+      opened.undo.run();
+      opened.release.run();
+      return { kind: 'failed', error };
+    }
+  }
+}
+
+function synchronous(result: MaybePromise<EffectResult>): EffectResult {
+  if (result instanceof Promise) {
+    // Its outcome no longer matters: what it wrote until now is undone, and its own failure must not go unhandled.
+    result.catch(() => undefined);
+    throw new TypeError(
+      'On SQLite, current() and apply() must return values, not promises; do what takes time in prepare().',
+    );
+  }
+  return result;
+}
+
+function attempt<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}
+
+function integer(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(`${name} takes an integer of at least 1; got ${value}`);
+}
+
+// The default of an option: the package has no clock port of its own.
+// eslint-disable-next-line no-restricted-properties
+const platformNow = (): number => Date.now();

@@ -1,0 +1,130 @@
+import { isVersion } from '../answer/encode-answer.js';
+import { problem, type Problem } from '../answer/problem.js';
+import type { ReceivedOperation } from '../ports/received-operation.js';
+import { parseEntityTag, parseStructuredString } from './structured-string.js';
+import { unsafeJson } from './unsafe-json.js';
+import type { WireHeaders } from './wire-message.js';
+
+/** An operation, or why it is none; with the key where there is one, to answer by. */
+export type ReadResult =
+  | { readonly ok: true; readonly operation: ReceivedOperation }
+  | { readonly ok: false; readonly key?: string; readonly entity?: string; readonly problem: Problem };
+
+export type KeyResult =
+  { readonly ok: true; readonly key: string } | { readonly ok: false; readonly problem: Problem };
+
+/** Reads the `Idempotency-Key` of a single operation. */
+export function readKey(headers: WireHeaders): KeyResult {
+  const field = headers.get('idempotency-key');
+  if (field === null) return { ok: false, problem: problem('KEY_MISSING') };
+  const key = parseStructuredString(field);
+  return isKey(key) ? { ok: true, key } : { ok: false, problem: problem('KEY_MALFORMED') };
+}
+
+/** The fields of an operation as they were found, in headers or in an item of a batch. */
+interface RawOperation {
+  readonly idempotencyKey: string;
+  readonly kind?: unknown;
+  readonly entity?: unknown;
+  readonly version?: unknown;
+  readonly timestamp?: unknown;
+  readonly baseVersion?: unknown;
+  readonly payload?: unknown;
+}
+
+/** Puts a single operation together: its kind from the address, the rest from headers, its payload the body. */
+export function readSingle(
+  parts: {
+    readonly key: string;
+    readonly kind: string;
+    readonly headers: WireHeaders;
+    readonly payload: unknown;
+  },
+  principal: string,
+  maxDepth: number,
+): ReadResult {
+  const { key, headers } = parts;
+  const entity = percentDecoded(headers.get('sync-entity'));
+  const timestamp = percentDecoded(headers.get('sync-timestamp'));
+  const version = headers.get('sync-version') ?? '1';
+  const tag = headers.get('if-match');
+  const baseVersion = tag === null ? undefined : (parseEntityTag(tag) ?? null);
+  if (entity === null || timestamp === null || baseVersion === null || !/^\d{1,9}$/.test(version)) {
+    return { ok: false, key, problem: problem('HEADER_MALFORMED') };
+  }
+  const raw = { ...parts, idempotencyKey: key, entity, timestamp, version: Number(version), baseVersion };
+  return checkOperation(raw, principal, maxDepth);
+}
+
+/** Reads an item of a batch. Without a usable key there is nothing to answer it by: `undefined`. */
+export function readItem(item: unknown, principal: string, maxDepth: number): ReadResult | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const raw = item as RawOperation;
+  return isKey(raw.idempotencyKey) ? checkOperation(raw, principal, maxDepth) : undefined;
+}
+
+function checkOperation(raw: RawOperation, principal: string, maxDepth: number): ReadResult {
+  const { idempotencyKey: key, kind, entity, version = 1, timestamp, baseVersion, payload } = raw;
+  const malformed =
+    (!isText(kind) && 'kind') ||
+    (!isOptionalText(entity) && 'entity') ||
+    (!isShapeVersion(version) && 'version') ||
+    (!isOptionalText(timestamp) && 'timestamp') ||
+    (!(isOptionalText(baseVersion) && (baseVersion === undefined || isVersion(baseVersion))) &&
+      'baseVersion') ||
+    (payload === undefined && 'payload');
+  const lane = isText(entity) ? { entity } : {};
+  if (malformed !== false || !isText(kind) || !isShapeVersion(version)) {
+    const detail = `Its ${String(malformed)} is missing or not what it should be.`;
+    return { ok: false, key, ...lane, problem: problem('OPERATION_MALFORMED', { detail }) };
+  }
+  const unsafe = unsafeJson([payload, kind, entity, timestamp], maxDepth + 1);
+  if (unsafe !== undefined) {
+    const detail = `The payload was refused: ${unsafe}.`;
+    return { ok: false, key, ...lane, problem: problem('PAYLOAD_UNSAFE', { detail }) };
+  }
+  const operation: ReceivedOperation = {
+    key,
+    kind,
+    principal,
+    payload,
+    version,
+    ...lane,
+    ...(isText(timestamp) && { timestamp }),
+    ...(isText(baseVersion) && { baseVersion }),
+  };
+  return { ok: true, operation };
+}
+
+/** Printable ASCII, since it must fit into a structured-field string. */
+function isKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]{1,255}$/.test(value);
+}
+
+const MAX_TEXT = 1_024;
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || isText(value);
+}
+
+function isShapeVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** `undefined` where there is no such header, `null` where it is malformed. */
+function percentDecoded(field: string | null): string | undefined | null {
+  return field === null ? undefined : decodePercent(field);
+}
+
+/** Undoes `encodeURIComponent`; `null` where the text is not its result. */
+export function decodePercent(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
