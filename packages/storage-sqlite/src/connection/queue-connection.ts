@@ -61,7 +61,7 @@ export class QueueConnection {
   join<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
     const tx = this.#transaction(seal);
     const result = work(tx);
-    tx.state.save(this.#sql);
+    tx.save();
     this.#state = tx.state;
     return { result, quarantined: tx.quarantined };
   }

@@ -72,8 +72,7 @@ export function clampTimes(tx: QueueTransaction, now: number): void {
   for (const row of tx.sql.delayedBeyond.all(now)) {
     refresh(tx, tx.move(placedOf(row), { dueAt: 0, delayMs: 0 }));
   }
-  for (const group of tx.leases.groups) {
-    const leaseUntil = now + group.leaseMs;
-    if (group.leaseUntil > leaseUntil) tx.leases.change(group, { leaseUntil });
+  for (const { leaseUntil, leaseMs, items } of tx.leases.groups) {
+    if (leaseUntil > now + leaseMs) tx.leases.extend([...items.keys()], now + leaseMs, leaseMs);
   }
 }

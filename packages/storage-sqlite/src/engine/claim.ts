@@ -24,15 +24,12 @@ export function wake(tx: QueueTransaction, now: number): boolean {
 
 /** Ends the leases that lapsed: who held them may have sent, so the operations count as attempted. */
 export function lapse(tx: QueueTransaction, now: number): void {
-  for (const group of tx.leases.groups) {
-    if (group.leaseUntil > now) continue;
-    const placed = group.items.map(({ sequence }) => tx.placed(sequence));
-    tx.leases.change(group, { items: [] });
-    tx.state.data.byState.leased -= group.items.length;
-    for (const one of placed) {
-      if (one === undefined) continue;
-      tx.state.data.byState[stateOf(one.place)]++;
-      if (!one.place.attempted) tx.move(one, { attempted: true });
+  if (tx.state.data.byState.leased === 0) return;
+  for (const { leaseUntil, items } of tx.leases.groups) {
+    if (leaseUntil > now) continue;
+    for (const { sequence } of [...items.values()]) {
+      const placed = tx.release(sequence);
+      if (placed !== undefined && !placed.place.attempted) tx.move(placed, { attempted: true });
     }
   }
 }
@@ -48,9 +45,9 @@ export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: nu
   const rows = take(tx, request);
   tx.expect(rows);
   const items = rows.map((row): LeasedItem => {
-    const placed = placedFromRow(row);
-    tx.state.moved(stateOf(placed.place), 'leased');
-    return placed;
+    const { sequence, id, entity, priority, place } = placedFromRow(row);
+    tx.state.moved(stateOf(place), 'leased');
+    return { sequence, id, entity, priority };
   });
   if (items.length > 0) {
     tx.state.data.token = token;

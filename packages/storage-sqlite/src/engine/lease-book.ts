@@ -14,64 +14,117 @@ export interface LeasedItem {
 
 /** Operations that one claim holds until the same moment: one row. */
 export interface LeaseGroup extends LeaseView {
-  readonly part: number;
   readonly token: number;
-  readonly items: readonly LeasedItem[];
+  readonly items: ReadonlyMap<number, LeasedItem>;
+}
+
+/** A group while a transaction runs. `part` is undefined until it has a row. */
+interface OpenGroup extends LeaseGroup {
+  part: number | undefined;
+  leaseUntil: number;
+  leaseMs: number;
+  readonly items: Map<number, LeasedItem>;
+  isChanged: boolean;
 }
 
 type ItemTuple = [number, string, string | null, number];
 
-/** Who holds what: the rows of the claims, read once in a transaction, when first asked for. */
+/**
+ * Who holds what: the rows of the claims, read once in a transaction, when first asked for, and written back at
+ * its end where they changed.
+ */
 export class LeaseBook {
   readonly #sql: Statements;
-  #groups: LeaseGroup[] | undefined;
-  #bySequence: Map<number, LeaseGroup> | undefined;
+  #groups: Set<OpenGroup> | undefined;
+  readonly #bySequence = new Map<number, OpenGroup>();
 
   constructor(sql: Statements) {
     this.#sql = sql;
   }
 
-  get groups(): readonly LeaseGroup[] {
-    return this.#load();
+  get groups(): Iterable<LeaseGroup> {
+    return [...this.#open()];
   }
 
   leaseOn(sequence: number): LeaseGroup | undefined {
-    this.#bySequence ??= new Map(
-      this.groups.flatMap((group) => group.items.map((item) => [item.sequence, group] as const)),
-    );
+    this.#open();
     return this.#bySequence.get(sequence);
   }
 
-  /** How many operations are leased. */
-  get size(): number {
-    return this.groups.reduce((sum, { items }) => sum + items.length, 0);
+  /** What the token holds, by id. */
+  heldBy(token: number): ReadonlyMap<string, LeasedItem> {
+    const held = new Map<string, LeasedItem>();
+    for (const group of this.#open()) {
+      if (group.token === token) for (const item of group.items.values()) held.set(item.id, item);
+    }
+    return held;
   }
 
   add(token: number, leaseUntil: number, leaseMs: number, items: readonly LeasedItem[]): void {
-    const text = textOf(items);
-    this.#sql.addClaim.run(token, leaseUntil, leaseMs, text, checksum(token, leaseUntil, leaseMs, text));
-    this.#forget();
+    const group: OpenGroup = {
+      part: undefined,
+      token,
+      leaseUntil,
+      leaseMs,
+      items: new Map(items.map((item) => [item.sequence, item])),
+      isChanged: true,
+    };
+    this.#open().add(group);
+    for (const { sequence } of items) this.#bySequence.set(sequence, group);
   }
 
-  /** Gives a group other items or another end; without items it is gone. */
-  change(group: LeaseGroup, change: Partial<LeaseGroup>): void {
-    const { part, token, leaseUntil, leaseMs, items } = { ...group, ...change };
-    if (items.length === 0) {
-      this.#sql.removeClaim.run(part);
-    } else {
-      const text = textOf(items);
-      this.#sql.updateClaim.run(leaseUntil, leaseMs, text, checksum(token, leaseUntil, leaseMs, text), part);
+  /** Ends the lease on an operation. */
+  release(sequence: number): void {
+    const group = this.#open() && this.#bySequence.get(sequence);
+    if (group === undefined) return;
+    group.items.delete(sequence);
+    group.isChanged = true;
+    this.#bySequence.delete(sequence);
+  }
+
+  /** Gives the leases on these operations another end. */
+  extend(sequences: readonly number[], leaseUntil: number, leaseMs: number): void {
+    const byGroup = new Map<OpenGroup, LeasedItem[]>();
+    for (const sequence of sequences) {
+      const group = this.#open() && this.#bySequence.get(sequence);
+      const item = group?.items.get(sequence);
+      if (group === undefined || item === undefined) continue;
+      byGroup.set(group, [...(byGroup.get(group) ?? []), item]);
     }
-    this.#forget();
+    for (const [group, items] of byGroup) {
+      if (items.length === group.items.size) {
+        Object.assign(group, { leaseUntil, leaseMs, isChanged: true });
+      } else {
+        for (const { sequence } of items) this.release(sequence);
+        this.add(group.token, leaseUntil, leaseMs, items);
+      }
+    }
   }
 
-  #forget(): void {
-    this.#groups = undefined;
-    this.#bySequence = undefined;
+  /** Writes what changed. */
+  save(): void {
+    for (const group of this.#groups ?? []) {
+      if (!group.isChanged) continue;
+      group.isChanged = false;
+      this.#write(group);
+    }
   }
 
-  #load(): LeaseGroup[] {
-    this.#groups ??= this.#sql.claims.all().flatMap((row) => {
+  #write({ part, token, leaseUntil, leaseMs, items }: OpenGroup): void {
+    if (items.size === 0) {
+      if (part !== undefined) this.#sql.removeClaim.run(part);
+      return;
+    }
+    const text = textOf(items.values());
+    const check = checksum(token, leaseUntil, leaseMs, text);
+    if (part === undefined) this.#sql.addClaim.run(token, leaseUntil, leaseMs, text, check);
+    else this.#sql.updateClaim.run(leaseUntil, leaseMs, text, check, part);
+  }
+
+  #open(): Set<OpenGroup> {
+    if (this.#groups !== undefined) return this.#groups;
+    this.#groups = new Set();
+    for (const row of this.#sql.claims.all()) {
       const [part, token, leaseUntil, leaseMs, text, found] = row as [
         number,
         number,
@@ -80,25 +133,25 @@ export class LeaseBook {
         string,
         number,
       ];
-      if (checksum(token, leaseUntil, leaseMs, text) !== found) {
-        // A lease that cannot be read holds nothing: its holder finds it stale, and the operations go again.
-        return [];
-      }
-      const items = (JSON.parse(text) as ItemTuple[]).map(([sequence, id, entity, priority]) => ({
-        sequence,
-        id,
-        entity,
-        priority,
-      }));
-      return [{ part, token, leaseUntil, leaseMs, items }];
-    });
+      // A lease that cannot be read holds nothing: its holder finds it stale, and the operations go again.
+      if (checksum(token, leaseUntil, leaseMs, text) !== found) continue;
+      const items = new Map(
+        (JSON.parse(text) as ItemTuple[]).map(([sequence, id, entity, priority]) => [
+          sequence,
+          { sequence, id, entity, priority },
+        ]),
+      );
+      const group = { part, token, leaseUntil, leaseMs, items, isChanged: false };
+      this.#groups.add(group);
+      for (const sequence of items.keys()) this.#bySequence.set(sequence, group);
+    }
     return this.#groups;
   }
 }
 
-function textOf(items: readonly LeasedItem[]): string {
+function textOf(items: Iterable<LeasedItem>): string {
   return JSON.stringify(
-    items.map(({ sequence, id, entity, priority }): ItemTuple => [sequence, id, entity, priority]),
+    Array.from(items, ({ sequence, id, entity, priority }): ItemTuple => [sequence, id, entity, priority]),
   );
 }
 

@@ -14,10 +14,7 @@ export function quarantine(tx: QueueTransaction, { sequence, reason }: DamagedRo
   tx.sql.remove.run(sequence);
   tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
   tx.state.data.references -= tx.sql.removeReferences.run(sequence);
-  for (const group of tx.leases.groups) {
-    const items = group.items.filter((item) => item.sequence !== sequence);
-    if (items.length < group.items.length) tx.leases.change(group, { items });
-  }
+  tx.leases.release(sequence);
   // Its own fields are not to be trusted, so counts and lanes are worked out from all the others.
   rebuild(tx);
   tx.quarantined.push({ sequence, ...(id !== undefined && { id }), reason, raw });

@@ -118,7 +118,15 @@ export class QueueTransaction {
     return damagedBy(row, () => storedOf(row, lease, this.seal));
   }
 
-  /** Writes another place, where it differs. */
+  /** Ends the lease on an operation. @returns it, if it is still there */
+  release(sequence: number): Placed | undefined {
+    const placed = this.placed(sequence);
+    this.leases.release(sequence);
+    if (placed !== undefined) this.state.moved('leased', stateOf(placed.place));
+    return placed;
+  }
+
+  /** Writes another place. */
   move(before: Placed, change: Partial<Place>): Placed {
     const place = { ...before.place, ...change };
     const values = placeValues(before, place);
@@ -137,6 +145,12 @@ export class QueueTransaction {
     this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
     this.#recount(before, place);
     return { ...before, place, checksum };
+  }
+
+  /** Writes what is kept until the end. */
+  save(): void {
+    this.leases.save();
+    this.state.save(this.sql);
   }
 
   #recount(before: Placed, place: Place): void {

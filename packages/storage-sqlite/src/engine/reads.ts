@@ -87,7 +87,8 @@ export function nextDue(
       : principals.map((principal) => tx.sql.nextDueOf.get(principal ?? null));
   const times = scheduled.flatMap((row) => (row === undefined ? [] : [row[0] as number]));
   for (const group of tx.leases.groups) {
-    if (group.items.some(({ sequence }) => isOf(tx, sequence, principals))) times.push(group.leaseUntil);
+    if ([...group.items.keys()].some((sequence) => isOf(tx, sequence, principals)))
+      times.push(group.leaseUntil);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -32,7 +32,7 @@ function recount(tx: QueueTransaction): void {
     data.byPriority[priority ?? 0] = (data.byPriority[priority ?? 0] ?? 0) + (count ?? 0);
   }
   for (const { items } of tx.leases.groups) {
-    for (const { sequence } of items) {
+    for (const sequence of items.keys()) {
       const placed = tx.placed(sequence);
       if (placed !== undefined) tx.state.moved(stateOf(placed.place), 'leased');
     }

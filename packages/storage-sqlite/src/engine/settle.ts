@@ -1,7 +1,7 @@
 import type { IdAssignment, Settlement, SettleResult } from '@cpc/sync-core';
 import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
-import type { LeasedItem, LeaseGroup } from './lease-book.js';
-import { clamp, HOLD, logOf, type Placed, placedFromRow, stateOf } from './operation-row.js';
+import type { LeasedItem } from './lease-book.js';
+import { clamp, HOLD, logOf, type Placed, placedFromRow } from './operation-row.js';
 import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
@@ -16,30 +16,19 @@ export function settle(
   token: number,
   settlements: readonly Settlement[],
 ): readonly SettleResult[] {
-  const held = new Map<string, LeasedItem>();
-  for (const group of groupsOf(tx, token)) for (const item of group.items) held.set(item.id, item);
-  const settled: { readonly item: LeasedItem; readonly settlement: Settlement }[] = [];
+  const held = tx.leases.heldBy(token);
+  const settled = new Map<LeasedItem, Settlement>();
   const results = settlements.map((settlement): SettleResult => {
     const item = held.get(settlement.id);
-    if (item === undefined) return 'stale';
-    held.delete(settlement.id);
-    settled.push({ item, settlement });
+    if (item === undefined || settled.has(item)) return 'stale';
+    settled.set(item, settlement);
     return 'settled';
   });
-  if (settled.length === 0) return results;
-  letGo(tx, token, new Set(settled.map(({ item }) => item.sequence)));
   const { dependencies, references } = tx.state.data;
-  if (
-    dependencies === 0 &&
-    references === 0 &&
-    settled.every(({ settlement }) => isPlainRemoval(settlement))
-  ) {
-    removeAll(
-      tx,
-      settled.map(({ item }) => item),
-    );
+  if (dependencies === 0 && references === 0 && [...settled.values()].every(isPlainRemoval)) {
+    removeAll(tx, [...settled.keys()]);
   } else {
-    for (const { item, settlement } of settled) settleOne(tx, item, settlement);
+    for (const [item, settlement] of settled) settleOne(tx, item, settlement);
   }
   return results;
 }
@@ -52,32 +41,14 @@ export function renew(
   leaseUntil: number,
   leaseMs: number,
 ): readonly string[] {
-  const wanted = new Set(ids);
-  const renewed = new Set<string>();
-  for (const group of groupsOf(tx, token)) {
-    const items = group.items.filter(({ id }) => wanted.has(id));
-    if (items.length === 0) continue;
-    for (const { id } of items) renewed.add(id);
-    if (items.length === group.items.length) {
-      tx.leases.change(group, { leaseUntil, leaseMs });
-    } else {
-      tx.leases.change(group, { items: group.items.filter(({ id }) => !wanted.has(id)) });
-      tx.leases.add(token, leaseUntil, leaseMs, items);
-    }
-  }
-  return ids.filter((id) => renewed.has(id));
-}
-
-function groupsOf(tx: QueueTransaction, token: number): readonly LeaseGroup[] {
-  return tx.leases.groups.filter((group) => group.token === token);
-}
-
-/** Ends the lease on these operations; they count as waiting for their settlement. */
-function letGo(tx: QueueTransaction, token: number, sequences: ReadonlySet<number>): void {
-  for (const group of groupsOf(tx, token)) {
-    const items = group.items.filter(({ sequence }) => !sequences.has(sequence));
-    if (items.length < group.items.length) tx.leases.change(group, { items });
-  }
+  const held = tx.leases.heldBy(token);
+  const items = ids.map((id) => held.get(id)).filter((item) => item !== undefined);
+  tx.leases.extend(
+    items.map(({ sequence }) => sequence),
+    leaseUntil,
+    leaseMs,
+  );
+  return ids.filter((id) => held.has(id));
 }
 
 function isPlainRemoval(settlement: Settlement): boolean {
@@ -95,6 +66,7 @@ function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
   }
   const lanes = new Map<string, number>();
   for (const { sequence, entity, priority } of sorted) {
+    tx.leases.release(sequence);
     tx.state.removed('leased', priority);
     if (entity !== null) lanes.set(entity, sequence);
   }
@@ -113,12 +85,8 @@ function refreshAfter(tx: QueueTransaction, entity: string, lastGone: number): v
 }
 
 function settleOne(tx: QueueTransaction, item: LeasedItem, settlement: Settlement): void {
-  const placed = tx.placed(item.sequence);
-  if (placed === undefined) {
-    tx.state.data.byState.leased--;
-    return;
-  }
-  tx.state.moved('leased', stateOf(placed.place));
+  const placed = tx.release(item.sequence);
+  if (placed === undefined) return;
   if (settlement.kind === 'remove') {
     remove(tx, placed);
     if (settlement.assign !== undefined) assign(tx, settlement.assign);

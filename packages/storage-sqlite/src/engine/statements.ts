@@ -71,7 +71,7 @@ function orderStatements(prepare: Prepare, o: string) {
     ),
     gated: prepare(`SELECT sequence FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0`),
     dueUntil: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?`,
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?`,
     ),
     nextDue: prepare(`SELECT due FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due LIMIT 1`),
     nextDueOf: prepare(
@@ -79,7 +79,7 @@ function orderStatements(prepare: Prepare, o: string) {
        ORDER BY due LIMIT 1`,
     ),
     delayedBeyond: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_delayed WHERE delay_ms > 0 AND due_at - ? > delay_ms`,
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND delay_ms > 0 AND due_at - ? > delay_ms`,
     ),
     strandedHeads: prepare(
       `SELECT ${PLACED} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0

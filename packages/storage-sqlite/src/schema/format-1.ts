@@ -64,7 +64,7 @@ CREATE INDEX ${o}_ready_principal ON ${o} (principal, ready DESC)
   WHERE ready IS NOT NULL AND principal IS NOT NULL;
 CREATE INDEX ${o}_due ON ${o} (due) WHERE due IS NOT NULL;
 CREATE INDEX ${o}_due_principal ON ${o} (principal, due) WHERE due IS NOT NULL;
-CREATE INDEX ${o}_delayed ON ${o} (delay_ms) WHERE delay_ms > 0;
+CREATE INDEX ${o}_timed ON ${o} (due_at) WHERE due_at > 0;
 CREATE INDEX ${o}_held ON ${o} (sequence) WHERE hold > 0;
 CREATE TABLE ${t.claims} (
   part INTEGER PRIMARY KEY,
