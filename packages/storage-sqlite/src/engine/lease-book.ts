@@ -75,7 +75,8 @@ export class LeaseBook {
 
   /** Ends the lease on an operation. */
   release(sequence: number): void {
-    const group = this.#open() && this.#bySequence.get(sequence);
+    this.#open();
+    const group = this.#bySequence.get(sequence);
     if (group === undefined) return;
     group.items.delete(sequence);
     group.isChanged = true;
@@ -84,9 +85,10 @@ export class LeaseBook {
 
   /** Gives the leases on these operations another end. */
   extend(sequences: readonly number[], leaseUntil: number, leaseMs: number): void {
+    this.#open();
     const byGroup = new Map<OpenGroup, LeasedItem[]>();
     for (const sequence of sequences) {
-      const group = this.#open() && this.#bySequence.get(sequence);
+      const group = this.#bySequence.get(sequence);
       const item = group?.items.get(sequence);
       if (group === undefined || item === undefined) continue;
       byGroup.set(group, [...(byGroup.get(group) ?? []), item]);
