@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { modelHarness } from '../src/conformance/model/model-harness.js';
+import { queueStorageCases } from '../src/index.js';
+import { claimMutants } from './mutants/claim-mutants.js';
+import { enqueueMutants } from './mutants/enqueue-mutants.js';
+import type { Mutant } from './mutants/mutant.js';
+import { otherMutants } from './mutants/other-mutants.js';
+import { settleMutants } from './mutants/settle-mutants.js';
+
+const mutants: readonly Mutant[] = [...enqueueMutants, ...claimMutants, ...settleMutants, ...otherMutants];
+
+/** The names of the cases that go red on the mutant. */
+async function redCases({ make }: Mutant): Promise<readonly string[]> {
+  const red: string[] = [];
+  for (const { name, run } of queueStorageCases(() => modelHarness(make), { randomRuns: 0 })) {
+    try {
+      await run();
+    } catch {
+      red.push(name);
+    }
+  }
+  return red;
+}
+
+const killers = new Map<string, string[]>();
+
+describe('every broken storage makes a case go red', () => {
+  test.each(mutants)('$name', async (broken) => {
+    const red = await redCases(broken);
+    for (const name of red) killers.set(name, [...(killers.get(name) ?? []), broken.name]);
+    expect(red).not.toEqual([]);
+  });
+});
+
+describe('every case goes red on a broken storage', () => {
+  const cases = queueStorageCases(() => modelHarness(), { randomRuns: 0 });
+  test.each(cases)('$name', ({ name }) => {
+    expect(killers.get(name)).toBeDefined();
+  });
+});

@@ -1,0 +1,76 @@
+import type { NewOperation, QueueStorage, Settlement } from '@cpc/sync-core';
+import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
+import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
+import { ModelQueueStorage } from '../../src/conformance/model/model-queue-storage.js';
+
+/** A storage that breaks one rule of the port on purpose. */
+export interface Mutant {
+  readonly name: string;
+  readonly make: (data: ModelQueueData) => QueueStorage;
+}
+
+type Change = (real: ModelQueueStorage, data: ModelQueueData) => Partial<QueueStorage>;
+
+/** The model with some of its methods broken. */
+export function mutant(name: string, change: Change): Mutant {
+  return {
+    name,
+    make: (data) => {
+      const real = new ModelQueueStorage(data);
+      return { ...methodsOf(real), ...change(real, data) };
+    },
+  };
+}
+
+/** Changes every operation on its way in. */
+export function onEnqueue(name: string, change: (operation: NewOperation) => Partial<NewOperation>): Mutant {
+  return mutant(name, (real) => ({
+    enqueue: (batches, rules) =>
+      real.enqueue(
+        batches.map((batch) => batch.map((operation) => ({ ...operation, ...change(operation) }))),
+        rules,
+      ),
+  }));
+}
+
+/** Changes every settlement on its way in. */
+export function onSettle(name: string, change: (settlement: Settlement) => Settlement): Mutant {
+  return mutant(name, (real) => ({
+    settle: (token, settlements) => real.settle(token, settlements.map(change)),
+  }));
+}
+
+export function mapEntries(data: ModelQueueData, change: (entry: ModelEntry) => ModelEntry): void {
+  data.entries = data.entries.map(change);
+}
+
+/** A step on a copy that is written back later, as by a storage without transactions. */
+export async function copyOf(data: ModelQueueData): Promise<ModelQueueStorage> {
+  const copy = new ModelQueueStorage({ ...data });
+  await copy.open();
+  return copy;
+}
+
+function methodsOf(real: ModelQueueStorage): QueueStorage {
+  return {
+    supports: real.supports,
+    notices: real.notices,
+    open: () => real.open(),
+    close: () => real.close(),
+    enqueue: (batches, rules) => real.enqueue(batches, rules),
+    claim: (request) => real.claim(request),
+    renew: (token, ids, leaseUntil, leaseMs) => real.renew(token, ids, leaseUntil, leaseMs),
+    settle: (token, settlements) => real.settle(token, settlements),
+    nextDue: (request) => real.nextDue(request),
+    clampTimes: (now) => real.clampTimes(now),
+    get: (id) => real.get(id),
+    blockersOf: (id) => real.blockersOf(id),
+    list: (query) => real.list(query),
+    stats: () => real.stats(),
+    requeue: (ids) => real.requeue(ids),
+    discard: (ids) => real.discard(ids),
+    replace: (id, operation) => real.replace(id, operation),
+    restore: (operations) => real.restore(operations),
+    quarantined: (query) => real.quarantined(query),
+  };
+}
