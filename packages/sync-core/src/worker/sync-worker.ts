@@ -233,7 +233,9 @@ export class SyncWorker implements AsyncDisposable {
       run.isWoken = false;
       const waitMs = await this.#round(run);
       if (waitMs === 0) continue;
-      if (run.sends.size === 0) for (const drain of this.#drains) drain.onIdle(waitMs);
+      // Woken meanwhile: what this round found may be out of date, so it cannot end a drain.
+      const isIdle = run.sends.size === 0 && !run.isWoken;
+      if (isIdle) for (const drain of this.#drains) drain.onIdle(waitMs);
       await this.#idle(run, Math.min(waitMs, this.#settings.pollMs));
       await this.#watchForStall();
     }
