@@ -72,6 +72,8 @@ export const SYNC_ERROR_CODES = [
   /** Two plugins for one port, or none; the message names them. */
   'PLUGIN_CONFLICT',
   'PLUGIN_MISSING',
+  /** A plugin's factory is asynchronous or gives no object, or there is no port of its name. */
+  'PLUGIN_INVALID',
 ] as const;
 
 export type SyncErrorCode = (typeof SYNC_ERROR_CODES)[number];
