@@ -49,7 +49,7 @@ export class LeaseBook {
     }
     for (const entry of advanced) if (entry.state === 'waiting') this.#index.setState(entry, 'blocked');
     if (entries.length > 0) this.#held.push(leaseUntil, entries);
-    return { token, leaseUntil, operations: entries.map(claimed) };
+    return { token, leaseUntil, operations: entries.map(asHeld) };
   }
 
   renew(token: number, ids: readonly string[], leaseUntil: number, leaseMs: number): readonly string[] {
@@ -131,6 +131,6 @@ export class LeaseBook {
 }
 
 /** The entry as its holder sees it: `attempted` is what it was before the claim. */
-function claimed(entry: Entry): StoredOperation {
-  return { ...entry.snapshot(), attempted: entry.attemptedBefore };
+function asHeld(entry: Entry): StoredOperation {
+  return entry.snapshot(entry.attemptedBefore);
 }

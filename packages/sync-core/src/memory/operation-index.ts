@@ -59,7 +59,7 @@ export class OperationIndex {
 
   /** Whether the entry is still in the queue. */
   has(entry: Entry): boolean {
-    return this.#byId.get(entry.operation.id) === entry;
+    return entry.isPresent;
   }
 
   lane(entity: string): Lane | undefined {
@@ -96,6 +96,7 @@ export class OperationIndex {
   #place(entry: Entry): void {
     const { id, entity, dependsOn, references } = entry.operation;
     this.#byId.set(id, entry);
+    entry.isPresent = true;
     entry.ownRank = entry.operation.rank;
     for (const reference of references) this.#referrers(reference.id).add(entry);
     for (const other of dependsOn) this.#gate(entry, other);
@@ -127,6 +128,7 @@ export class OperationIndex {
   #displace(entry: Entry): void {
     const { id, dependsOn, references } = entry.operation;
     this.#byId.delete(id);
+    entry.isPresent = false;
     for (const reference of references) this.#unrefer(reference.id, entry);
     const gatesOf = entry.gates === 0 ? [] : this.#present(dependsOn);
     for (const other of gatesOf) other.dependents?.delete(entry);

@@ -3,16 +3,17 @@ import type { AttemptRecord, OperationState } from './operation.js';
 
 /**
  * An operation as a storage receives it: flat plain data, every text valid Unicode, ready to be written
- * anywhere. A storage keeps all of it unchanged and looks only at the fields marked with (storage).
+ * anywhere. A storage keeps all of it unchanged and looks only at the fields marked with (storage). An optional
+ * field that is absent and one that is `undefined` are the same.
  */
 export interface NewOperation {
   /** (storage) Unique within a queue. At most 255 characters. */
   readonly id: string;
   readonly kind: string;
   /** (storage) The lane; operations without one are independent of all others. */
-  readonly entity?: string;
+  readonly entity?: string | undefined;
   /** (storage) Only claims that name this principal receive the operation. */
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   /** The payload as JSON text. */
   readonly payload: string;
   /** From 0 to 100. */
@@ -33,11 +34,11 @@ export interface NewOperation {
   readonly createdAt: number;
   /** (storage) Not due before. */
   readonly scheduledAt: number;
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   readonly timestamp: string;
-  readonly baseVersion?: string;
+  readonly baseVersion?: string | undefined;
   /** The value that the person saw, as JSON text, for three-way merges. */
-  readonly base?: string;
+  readonly base?: string | undefined;
   /** How many conflicts the change has been through, in this and in the operations it replaced. */
   readonly conflictRounds: number;
 }
@@ -65,7 +66,7 @@ export interface StoredOperation extends NewOperation {
   /** The delay that led to {@link dueAt}: a backoff's length or the lease's; 0 for a schedule of the app's. */
   readonly delayMs: number;
   /** Why it is parked or a dead letter. */
-  readonly failure?: SyncFailure;
+  readonly failure?: SyncFailure | undefined;
 }
 
 /** What the app gave, without what the storage keeps about it. */

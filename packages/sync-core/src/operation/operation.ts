@@ -7,7 +7,7 @@ export interface Operation {
   /** Names the definition: `preferences.setCurrency`. */
   readonly kind: string;
   /** The ordering key: operations of one entity are delivered in the order of their enqueueing. */
-  readonly entity?: string;
+  readonly entity?: string | undefined;
   /** The payload, parsed anew from {@link payloadJson} for this object. */
   readonly payload: unknown;
   /** The payload's exact JSON text. Every send carries these bytes. */
@@ -17,7 +17,7 @@ export interface Operation {
   /** Version of the payload's shape, as the definition counts it. */
   readonly version: number;
   /** Who enqueued it. It is never sent under another one's credentials. */
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   /** Operations that must have left the queue before this one goes. */
   readonly dependsOn: readonly string[];
   /** Answered attempts so far that count against `maxAttempts`. */
@@ -27,11 +27,11 @@ export interface Operation {
   /** Not sent before this moment, in milliseconds since the epoch. */
   readonly scheduledAt: number;
   /** Not sent from this moment on, in milliseconds since the epoch. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   /** Hybrid logical timestamp of the change, sortable as text. */
   readonly timestamp: string;
   /** The version of the entity that the person saw; sent as `If-Match`. */
-  readonly baseVersion?: string;
+  readonly baseVersion?: string | undefined;
 }
 
 /**

@@ -1,23 +1,73 @@
-import type { StoredOperation } from './operation-record.js';
-import type { Operation } from './operation.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
+import type { Reference, StoredOperation } from './operation-record.js';
+import type { AttemptRecord, Operation, OperationState } from './operation.js';
 
 /** What apps, transports and resolvers see of a stored operation. The payload is parsed when it is first read. */
 export interface QueuedOperation extends Operation, Omit<StoredOperation, 'payload'> {}
 
 export function toOperation(stored: StoredOperation): QueuedOperation {
-  return new LazyOperation(stored) as unknown as QueuedOperation;
+  return new LazyOperation(stored);
 }
 
 /** Reads the payload late: most are passed on as text and never looked into. */
-class LazyOperation {
-  declare readonly payloadJson: string;
+class LazyOperation implements QueuedOperation {
+  readonly id: string;
+  readonly kind: string;
+  readonly entity: string | undefined;
+  readonly payloadJson: string;
+  readonly principal: string | undefined;
+  readonly priority: number;
+  readonly rank: number;
+  readonly version: number;
+  readonly dependsOn: readonly string[];
+  readonly references: readonly Reference[];
+  readonly coalesces: boolean;
+  readonly createdAt: number;
+  readonly scheduledAt: number;
+  readonly expiresAt: number | undefined;
+  readonly timestamp: string;
+  readonly baseVersion: string | undefined;
+  readonly base: string | undefined;
+  readonly conflictRounds: number;
+  readonly sequence: number;
+  readonly state: OperationState;
+  readonly attempts: number;
+  readonly attempted: boolean;
+  readonly history: readonly AttemptRecord[];
+  readonly dueAt: number;
+  readonly delayMs: number;
+  readonly failure: SyncFailure | undefined;
   #payload: unknown;
   #isParsed = false;
 
+  // Field by field for speed, as in `Entry.snapshot`.
   constructor(stored: StoredOperation) {
-    const { payload, ...rest } = stored;
-    Object.assign(this, rest);
-    this.payloadJson = payload;
+    this.id = stored.id;
+    this.kind = stored.kind;
+    this.entity = stored.entity;
+    this.payloadJson = stored.payload;
+    this.principal = stored.principal;
+    this.priority = stored.priority;
+    this.rank = stored.rank;
+    this.version = stored.version;
+    this.dependsOn = stored.dependsOn;
+    this.references = stored.references;
+    this.coalesces = stored.coalesces;
+    this.createdAt = stored.createdAt;
+    this.scheduledAt = stored.scheduledAt;
+    this.expiresAt = stored.expiresAt;
+    this.timestamp = stored.timestamp;
+    this.baseVersion = stored.baseVersion;
+    this.base = stored.base;
+    this.conflictRounds = stored.conflictRounds;
+    this.sequence = stored.sequence;
+    this.state = stored.state;
+    this.attempts = stored.attempts;
+    this.attempted = stored.attempted;
+    this.history = stored.history;
+    this.dueAt = stored.dueAt;
+    this.delayMs = stored.delayMs;
+    this.failure = stored.failure;
   }
 
   get payload(): unknown {

@@ -1,36 +1,41 @@
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult } from '../ports/queue-storage.js';
 
+/** One caller's operations, and what it does with the answer. */
 interface Waiting {
   readonly batch: readonly NewOperation[];
-  readonly resolve: (result: EnqueueResult) => void;
-  readonly reject: (error: unknown) => void;
+  readonly done: (result: EnqueueResult) => void;
+  readonly failed: (error: unknown) => void;
 }
 
-/** The most operations that share one step of the storage. */
+type Write = (batches: readonly (readonly NewOperation[])[]) => Promise<readonly EnqueueResult[]>;
+
+/** The most callers that share one step of the storage. */
 const MAX_GROUP = 1000;
 
 /**
  * Lets concurrent callers share one durable step, as databases do: the first caller's write begins at the end of
  * the current microtask, and all who come while it is under way share the next one. A lone caller waits for
- * nobody.
+ * nobody. Callbacks instead of promises, since this is on every operation's way.
  */
 export class GroupCommit {
-  readonly #write: (batches: readonly (readonly NewOperation[])[]) => Promise<readonly EnqueueResult[]>;
+  readonly #write: Write;
   #waiting: Waiting[] = [];
   #isWriting = false;
 
-  constructor(write: (batches: readonly (readonly NewOperation[])[]) => Promise<readonly EnqueueResult[]>) {
+  constructor(write: Write) {
     this.#write = write;
   }
 
-  add(batch: readonly NewOperation[]): Promise<EnqueueResult> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
-      if (this.#isWriting) return;
-      this.#isWriting = true;
-      queueMicrotask(() => void this.#writeAll());
-    });
+  add(
+    batch: readonly NewOperation[],
+    done: (result: EnqueueResult) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#waiting.push({ batch, done, failed });
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    queueMicrotask(() => void this.#writeAll());
   }
 
   async #writeAll(): Promise<void> {
@@ -38,9 +43,9 @@ export class GroupCommit {
       const group = this.#waiting.splice(0, MAX_GROUP);
       try {
         const results = await this.#write(group.map(({ batch }) => batch));
-        for (const [at, { resolve }] of group.entries()) resolve(results[at] as EnqueueResult);
+        for (const [at, { done }] of group.entries()) done(results[at] as EnqueueResult);
       } catch (error) {
-        for (const { reject } of group) reject(error);
+        for (const { failed } of group) failed(error);
       }
     }
     this.#isWriting = false;

@@ -3,7 +3,7 @@ import { SyncError } from '../errors/sync-error.js';
 import { checkInteger, checkText } from '../operation/check.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import { toExactJson, utf8Length } from '../operation/exact-json.js';
-import type { NewOperation } from '../operation/operation-record.js';
+import type { NewOperation, Reference } from '../operation/operation-record.js';
 import type { SchemaResult, StandardSchema } from '../operation/standard-schema.js';
 import type { Clock } from '../ports/clock.js';
 import type { OperationRegistry } from './operation-registry.js';
@@ -103,7 +103,7 @@ export class OperationFactory {
       options.expiresAt ??
       (definition.expiresAfterMs === undefined ? undefined : createdAt + definition.expiresAfterMs);
     const references = registry.references(kind, text);
-    const dependsOn = [...(options.dependsOn ?? []), ...references.map((reference) => reference.id)];
+    const dependsOn = dependenciesOf(options.dependsOn, references);
     check(options, entity, principal);
     if (dependsOn.includes(id)) invalid(`Operation '${id}' depends on itself.`);
     return {
@@ -120,11 +120,11 @@ export class OperationFactory {
       scheduledAt: options.scheduledAt ?? createdAt,
       timestamp: timestamps.next(),
       conflictRounds: 0,
-      ...(entity !== undefined && { entity }),
-      ...(principal !== undefined && { principal }),
-      ...(expiresAt !== undefined && { expiresAt }),
-      ...(options.baseVersion !== undefined && { baseVersion: options.baseVersion }),
-      ...(options.base !== undefined && { base: this.#text(options.base) }),
+      entity,
+      principal,
+      expiresAt,
+      baseVersion: options.baseVersion,
+      base: options.base === undefined ? undefined : this.#text(options.base),
     };
   }
 
@@ -182,6 +182,17 @@ function check(options: EnqueueOptions, entity: string | undefined, principal: s
     invalid((cause as Error).message, cause);
   }
 }
+
+/** What the caller names, and what the payload refers to; one shared empty list for the many that have neither. */
+function dependenciesOf(
+  named: readonly string[] | undefined,
+  references: readonly Reference[],
+): readonly string[] {
+  if (references.length === 0) return named === undefined ? NONE : [...named];
+  return [...(named ?? []), ...references.map(({ id }) => id)];
+}
+
+const NONE: readonly string[] = Object.freeze([]);
 
 function invalid(message: string, cause?: unknown): never {
   throw new SyncError('OPERATION_INVALID', message, cause === undefined ? {} : { cause });

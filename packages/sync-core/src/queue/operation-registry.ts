@@ -4,6 +4,8 @@ import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import type { NewOperation, Reference, StoredOperation } from '../operation/operation-record.js';
 import type { Coalescence } from '../ports/queue-storage.js';
 
+const NO_REFERENCES: readonly Reference[] = Object.freeze([]);
+
 /** The kinds that a queue knows, and the rules that follow from their definitions. */
 export class OperationRegistry {
   readonly #definitions = new Map<string, AnyOperationDefinition>();
@@ -84,7 +86,7 @@ export class OperationRegistry {
   /** The ids that stand at the places where the kind may refer to things that others create. */
   references(kind: string, payload: string): readonly Reference[] {
     const pointers = this.#definitions.get(kind)?.references;
-    if (pointers === undefined || pointers.length === 0) return [];
+    if (pointers === undefined || pointers.length === 0) return NO_REFERENCES;
     const value: unknown = JSON.parse(payload);
     return pointers
       .map((path) => ({ path, id: valueAt(value, path) }))

@@ -176,15 +176,18 @@ export class SyncQueue implements AsyncDisposable {
    * `PAYLOAD_INVALID`, `OPERATION_ID_REUSED`, `QUEUE_FULL`, or a `STORAGE_…` code; in each case nothing was stored
    * (but see `QueueStorage`: after a fault in the commit itself, repeat with the same id to be sure).
    */
-  async enqueue<Input, Payload>(
+  enqueue<Input, Payload>(
     operation: OperationDefinition<Input, Payload> | string,
     payload: Input,
     options: EnqueueOptions = {},
   ): Promise<EnqueueReceipt> {
-    const created = this.#create(operation, payload, options);
-    const record = created instanceof Promise ? await created : created;
-    const result = await this.#commits.add([record]);
-    return this.#receive([record], result)[0] as EnqueueReceipt;
+    return new Promise((resolve, reject) => {
+      const keep = (record: NewOperation): void =>
+        this.#keep([record], ([receipt]) => resolve(receipt as EnqueueReceipt), reject);
+      const created = this.#create(operation, payload, options);
+      if (created instanceof Promise) created.then(keep).catch(reject);
+      else keep(created);
+    });
   }
 
   /** Enqueues several operations in order, all of them or none. */
@@ -193,7 +196,7 @@ export class SyncQueue implements AsyncDisposable {
       this.#create(operation, payload, options),
     );
     const records = await Promise.all(created.map((record) => Promise.resolve(record)));
-    return this.#receive(records, await this.#commits.add(records));
+    return new Promise((resolve, reject) => this.#keep(records, resolve, reject));
   }
 
   /**
@@ -318,9 +321,9 @@ export class SyncQueue implements AsyncDisposable {
     return this.#factory.create(this.context.registry.get(kind), payload, options, this.#principal);
   }
 
-  #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {
+  async #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {
     const { storage, registry, hub } = this.context;
-    return storage.enqueue(batches, {
+    const results = await storage.enqueue(batches, {
       maxPending: this.#maxPending,
       coalesce: (tail, incoming) => {
         try {
@@ -331,18 +334,26 @@ export class SyncQueue implements AsyncDisposable {
         }
       },
     });
+    this.#wake();
+    return results;
   }
 
-  #receive(records: readonly NewOperation[], result: EnqueueResult): readonly EnqueueReceipt[] {
-    if (!result.ok) throw refusal(records[result.index] as NewOperation, result.code, this.#maxPending);
+  #keep(
+    records: readonly NewOperation[],
+    resolve: (receipts: readonly EnqueueReceipt[]) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const receive = (result: EnqueueResult): void => {
+      if (result.ok) resolve(records.map((record, at) => this.#receive(record, result.receipts[at])));
+      else reject(refusal(records[result.index] as NewOperation, result.code, this.#maxPending));
+    };
+    this.#commits.add(records, receive, reject);
+  }
+
+  #receive(record: NewOperation, receipt: StorageReceipt = { kind: 'duplicate' }): EnqueueReceipt {
     const { hub } = this.context;
-    const receipts = records.map((record, at) => {
-      const receipt = result.receipts[at] as StorageReceipt;
-      if (hub.isHeard && receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
-      return receiptOf(record.id, receipt);
-    });
-    this.#wake();
-    return receipts;
+    if (hub.isHeard && receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
+    return receiptOf(record.id, receipt);
   }
 
   async #requeue(ids: readonly string[]): Promise<readonly string[]> {

@@ -326,9 +326,14 @@ export class SyncWorker implements AsyncDisposable {
 
   async #idle(run: Run, waitMs: number): Promise<void> {
     if (run.isWoken || run.controller.signal.aborted) return;
-    const awake = new AbortController();
-    run.wake = () => awake.abort();
-    await sleep(this.#context.clock, waitMs, awake.signal);
+    const { clock } = this.#context;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, waitMs);
+      run.wake = () => {
+        clock.clearTimer(timer);
+        resolve();
+      };
+    });
     run.wake = undefined;
   }
 
