@@ -1,1 +1,4 @@
-export {};
+export { createQueueStore } from './create-queue-store.js';
+export { IndexedDbQueueStorage } from './indexed-db-queue-storage.js';
+export { indexedDbStorage } from './indexed-db-storage.js';
+export type { IndexedDbDurability, IndexedDbStorageOptions } from './options.js';

@@ -154,6 +154,11 @@ export class MemoryQueue {
       });
   }
 
+  /** Remembers a permanent id for what is enqueued later; what is in the queue stays as it is. */
+  remember(assignment: IdAssignment): void {
+    this.#assignments.remember(assignment);
+  }
+
   /** Remembers a permanent id and puts it into what mentions the temporary one and was never attempted. */
   assign(assignment: IdAssignment): void {
     const { from, to } = assignment;

@@ -1,0 +1,50 @@
+/**
+ * What lies where in the one object store of a queue. Keys of different types never meet: IndexedDB sorts
+ * numbers before texts before arrays.
+ *
+ * | key                  | value                                                                  |
+ * | -------------------- | ---------------------------------------------------------------------- |
+ * | a sequence, a number | a {@link Chunk}: the operations of one commit, from that sequence on    |
+ * | `'meta'`             | a {@link MetaRecord}: counters, leases and what the last commits touched |
+ * | `['assigned', n]`    | an {@link AssignmentPage}: permanent ids, 100 to a page                  |
+ */
+export const META_KEY = 'meta';
+
+export const DEFAULT_STORE_NAME = 'cpc-sync-queue';
+
+/**
+ * Version of the layout, and of a database that holds nothing else.
+ *
+ * 1: the first.
+ */
+export const FORMAT = 1;
+
+/** Operations that were written in one commit and are rewritten together until the last of them left. */
+export interface Chunk {
+  /** Items as {@link isIntact} knows them; damaged ones stay as they were found. */
+  readonly items: readonly unknown[];
+}
+
+/** JSON and its checksum. `stamp` repeats the one in the text, so that a reader can stop there. */
+export interface MetaRecord {
+  readonly stamp: string;
+  readonly text: string;
+  readonly checksum: number;
+}
+
+export interface AssignmentPage {
+  /** JSON of pairs: temporary id, permanent id. */
+  readonly text: string;
+  readonly checksum: number;
+}
+
+export const ASSIGNMENTS_PER_PAGE = 100;
+
+export function assignmentPageKey(page: number): IDBValidKey {
+  return ['assigned', page];
+}
+
+/** Every chunk behind a key. */
+export function chunksAfter(key: number): IDBKeyRange {
+  return IDBKeyRange.bound(key, Infinity, true, false);
+}

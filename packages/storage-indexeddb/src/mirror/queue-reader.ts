@@ -1,0 +1,173 @@
+import type { QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
+import type { Records } from '../connection/records.js';
+import { type Assigned, readAssignmentPage } from '../format/assignment-page.js';
+import { type Meta, readMeta, stampOf, touchedSince } from '../format/meta.js';
+import type { PayloadCodec } from '@cpc/sync-core';
+import { ASSIGNMENTS_PER_PAGE, assignmentPageKey, chunksAfter, META_KEY } from '../format/store-layout.js';
+import { REMEMBERED_ASSIGNMENTS } from '@cpc/sync-core/storage-kit';
+import { QueueImage, type ReadItem } from './queue-image.js';
+import { damaged, readItems } from './read-items.js';
+
+/** How many chunks are read at once, so that a long queue never lies in memory twice. */
+const CHUNKS_PER_PAGE = 100;
+
+type ReadChunk = readonly [key: number, items: readonly ReadItem[]];
+
+/** An image and the state of the database that it shows. */
+export interface Picture {
+  readonly image: QueueImage;
+  readonly meta: Meta;
+  /** Assignments on the last, unfinished page. */
+  readonly openPage: readonly Assigned[];
+}
+
+const TWICE: SyncFailure = {
+  code: 'STORAGE_DAMAGED',
+  message: 'The record repeats an id or a sequence that stands earlier in the queue. It was set aside.',
+};
+
+/** Brings an image up to date with the database, within the transaction that then relies on it. */
+export class QueueReader {
+  readonly #codec: PayloadCodec | undefined;
+  readonly #emptyMeta: () => Meta;
+
+  constructor(codec: PayloadCodec | undefined, emptyMeta: () => Meta) {
+    this.#codec = codec;
+    this.#emptyMeta = emptyMeta;
+  }
+
+  /** @returns the same picture where nothing changed since; records that were newly set aside go to `onDamage` */
+  async refresh(
+    records: Records,
+    known: Picture | undefined,
+    onDamage: (record: QuarantinedRecord) => void,
+  ): Promise<Picture> {
+    const value = await records.get(META_KEY);
+    if (known !== undefined && stampOf(value) === known.meta.stamp) return known;
+    const meta = readMeta(value);
+    if (meta === undefined) return this.#recover(records, onDamage);
+    const touched = known && touchedSince(meta, known.meta.stamp);
+    const updated = touched && (await this.#update(records, known, meta, touched, onDamage));
+    return updated ?? (await this.#readAll(records, meta, onDamage));
+  }
+
+  async #update(
+    records: Records,
+    known: Picture,
+    meta: Meta,
+    touched: ReadonlySet<number>,
+    onDamage: (record: QuarantinedRecord) => void,
+  ): Promise<Picture | undefined> {
+    const keys = [...touched].sort((a, b) => a - b);
+    const values = await Promise.all(keys.map((key) => records.get(key)));
+    const chunks = await this.#open(
+      records,
+      keys.map((key, at) => [key, values[at]]),
+    );
+    const { image } = known;
+    const before = new Set(image.quarantined.keys());
+    const fits = image.read(() => {
+      image.withdrawLeases();
+      for (const [key, items] of chunks) image.shrinkChunk(key, items);
+      if (chunks.some(([key, items]) => image.applyChunk(key, items) !== undefined)) return false;
+      finish(image, meta);
+      return true;
+    });
+    if (!fits) return undefined;
+    for (const [sequence, record] of image.quarantined) if (!before.has(sequence)) onDamage(record);
+    const openPage = await this.#readAssignments(records, image, known.meta.assigned, meta.assigned);
+    return { image, meta, openPage };
+  }
+
+  async #readAll(
+    records: Records,
+    meta: Meta,
+    onDamage: (record: QuarantinedRecord) => void,
+  ): Promise<Picture> {
+    const image = new QueueImage();
+    const openPage = await this.#readAssignments(records, image, 0, meta.assigned);
+    let after = -Infinity;
+    for (;;) {
+      const page = await records.page(chunksAfter(after), CHUNKS_PER_PAGE);
+      const chunks = await this.#open(records, page as readonly (readonly [number, unknown])[]);
+      image.read(() => {
+        for (const chunk of chunks) applyOrSetAside(image, chunk);
+      });
+      const last = chunks.at(-1);
+      if (last === undefined || chunks.length < CHUNKS_PER_PAGE) break;
+      after = last[0];
+    }
+    image.read(() => finish(image, meta));
+    for (const record of image.quarantined.values()) onDamage(record);
+    return { image, meta, openPage };
+  }
+
+  /**
+   * There is no meta record: the queue is new, or the record is damaged. Without it nobody knows what was handed
+   * out, so whatever lies there counts as attempted.
+   */
+  async #recover(records: Records, onDamage: (record: QuarantinedRecord) => void): Promise<Picture> {
+    const picture = await this.#readAll(records, this.#emptyMeta(), onDamage);
+    const { changed, queue } = picture.image;
+    for (const entry of queue.index.entries()) {
+      entry.attempted = true;
+      changed.add(entry);
+    }
+    return picture;
+  }
+
+  /** Opens the payloads, which may take a codec's time. */
+  async #open(
+    records: Records,
+    values: readonly (readonly [number, unknown])[],
+  ): Promise<readonly ReadChunk[]> {
+    const codec = this.#codec;
+    const opened = values.map(([key, value]) => [key, readItems(key, value, codec)] as const);
+    if (codec === undefined) return opened as readonly ReadChunk[];
+    return records.keepAliveDuring(
+      Promise.all(opened.map(async ([key, items]): Promise<ReadChunk> => [key, await items])),
+    );
+  }
+
+  async #readAssignments(
+    records: Records,
+    image: QueueImage,
+    from: number,
+    to: number,
+  ): Promise<readonly Assigned[]> {
+    let openPage: readonly Assigned[] = [];
+    const last = Math.floor(to / ASSIGNMENTS_PER_PAGE);
+    for (let page = firstPage(from, to); page <= last; page++) {
+      openPage = readAssignmentPage(await records.get(assignmentPageKey(page)));
+      image.read(() => {
+        for (const [temporary, permanent] of openPage)
+          image.queue.remember({ from: temporary, to: permanent });
+      });
+    }
+    return openPage;
+  }
+}
+
+/** The first assignment page worth reading: older ones are forgotten. */
+function firstPage(from: number, to: number): number {
+  return Math.floor(Math.max(from, to - REMEMBERED_ASSIGNMENTS, 0) / ASSIGNMENTS_PER_PAGE);
+}
+
+function finish(image: QueueImage, meta: Meta): void {
+  image.queue.index.continueFrom(meta.sequence);
+  image.queue.leases.continueFrom(meta.token);
+  image.applyLeases(meta.leases);
+}
+
+/** Adds a chunk to an image; what contradicts an earlier record is set aside. */
+function applyOrSetAside(image: QueueImage, [key, items]: ReadChunk): void {
+  let fitting = items;
+  for (let round = 1; ; round++) {
+    const clash = image.applyChunk(key, fitting);
+    if (clash === undefined) return;
+    const sequence = 'damage' in clash ? clash.damage.sequence : clash.item.sequence;
+    // A place of its own between two sequences, so that the record keeps its bytes beside the other one.
+    const aside = damaged(sequence + round / 4096, clash.item, TWICE);
+    fitting = fitting.map((read) => (read === clash ? aside : read));
+  }
+}
