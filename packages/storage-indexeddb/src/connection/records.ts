@@ -48,6 +48,6 @@ export class Records {
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onerror = () => reject(request.error ?? new DOMException('The request failed.', 'UnknownError'));
   });
 }
