@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 
 export interface LaunchOptions {
@@ -22,3 +23,12 @@ export function findBrowser(): string | undefined;
 export function installBrowser(): string;
 /** Launches a headless Chromium on a fresh profile, or on the one given. */
 export function launchBrowser(options?: LaunchOptions): Promise<LaunchedBrowser>;
+
+export interface ServedBundle {
+  /** `http://127.0.0.1:<port>`: a secure context, so that service workers and Web Locks work. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Bundles a TypeScript module from the sources of the packages and serves a page that runs it. */
+export function serveBundle(entry: string, answer?: RequestListener): Promise<ServedBundle>;

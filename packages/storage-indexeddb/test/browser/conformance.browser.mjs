@@ -1,0 +1,19 @@
+/** The storage's conformance suite on the IndexedDB of a real Chromium, in a page. */
+import { fileURLToPath } from 'node:url';
+import { afterAll, test } from '@jest/globals';
+import { launchBrowser, serveBundle } from '../../../../tools/browser/index.mjs';
+
+const server = await serveBundle(fileURLToPath(new URL('page.ts', import.meta.url)));
+const browser = await launchBrowser();
+const page = await browser.context.newPage();
+await page.goto(server.origin);
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const names = await page.evaluate(() => globalThis.conformance.names);
+for (const name of names) {
+  test(name, () => page.evaluate((chosen) => globalThis.conformance.run(chosen), name), 60_000);
+}
