@@ -17,6 +17,11 @@ export {
 } from './monitors/evidence-network-monitor.js';
 export { HttpProbeMonitor, type HttpProbeMonitorOptions } from './monitors/http-probe-monitor.js';
 export { ManualNetworkMonitor, type ManualNetworkMonitorOptions } from './monitors/manual-network-monitor.js';
+export {
+  ReactNativeNetworkMonitor,
+  type ReactNativeNetworkMonitorOptions,
+} from './monitors/react-native-network-monitor.js';
+export type { AppStateLike, NetInfoLike, NetInfoStateLike } from './monitors/react-native-surroundings.js';
 export { browserNetwork } from './plugins/browser-network.js';
 export { evidenceNetwork } from './plugins/evidence-network.js';
 export { httpProbeNetwork } from './plugins/http-probe-network.js';
@@ -28,5 +33,6 @@ export type {
   NetworkState,
   NetworkStatus,
 } from './ports/network-monitor.js';
+export { reactNativeNetwork } from './plugins/react-native-network.js';
 export type { WitnessMonitor } from './ports/witness-monitor.js';
 export type { ProbeExpectation } from './probe/probe-expectation.js';

@@ -2,9 +2,8 @@ import type { Subscription } from 'rxjs';
 import type { MonitorClock } from '../clock/monitor-clock.js';
 import { platformClock } from '../clock/platform-clock.js';
 import { listen } from '../internal/listen.js';
-import { StatusMonitor } from '../internal/status-monitor.js';
+import { PlatformMonitor } from '../internal/platform-monitor.js';
 import type { Verdict } from '../internal/status-source.js';
-import type { NetworkEvidence } from '../ports/network-monitor.js';
 import { platformSurroundings, type BrowserSurroundings } from './browser-surroundings.js';
 
 export interface BrowserNetworkMonitorOptions {
@@ -29,13 +28,8 @@ export interface BrowserNetworkMonitorOptions {
  * In a worker it goes without a document; where there is no browser at all, as in server-side rendering,
  * it stays `unknown` until requests are reported.
  */
-export class BrowserNetworkMonitor extends StatusMonitor {
+export class BrowserNetworkMonitor extends PlatformMonitor {
   readonly #options: BrowserNetworkMonitorOptions;
-  #surroundings: BrowserSurroundings = {};
-  /** What the latest request met on the network that the browser had then. */
-  #proof: NetworkEvidence | undefined;
-  #medium: string | undefined;
-  #hadNetwork = true;
 
   constructor(options: BrowserNetworkMonitorOptions = {}) {
     const clock = options.clock ?? platformClock;
@@ -43,50 +37,24 @@ export class BrowserNetworkMonitor extends StatusMonitor {
     this.#options = options;
   }
 
-  report(evidence: NetworkEvidence): void {
-    this.#proof = evidence.kind === 'unreachable' ? undefined : evidence;
-    this.#judge();
-  }
-
   protected observe(run: Subscription): void {
-    this.#surroundings = this.#options.surroundings ?? platformSurroundings();
-    const { events, navigator, document } = this.#surroundings;
-    this.#networkChanged();
-    listen(run, events, 'online', () => this.#networkChanged());
-    listen(run, events, 'offline', () => this.#networkChanged());
-    listen(run, navigator?.connection, 'change', () => this.#connectionChanged());
+    const surroundings = this.#options.surroundings ?? platformSurroundings();
+    const { events, navigator, document } = surroundings;
+    const look = () => this.hear(judgeBrowser(surroundings), networkOf(surroundings));
+    look();
+    listen(run, events, 'online', look);
+    listen(run, events, 'offline', look);
+    listen(run, navigator?.connection, 'change', look);
     // A frozen tab misses events. When it is looked at again, the browser's word is read anew.
-    listen(run, document, 'visibilitychange', () => this.#lookAgain());
-  }
-
-  /** Another network: what requests met on the one before says nothing any more. */
-  #networkChanged(): void {
-    this.#medium = this.#surroundings.navigator?.connection?.type;
-    this.#hadNetwork = hasNetwork(this.#surroundings);
-    this.#proof = undefined;
-    this.#judge();
-  }
-
-  /** Chromium also fires `change` for every new estimate; only another medium is another network. */
-  #connectionChanged(): void {
-    if (this.#surroundings.navigator?.connection?.type !== this.#medium) this.#networkChanged();
-    else this.#judge();
-  }
-
-  #lookAgain(): void {
-    if (this.#surroundings.document?.visibilityState !== 'visible') return;
-    if (hasNetwork(this.#surroundings) !== this.#hadNetwork) this.#networkChanged();
-    else this.#connectionChanged();
-  }
-
-  #judge(): void {
-    const word = judgeBrowser(this.#surroundings);
-    this.conclude(this.#proof ? judgeProof(this.#proof, word) : word);
+    listen(run, document, 'visibilitychange', () => {
+      if (document?.visibilityState === 'visible') look();
+    });
   }
 }
 
-function hasNetwork(surroundings: BrowserSurroundings): boolean {
-  return judgeBrowser(surroundings).state !== 'offline';
+/** Another medium is another network. Chromium fires `change` for every new estimate of the same one, too. */
+function networkOf({ navigator }: BrowserSurroundings): string {
+  return `${String(navigator?.onLine)} ${navigator?.connection?.type ?? ''}`;
 }
 
 function judgeBrowser({ events, navigator }: BrowserSurroundings): Verdict {
@@ -103,10 +71,4 @@ function judgeBrowser({ events, navigator }: BrowserSurroundings): Verdict {
   return navigator?.onLine === undefined || !events
     ? verdict('unknown', 'there is no browser here that could tell')
     : verdict('unknown', 'the browser has a network; no request has been answered yet');
-}
-
-function judgeProof({ kind, source }: NetworkEvidence, word: Verdict): Verdict {
-  if (kind === 'captive') return { state: 'captive', source, reason: 'something else answered a request' };
-  if (word.state === 'degraded') return word;
-  return { state: 'online', source, reason: 'a request was answered' };
 }
