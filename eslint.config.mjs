@@ -11,10 +11,13 @@ const constraints = (allowed) => [
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
 ];
 
-const boundaries = (allowed) => ({
+/** The tools are no package: a browser test imports their launcher by its path. */
+const toolsOfTests = ['../**/tools/browser/index.mjs'];
+
+const boundaries = (allowed, allow = []) => ({
   '@nx/enforce-module-boundaries': [
     'error',
-    { enforceBuildableLibDependency: true, allow: [], depConstraints: constraints(allowed) },
+    { enforceBuildableLibDependency: true, allow, depConstraints: constraints(allowed) },
   ],
 });
 
@@ -50,7 +53,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/parameter-properties': 'error',
@@ -62,12 +68,15 @@ export default tseslint.config(
   {
     files: ['**/*.test.ts', 'packages/*/test/**/*.ts'],
     rules: {
-      ...boundaries({
-        ...imports,
-        ...Object.fromEntries(
-          Object.entries(testImports).map(([name, names]) => [name, [...imports[name], ...names]]),
-        ),
-      }),
+      ...boundaries(
+        {
+          ...imports,
+          ...Object.fromEntries(
+            Object.entries(testImports).map(([name, names]) => [name, [...imports[name], ...names]]),
+          ),
+        },
+        toolsOfTests,
+      ),
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-properties': 'off',
     },

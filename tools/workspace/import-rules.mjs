@@ -16,11 +16,13 @@ export const imports = {
 };
 
 /**
- * What tests may use besides: the conformance suites, and the adapters' tests a real receiver.
+ * What tests may use besides: the conformance suites, the adapters' tests a real receiver, and browser tests the
+ * launcher in `tools`.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const testImports = {
+  network: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing'],
   adapters: ['testing', 'server'],
