@@ -14,14 +14,25 @@ const behaviours = {
 
 /** A real server on this machine that a test takes down, brings back, or hides behind a portal. */
 export class LocalServer {
+  /** What `/health`, and every other path that has no file, answers. */
   behaviour: keyof typeof behaviours = 'up';
   /** Requests that were received. */
   requests = 0;
+  readonly #files: Readonly<Record<string, string>>;
   #server: Server | undefined;
   #port = 0;
 
+  /** @param files - what is there besides, by path; never hidden behind a portal */
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    this.#files = files;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#port}/health`;
+    return `${this.origin}/health`;
   }
 
   get port(): number {
@@ -32,7 +43,11 @@ export class LocalServer {
   async up(): Promise<void> {
     const server = createServer((request, response) => {
       this.requests++;
-      behaviours[this.behaviour](request, response);
+      const path = request.url ?? '/';
+      const file = this.#files[path];
+      if (file === undefined) behaviours[this.behaviour](request, response);
+      else
+        response.setHeader('content-type', path.endsWith('.js') ? 'text/javascript' : 'text/html').end(file);
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
