@@ -20,18 +20,24 @@ const NX = createRequire(import.meta.url).resolve('nx/bin/nx.js');
  * Runs Nx in the workspace, without its daemon, which would outlive the command.
  *
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean }} [options] - quiet: hold its output back
+ * @param {{ quiet?: boolean }} [options] - quiet: show its output only where it fails
  * @returns {Promise<number>} its exit code
  */
 export function nx(args, { quiet = false } = {}) {
   const child = spawn(process.execPath, [NX, ...args], {
     cwd: root,
     env: { ...process.env, NX_DAEMON: 'false' },
-    stdio: quiet ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
   });
+  /** @type {Buffer[]} */
+  const held = [];
+  child.stdout?.on('data', (chunk) => held.push(chunk));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      if (code !== 0) process.stdout.write(Buffer.concat(held));
+      resolve(code ?? 1);
+    });
   });
 }
 
