@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startRecordingServer } from './recording-server.mjs';
+import { region } from './region.mjs';
+
+const SCRIPT = fileURLToPath(new URL('outbox.mjs', import.meta.url));
+
+let folder;
+let server;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cpc-outbox-'));
+  server = await startRecordingServer();
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...args) {
+  const env = { ...process.env, NODE_OPTIONS: '', SERVER: server.endpoint };
+  const child = spawn(process.execPath, [SCRIPT, ...args], { cwd: folder, env });
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  child.stderr.on('data', (text) => (output += text));
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, output })));
+}
+
+test('an operation outlives the process that was killed, and the next run delivers it once', async () => {
+  expect(await run('crash')).toMatchObject({ signal: 'SIGKILL' });
+  expect(server.received).toEqual([]);
+  expect(await run()).toEqual({ code: 0, signal: null, output: '1 delivered\n' });
+  expect(server.received).toEqual([
+    { path: '/sync/stall.sell', key: expect.any(String), body: { stall: 7, item: 'apples', kilos: 3 } },
+  ]);
+  expect(await run()).toMatchObject({ code: 0, output: '0 delivered\n' });
+  expect(server.received).toHaveLength(1);
+}, 60_000);
+
+test('the README shows the very script that was run', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`js\n${region(SCRIPT, 'outbox')}\`\`\``);
+});

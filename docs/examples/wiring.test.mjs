@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sell } from './operations.mjs';
+import { startRecordingServer } from './recording-server.mjs';
+import { region } from './region.mjs';
+import { wireByHand } from './wiring-by-hand.mjs';
+import { wire } from './wiring.mjs';
+
+let folder;
+let server;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cpc-wiring-'));
+  server = await startRecordingServer();
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each([
+  ['through the container', wire],
+  ['by hand', wireByHand],
+])('a queue that was wired %s delivers', async (_title, wiring) => {
+  const sync = await wiring(join(folder, 'queue.sqlite'), server.endpoint);
+  const { id } = await sync.queue.enqueue(sell, { stall: 7, item: 'pears' });
+  await sync.worker.drain();
+  await sync.close();
+  expect(server.received.map(({ key }) => key)).toEqual([id]);
+});
+
+test.each([
+  ['wiring.mjs', 'container'],
+  ['wiring-by-hand.mjs', 'by-hand'],
+])('the README of the container shows %s as it was run', (file, name) => {
+  const readme = readFileSync(new URL('../../packages/container/README.md', import.meta.url), 'utf8');
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  expect(readme).toContain(`\`\`\`js\n${region(script, name)}\`\`\``);
+});

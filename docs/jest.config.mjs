@@ -1,0 +1,10 @@
+import preset from '../jest.preset.mjs';
+
+export default {
+  ...preset,
+  displayName: 'docs',
+  testMatch: ['<rootDir>/**/*.test.mjs'],
+  transform: {},
+  // What a reader of the documentation installs: the packages as they are built.
+  testEnvironmentOptions: { customExportConditions: ['node'] },
+};
