@@ -24,6 +24,6 @@ export const imports = {
 export const testImports = {
   network: ['tools'],
   'storage-sqlite': ['testing'],
-  'storage-indexeddb': ['testing'],
+  'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server'],
 };
