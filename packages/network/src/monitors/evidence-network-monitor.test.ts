@@ -196,6 +196,19 @@ test('starts and stops each monitor once', async () => {
   expect(calls).toEqual(['start', 'stop']);
 });
 
+test('a start right behind a stop starts the monitors again', async () => {
+  const calls: string[] = [];
+  const child = monitorWith({
+    start: () => Promise.resolve(void calls.push('start')),
+    stop: () => Promise.resolve(void calls.push('stop')),
+  });
+  const { monitor } = await started([child]);
+  const stopping = monitor.stop();
+  await monitor.start();
+  await stopping;
+  expect(calls).toEqual(['start', 'stop', 'start']);
+});
+
 const broken = new Error('broken');
 const explode = () => {
   throw broken;

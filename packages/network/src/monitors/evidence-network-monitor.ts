@@ -86,8 +86,9 @@ export class EvidenceNetworkMonitor extends StatusMonitor {
 
   override async stop(): Promise<void> {
     if (!this.running) return;
-    await super.stop();
-    await Promise.all(this.#monitors.map((monitor) => this.#guard(monitor, () => monitor.stop())));
+    // All of them before the first wait, so that a start right behind this stop finds them stopped.
+    const stopped = this.#monitors.map((monitor) => this.#guard(monitor, () => monitor.stop()));
+    await Promise.all([super.stop(), ...stopped]);
   }
 
   protected observe(run: Subscription): void {

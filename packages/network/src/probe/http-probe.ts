@@ -51,9 +51,14 @@ async function classify(response: Response, expect: ProbeExpectation): Promise<F
   return { kind: 'captive', detail: `status ${status} without what was expected` };
 }
 
-/** Node says what happened in the cause. */
 function describe(error: unknown): string {
-  const { message, cause } = Object(error) as { readonly message?: unknown; readonly cause?: unknown };
-  if (typeof message !== 'string') return String(error);
-  return cause === undefined ? message : `${message}: ${describe(cause)}`;
+  // Node says what happened in the cause.
+  const { cause } = Object(error) as { readonly cause?: unknown };
+  return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`;
+}
+
+/** By shape, since an error of another realm is no `Error` of this one. */
+function messageOf(error: unknown): string {
+  const { message } = Object(error) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
