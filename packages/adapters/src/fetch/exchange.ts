@@ -112,7 +112,17 @@ function reasonOf(error: unknown, outer: AbortSignal, timedOut: boolean): SyncFa
 
 /** An error's text with that of its cause, where platforms hide the useful part (`fetch failed`). */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`;
+  const message = messageOf(error);
+  const cause = isObject(error) && 'cause' in error ? messageOf(error.cause) : undefined;
+  return [message ?? String(error), cause].filter((text) => text !== undefined).join(': ');
+}
+
+/** Not by `instanceof`: an error may come from another realm. */
+function messageOf(error: unknown): string | undefined {
+  const message = isObject(error) && 'message' in error ? error.message : undefined;
+  return typeof message === 'string' && message !== '' ? message : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
