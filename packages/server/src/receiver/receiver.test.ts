@@ -72,6 +72,19 @@ test('answers 409 while the first request with the key is running', async () => 
   expect(stall.effects()).toEqual(['effect']);
 });
 
+test('a key that is running for one principal is free for another', async () => {
+  const gate = openGate();
+  const stall = openStall({
+    handlers: { slow: { prepare: () => gate.opened, apply: () => applied() } },
+    authenticate: (headers) => headers.get('authorization') ?? undefined,
+  });
+  const ann = stall.post({ key: 'k', kind: 'slow', headers: { authorization: 'ann' } });
+  await gate.reached;
+  const bob = stall.post({ key: 'k', kind: 'slow', headers: { authorization: 'bob' } });
+  gate.open();
+  expect([(await ann).status, (await bob).status]).toEqual([200, 200]);
+});
+
 test('undoes what a handler wrote before it refused or threw, and stores no answer for it', async () => {
   const stall = openStall();
   expect(await stall.post({ key: 'r', body: '{"name":"refused"}' })).toMatchObject({
