@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { DeliveryOutcome, Operation } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
-import { FetchTransport, type FetchTransportOptions } from '@cpc/adapters';
+import { FetchTransport, type FetchTransportOptions } from '../src/index.js';
 import { listen, startReceiver } from './live-receiver.js';
 import { startLossyProxy, type Fault } from './lossy-proxy.js';
 import { operation } from './operation.js';
