@@ -45,7 +45,8 @@ export interface NewOperation {
 
 /**
  * Where a payload mentions a temporary id: an RFC 6901 JSON Pointer, and the id found there. The temporary id of
- * a thing is the id of the operation that creates it, so that `dependsOn` names it too.
+ * a thing is the id of the operation that creates it, so that `dependsOn` names it too. The empty path means the
+ * operation itself, which took the place of the one that had the id.
  */
 export interface Reference {
   readonly path: string;

@@ -1,4 +1,6 @@
+import { toExactJson } from './exact-json.js';
 import type { NewOperation, Reference } from './operation-record.js';
+import { isElsewhere } from './origin.js';
 
 /**
  * Puts permanent ids in the place of temporary ones: in the payload, at the paths that the operation declares,
@@ -15,7 +17,7 @@ export function rewriteReferences<T extends NewOperation>(
   let payload: unknown;
   let entity = operation.entity;
   for (const reference of operation.references) {
-    const permanent = permanentIdOf(reference.id);
+    const permanent = isElsewhere(reference) ? permanentIdOf(reference.id) : undefined;
     if (permanent === undefined) {
       remaining.push(reference);
       continue;
@@ -25,7 +27,7 @@ export function rewriteReferences<T extends NewOperation>(
     entity = entity?.replaceAll(reference.id, permanent);
   }
   if (payload === undefined) return operation;
-  const rewritten: T = { ...operation, payload: JSON.stringify(payload), references: remaining };
+  const rewritten: T = { ...operation, payload: toExactJson(payload), references: remaining };
   return entity === undefined ? rewritten : { ...rewritten, entity };
 }
 

@@ -4,6 +4,7 @@ import {
   type StoredOperation,
   withoutStorageFields,
 } from '../operation/operation-record.js';
+import { inheritOrigin, originOf } from '../operation/origin.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { RemoteRecord } from '../ports/conflict-resolver.js';
 import type { Settlement } from '../ports/queue-storage.js';
@@ -29,11 +30,14 @@ export interface DeliveryPolicy {
   readonly newId: () => string;
 }
 
+/** A payload as exact JSON, and where it refers to what other operations create. */
+export type Content = Pick<NewOperation, 'payload' | 'references'>;
+
 /** What a resolver said, with a merged value already as exact JSON. */
 export type ResolvedConflict =
   | { readonly kind: 'use-local' }
   | { readonly kind: 'use-remote' }
-  | { readonly kind: 'merge'; readonly payload: string }
+  | ({ readonly kind: 'merge' } & Content)
   | { readonly kind: 'defer' };
 
 /** An outcome with all that had to be asked for: a conflict has been resolved, a permanent id read. */
@@ -62,7 +66,7 @@ export function decide(
     case 'acknowledged':
       return outcome.assigned === undefined
         ? { id, kind: 'remove' }
-        : { id, kind: 'remove', assign: { from: id, to: outcome.assigned } };
+        : { id, kind: 'remove', assign: { from: originOf(operation), to: outcome.assigned } };
     case 'retry':
       return decideRetry(operation, outcome, policy, now);
     case 'unreachable': {
@@ -123,8 +127,8 @@ function decideConflict(
     const failure: SyncFailure = { code: 'CONFLICT_UNRESOLVED', message, details: remote };
     return { id, kind: 'hold', state: 'deadLetter', failure, counts: false };
   }
-  const payload = resolved.kind === 'merge' ? resolved.payload : operation.payload;
-  return { id, kind: 'replace', operation: rebased(operation, payload, remote, policy.newId()) };
+  const winner = resolved.kind === 'merge' ? resolved : operation;
+  return { id, kind: 'replace', operation: rebased(operation, winner, remote, policy.newId()) };
 }
 
 /**
@@ -133,7 +137,7 @@ function decideConflict(
  */
 export function rebased(
   operation: StoredOperation,
-  payload: string,
+  { payload, references }: Content,
   remote: RemoteRecord,
   id: string,
 ): NewOperation {
@@ -142,6 +146,7 @@ export function rebased(
     ...rest,
     id,
     payload,
+    references: inheritOrigin(operation, references),
     conflictRounds: operation.conflictRounds + 1,
     ...(remote.version !== undefined && { baseVersion: remote.version }),
     ...(remote.value !== undefined && { base: JSON.stringify(remote.value) }),

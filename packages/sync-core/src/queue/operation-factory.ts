@@ -4,6 +4,8 @@ import { checkInteger, checkText } from '../operation/check.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import { toExactJson, utf8Length } from '../operation/exact-json.js';
 import type { NewOperation, Reference } from '../operation/operation-record.js';
+import { inheritOrigin } from '../operation/origin.js';
+import type { Content } from '../outcome/decide.js';
 import type { SchemaResult, StandardSchema } from '../operation/standard-schema.js';
 import type { Clock } from '../ports/clock.js';
 import type { OperationRegistry } from './operation-registry.js';
@@ -75,14 +77,20 @@ export class OperationFactory {
       definition.schema === undefined
         ? payload
         : valid(definition.kind, await validate(definition.schema, payload));
-    const text = this.#text(value);
+    const { payload: text, references } = this.content(operation.kind, value);
     return {
       ...operation,
       id: this.#options.newId(),
       version: definition.version,
       payload: text,
-      references: this.#options.registry.references(operation.kind, text),
+      references: inheritOrigin(operation, references),
     };
+  }
+
+  /** A value as the payload of an operation of the kind. */
+  content(kind: string, value: unknown): Content {
+    const payload = this.#text(value);
+    return { payload, references: this.#options.registry.references(kind, payload) };
   }
 
   #record(
@@ -91,9 +99,9 @@ export class OperationFactory {
     options: EnqueueOptions,
     currentPrincipal: string | undefined,
   ): NewOperation {
-    const { registry, clock, timestamps, newId, rank } = this.#options;
+    const { clock, timestamps, newId, rank } = this.#options;
     const { kind, version } = definition;
-    const text = this.#text(payload);
+    const { payload: text, references } = this.content(kind, payload);
     const id = options.id ?? newId();
     const createdAt = Math.floor(clock.now());
     const priority = options.priority ?? definition.priority;
@@ -102,7 +110,6 @@ export class OperationFactory {
     const expiresAt =
       options.expiresAt ??
       (definition.expiresAfterMs === undefined ? undefined : createdAt + definition.expiresAfterMs);
-    const references = registry.references(kind, text);
     const dependsOn = dependenciesOf(options.dependsOn, references);
     check(options, entity, principal);
     if (dependsOn.includes(id)) invalid(`Operation '${id}' depends on itself.`);

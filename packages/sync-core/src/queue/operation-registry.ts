@@ -1,6 +1,7 @@
 import { SyncError } from '../errors/sync-error.js';
 import { toExactJson } from '../operation/exact-json.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
+import { isElsewhere } from '../operation/origin.js';
 import type { NewOperation, Reference, StoredOperation } from '../operation/operation-record.js';
 import type { Coalescence } from '../ports/queue-storage.js';
 
@@ -106,7 +107,7 @@ function joined(
     ...rest,
     id: tail.id,
     payload,
-    references,
+    references: [...references, ...tail.references.filter((reference) => !isElsewhere(reference))],
     createdAt: tail.createdAt,
     scheduledAt: incoming.scheduledAt > incoming.createdAt ? incoming.scheduledAt : tail.createdAt,
     priority: Math.max(tail.priority, incoming.priority),

@@ -1,5 +1,6 @@
 import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import type { StoredOperation } from '../operation/operation-record.js';
+import type { Content } from '../outcome/decide.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { QueueStorage } from '../ports/queue-storage.js';
@@ -18,6 +19,8 @@ export interface QueueContext {
   readonly registry: OperationRegistry;
   readonly timestamps: HybridLogicalClock;
   readonly newId: () => string;
+  /** A value as the payload of an operation; throws as `enqueue` rejects. */
+  readonly content: (kind: string, value: unknown) => Content;
   /** Called whenever something may have become deliverable. */
   readonly wakers: Set<() => void>;
   /** What keeps a waiting operation from being sent, as each running worker sees it. */

@@ -4,7 +4,6 @@ import { systemClock } from '../clock/system-clock.js';
 import { systemRandom } from '../clock/system-random.js';
 import { checkInteger } from '../operation/check.js';
 import type { AnyOperationDefinition, OperationDefinition } from '../operation/define-operation.js';
-import { toExactJson } from '../operation/exact-json.js';
 import {
   type NewOperation,
   type StoredOperation,
@@ -111,6 +110,8 @@ export class SyncQueue implements AsyncDisposable {
     const hub = new EventHub(logger);
     const node = options.node ?? newId().slice(-12);
     const timestamps = new HybridLogicalClock(clock, { node });
+    const factory = new OperationFactory({ registry, clock, timestamps, newId, rank, maxPayloadBytes });
+    this.#factory = factory;
     this.context = {
       storage,
       clock,
@@ -121,9 +122,9 @@ export class SyncQueue implements AsyncDisposable {
       newId,
       timestamps,
       wakers: new Set(),
+      content: (kind, value) => factory.content(kind, value),
       gates: new Set(),
     };
-    this.#factory = new OperationFactory({ registry, clock, timestamps, newId, rank, maxPayloadBytes });
     this.#commits = new GroupCommit((batches) => this.#write(batches));
     this.#maxPending = maxPending;
     this.#stats = new StatsSource(this.context);
@@ -307,9 +308,10 @@ export class SyncQueue implements AsyncDisposable {
       await this.discard(id);
       return undefined;
     }
-    const payload = resolution.kind === 'merge' ? toExactJson(resolution.value) : stored.payload;
     const remote = stored.failure.details as RemoteRecord;
-    return this.#replace(stored, rebased(stored, payload, remote, this.context.newId()));
+    const winner =
+      resolution.kind === 'merge' ? this.#factory.content(stored.kind, resolution.value) : stored;
+    return this.#replace(stored, rebased(stored, winner, remote, this.context.newId()));
   }
 
   #create(

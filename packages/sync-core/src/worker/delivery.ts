@@ -1,4 +1,5 @@
 import { isSyncError } from '../errors/sync-error.js';
+import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decide.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
@@ -197,14 +198,17 @@ export class Delivery {
       clock: context.clock,
       timeoutMs: settings.resolveTimeoutMs,
       signal,
+      content: (value) => context.content(operation.kind, value),
     });
   }
 
   #assigned(read: (result: unknown) => string | undefined, result: unknown): string | undefined {
     try {
-      return read(result);
+      const id = read(result);
+      if (id !== undefined) checkText('assignedId', id);
+      return id;
     } catch (error) {
-      this.#with.context.hub.fail(error, 'TRANSPORT_FAILED');
+      this.#with.context.hub.fail(error, 'LISTENER_FAILED');
       return undefined;
     }
   }

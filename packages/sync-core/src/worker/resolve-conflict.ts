@@ -1,12 +1,19 @@
 import { SyncError } from '../errors/sync-error.js';
 import { toFailure } from '../errors/to-failure.js';
-import { toExactJson } from '../operation/exact-json.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { toOperation } from '../operation/to-operation.js';
-import type { FinalOutcome, ResolvedConflict } from '../outcome/decide.js';
+import type { Content, FinalOutcome, ResolvedConflict } from '../outcome/decide.js';
 import type { Clock } from '../ports/clock.js';
 import type { ConflictResolver, RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
 import { withTimeout } from './with-timeout.js';
+
+export interface ResolveOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** A merged value as the operation's payload. */
+  readonly content: (value: unknown) => Content;
+}
 
 /**
  * Asks a resolver. It gets copies and a time limit; one that throws, hangs or answers with something else costs
@@ -16,7 +23,7 @@ export async function resolveConflict(
   resolver: ConflictResolver,
   operation: StoredOperation,
   remote: RemoteRecord,
-  options: { readonly clock: Clock; readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: ResolveOptions,
 ): Promise<FinalOutcome> {
   try {
     const resolution = await withTimeout(
@@ -36,17 +43,17 @@ export async function resolveConflict(
           { signal },
         ),
     );
-    return { kind: 'conflict', remote, resolved: read(resolution) };
+    return { kind: 'conflict', remote, resolved: read(resolution, options.content) };
   } catch (error) {
     return { kind: 'retry', reason: { ...toFailure(error, 'RESOLVER_FAILED'), code: 'RESOLVER_FAILED' } };
   }
 }
 
-function read(resolution: Resolution): ResolvedConflict {
+function read(resolution: Resolution, content: (value: unknown) => Content): ResolvedConflict {
   const { kind } = (resolution as Resolution | undefined) ?? { kind: undefined };
   switch (kind) {
     case 'merge':
-      return { kind, payload: toExactJson((resolution as Extract<Resolution, { kind: 'merge' }>).value) };
+      return { kind, ...content((resolution as Extract<Resolution, { kind: 'merge' }>).value) };
     case 'use-local':
     case 'use-remote':
     case 'defer':
