@@ -48,7 +48,8 @@ export class ExponentialBackoff implements BackoffStrategy {
 
   delayMs(attempt: number, previousDelayMs: number, random: { next(): number }): number {
     if (this.#jitter === 'decorrelated') {
-      const ceiling = Math.max(this.#baseMs, previousDelayMs * 3);
+      // A server may have asked for more than the maximum; three times infinity is no number.
+      const ceiling = Math.max(this.#baseMs, Math.min(previousDelayMs, this.#maxMs) * 3);
       return Math.min(this.#maxMs, this.#baseMs + random.next() * (ceiling - this.#baseMs));
     }
     // The power may overflow to Infinity; the minimum brings it back.

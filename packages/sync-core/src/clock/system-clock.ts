@@ -19,7 +19,8 @@ export const systemClock: Clock = {
       const left = end - performance.now();
       return left > MAX_TIMER_MS
         ? setTimeout(() => (timer.current = arm()), MAX_TIMER_MS)
-        : setTimeout(callback, Math.max(0, left));
+        : // Platforms cut fractions off, which would be too early.
+          setTimeout(callback, Math.max(0, Math.ceil(left)));
     };
     const timer: LongTimer = { current: arm() };
     return timer;

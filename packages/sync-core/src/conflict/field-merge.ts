@@ -15,7 +15,7 @@ const ABSENT = Symbol('absent');
 /**
  * Three-way merge by top-level field: what only one side changed since the base is taken from that side; what
  * both changed alike is kept; the rest is a clash. Arrays are values, or sets where `sets` names their field.
- * Without a base, every field that differs is a clash. Values that are not objects are one clash as a whole.
+ * Without a base, every field that both have and that differs is a clash. Values that are not objects are one clash as a whole.
  */
 export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
   const { onClash = 'local', sets = [] } = options;

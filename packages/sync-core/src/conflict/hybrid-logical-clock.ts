@@ -20,6 +20,7 @@ export interface HybridLogicalClockOptions {
 /** Nine digits of base 36 hold milliseconds for some three thousand years; four hold the counter. */
 const MS_DIGITS = 9;
 const COUNTER_DIGITS = 4;
+const MAX_COUNTER = 36 ** COUNTER_DIGITS - 1;
 
 /**
  * Timestamps that follow the wall clock, never go back, and order what one device did after it heard from
@@ -44,29 +45,30 @@ export class HybridLogicalClock {
   /** The next timestamp, larger as text than all before it. */
   next(): string {
     const now = this.#now();
-    if (now > this.#ms) {
-      this.#ms = now;
-      this.#counter = 0;
-      this.#text = encode(this.#ms, MS_DIGITS);
-    } else {
-      this.#counter++;
-    }
+    if (now > this.#ms) this.#set(now, 0);
+    // A full counter carries into the time, so that timestamps stay in order as text.
+    else if (this.#counter >= MAX_COUNTER) this.#set(this.#ms + 1, 0);
+    else this.#counter++;
     return `${this.#text}-${encode(this.#counter, COUNTER_DIGITS)}-${this.#node}`;
   }
 
   /** Takes notice of another clock's timestamp, so that what happens next on this device comes after it. */
   observe(timestamp: string | number): void {
     const { ms, counter } = parseTimestamp(timestamp) ?? { ms: 0, counter: 0 };
-    const bounded = Math.min(ms, this.#now() + this.#maxSkewMs);
+    const bounded = Math.min(Math.ceil(ms), this.#now() + this.#maxSkewMs);
     if (bounded < this.#ms || (bounded === this.#ms && counter <= this.#counter)) return;
-    this.#ms = bounded;
-    this.#counter = bounded === ms ? counter : 0;
-    this.#text = encode(this.#ms, MS_DIGITS);
+    this.#set(bounded, bounded === ms ? counter : 0);
   }
 
   /** Corrects this device's wall clock by the server's: pass the server's time minus this clock's, in ms. */
   correct(offsetMs: number): void {
     this.#offsetMs = offsetMs;
+  }
+
+  #set(ms: number, counter: number): void {
+    this.#ms = ms;
+    this.#counter = counter;
+    this.#text = encode(ms, MS_DIGITS);
   }
 
   #now(): number {

@@ -4,7 +4,7 @@ import { compareTimestamps, parseTimestamp } from './hybrid-logical-clock.js';
 
 export interface TimestampConflictResolverOptions {
   readonly clock: Clock;
-  /** A timestamp further ahead of this device's clock than this counts as if it were now. @defaultValue 60_000 */
+  /** A timestamp further ahead of this device's clock than this counts as just that far ahead. @defaultValue 60_000 */
   readonly maxSkewMs?: number;
 }
 

@@ -6,7 +6,7 @@ const MAX_DEPTH = 200;
 /**
  * The JSON text of a value, exact: reading it back gives an equal value. What JSON cannot say exactly is refused
  * with `PAYLOAD_NOT_JSON` and the path at which it stands: BigInt, NaN and the infinities, functions, symbols,
- * class instances (Date, Map, …), sparse arrays, cycles, and text with lone surrogates, which does not survive
+ * class instances (Date, Map, …), arrays with gaps or members of their own, cycles, and text with lone surrogates, which does not survive
  * UTF-8. A property whose value is `undefined` is taken as absent. `__proto__` is a key like any other.
  */
 export function toExactJson(value: unknown): string {
@@ -42,10 +42,13 @@ function writeObject(value: object, walk: Walk): string {
   walk.ancestors.push(value);
   const text = Array.isArray(value) ? writeArray(value, walk) : writeRecord(value, walk);
   walk.ancestors.pop();
+  walk.keys.length = walk.ancestors.length;
   return text;
 }
 
 function writeArray(value: readonly unknown[], walk: Walk): string {
+  // One more than its items: the length.
+  if (Reflect.ownKeys(value).length > value.length + 1) refuse('an array with members of its own', walk);
   let text = '[';
   for (let at = 0; at < value.length; at++) {
     walk.keys[walk.ancestors.length - 1] = at;

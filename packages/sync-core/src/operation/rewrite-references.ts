@@ -23,20 +23,27 @@ export function rewriteReferences<T extends NewOperation>(
       continue;
     }
     payload ??= JSON.parse(operation.payload);
-    setAt(payload, reference.path, permanent);
-    entity = entity?.replaceAll(reference.id, permanent);
+    replaceAt(payload, reference, permanent);
+    // By a function, since a text would have its `$` signs interpreted.
+    entity = entity?.replaceAll(reference.id, () => permanent);
   }
   if (payload === undefined) return operation;
   const rewritten: T = { ...operation, payload: toExactJson(payload), references: remaining };
   return entity === undefined ? rewritten : { ...rewritten, entity };
 }
 
-function setAt(root: unknown, path: string, value: string): void {
-  const keys = path.split('/').slice(1).map(unescapePointer);
-  const last = keys.pop();
-  let parent = root;
-  for (const key of keys) parent = (parent as Record<string, unknown>)[key];
-  if (last !== undefined) (parent as Record<string, unknown>)[last] = value;
+/** Writes only where the temporary id still stands: the payload may have been edited or merged since. */
+function replaceAt(root: unknown, { path, id }: Reference, permanent: string): void {
+  let parent: unknown;
+  let value = root;
+  let name = '';
+  for (const key of path.split('/').slice(1)) {
+    name = unescapePointer(key);
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return;
+    parent = value;
+    value = (value as Record<string, unknown>)[name];
+  }
+  if (value === id) (parent as Record<string, unknown>)[name] = permanent;
 }
 
 /** RFC 6901, section 4: `~1` is a slash and `~0` a tilde, in this order. */

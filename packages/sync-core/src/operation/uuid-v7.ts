@@ -21,7 +21,7 @@ export function uuidV7Source(clock: Clock, random: RandomSource): () => string {
     }
     const byte = (at: number): number => pool[used + at] as number;
     const hex = (value: number): string => HEX[value] as string;
-    const now = clock.now();
+    const now = Math.floor(clock.now());
     if (now > time) {
       time = now;
       counter = ((byte(0) & 0x07) << 8) | byte(1);
