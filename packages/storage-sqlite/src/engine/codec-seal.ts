@@ -14,6 +14,7 @@ type Reading = { readonly text: string } | { readonly failure: unknown };
  * otherwise ends the transaction and notes what is missing. One lives as long as a call of the storage.
  */
 export class CodecSeal implements PayloadSeal {
+  readonly isPlain = false;
   readonly #codec: PayloadCodec;
   readonly #sealed = new Map<string, Uint8Array>();
   readonly #opened = new Map<string, Reading>();

@@ -185,30 +185,36 @@ export function recordValues(log: AttemptLog): readonly [string | null, string |
   ];
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What the app gave, out of an intact row. */
 export function operationOf(row: SqlRow, seal: PayloadSeal): NewOperation {
-  const text = (at: number): string => row[at] as string;
-  const number = (at: number): number => row[at] as number;
-  return {
-    id: text(1),
-    kind: text(2),
-    ...(row[3] !== null && { entity: text(3) }),
-    ...(row[4] !== null && { principal: text(4) }),
+  return contentOf(row, seal);
+}
+
+// One literal and a few assignments: spreads of optional fields would cost more than reading the row.
+function contentOf(row: SqlRow, seal: PayloadSeal): Writable<NewOperation> {
+  const operation: Writable<NewOperation> = {
+    id: row[1] as string,
+    kind: row[2] as string,
     payload: seal.open(row[5] as SqlValue),
-    priority: number(6),
-    rank: number(7),
-    version: number(8),
-    dependsOn: row[9] === null ? [] : (JSON.parse(text(9)) as string[]),
-    references: row[10] === null ? [] : (JSON.parse(text(10)) as Reference[]),
+    priority: row[6] as number,
+    rank: row[7] as number,
+    version: row[8] as number,
+    dependsOn: row[9] === null ? [] : (JSON.parse(row[9] as string) as string[]),
+    references: row[10] === null ? [] : (JSON.parse(row[10] as string) as Reference[]),
     coalesces: row[11] === 1,
-    createdAt: number(12),
-    scheduledAt: number(13),
-    ...(row[14] !== null && { expiresAt: number(14) }),
-    timestamp: text(15),
-    ...(row[16] !== null && { baseVersion: text(16) }),
-    ...(row[17] !== null && { base: seal.open(row[17] as SqlValue) }),
-    conflictRounds: number(18),
+    createdAt: row[12] as number,
+    scheduledAt: row[13] as number,
+    timestamp: row[15] as string,
+    conflictRounds: row[18] as number,
   };
+  if (row[3] !== null) operation.entity = row[3] as string;
+  if (row[4] !== null) operation.principal = row[4] as string;
+  if (row[14] !== null) operation.expiresAt = row[14] as number;
+  if (row[16] !== null) operation.baseVersion = row[16] as string;
+  if (row[17] !== null) operation.base = seal.open(row[17] as SqlValue);
+  return operation;
 }
 
 /** The values of a row that a payload codec may have written. */
@@ -224,20 +230,19 @@ export interface LeaseView {
 
 /** The operation as the port shows it, out of an intact row. */
 export function storedOf(row: SqlRow, lease: LeaseView | undefined, seal: PayloadSeal): StoredOperation {
-  const { place } = placedFromRow(row);
+  const place = placeAt(row, PLACE_AT);
   const { history, failure } = logOf(row);
   const state = lease === undefined ? stateOf(place) : 'leased';
-  return {
-    ...operationOf(row, seal),
-    sequence: row[0] as number,
-    state,
-    attempts: place.attempts,
-    attempted: place.attempted || lease !== undefined,
-    history,
-    dueAt: lease?.leaseUntil ?? (state === 'scheduled' ? place.dueAt : 0),
-    delayMs: lease?.leaseMs ?? (state === 'scheduled' ? place.delayMs : 0),
-    ...(failure !== undefined && { failure }),
-  };
+  const stored = contentOf(row, seal) as Writable<StoredOperation>;
+  stored.sequence = row[0] as number;
+  stored.state = state;
+  stored.attempts = place.attempts;
+  stored.attempted = place.attempted || lease !== undefined;
+  stored.history = history;
+  stored.dueAt = lease?.leaseUntil ?? (state === 'scheduled' ? place.dueAt : 0);
+  stored.delayMs = lease?.leaseMs ?? (state === 'scheduled' ? place.delayMs : 0);
+  if (failure !== undefined) stored.failure = failure;
+  return stored;
 }
 
 /** The state of an operation that nobody holds a lease on. */

@@ -3,6 +3,8 @@ import type { SqlValue } from '../drivers/sqlite-driver.js';
 
 /** How payloads and base values stand in their columns. */
 export interface PayloadSeal {
+  /** Whether values are the texts themselves, so that nothing needs to be announced. */
+  readonly isPlain: boolean;
   seal(text: string): SqlValue;
   /** Announces values that will be opened. */
   expect(values: readonly SqlValue[]): void;
@@ -12,6 +14,7 @@ export interface PayloadSeal {
 
 /** As they are. */
 export const plainSeal: PayloadSeal = {
+  isPlain: true,
   seal: (text) => text,
   expect: () => undefined,
   open(value) {
