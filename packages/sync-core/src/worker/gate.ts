@@ -123,7 +123,8 @@ export class Gate {
       const wasClosed = this.#circuit.state(now) === 'closed';
       const isOpen = this.#circuit.unanswered(sentAt, now);
       if (wasClosed && isOpen) context.hub.emit({ type: 'circuitOpened', failure: unanswered.reason });
-      monitor?.report({ kind: 'unreachable', source: 'requests' });
+      const kind = unanswered.reason.code === 'NETWORK_CAPTIVE' ? 'captive' : 'unreachable';
+      monitor?.report({ kind, source: 'requests', detail: unanswered.reason.message });
     }
   }
 
