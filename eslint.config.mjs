@@ -66,7 +66,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'packages/*/test/**/*.ts'],
+    files: ['**/*.test.ts', '{apps,packages}/*/test{,-browser}/**/*.ts'],
     rules: {
       ...boundaries(
         {

@@ -1,8 +1,10 @@
 /**
  * `npm start`: builds what the demo needs, then runs it in this process, so that Ctrl-C reaches it.
  */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { launchBrowser } from '../browser/index.mjs';
-import { nx } from '../workspace/nx.mjs';
+import { nx, root } from '../workspace/nx.mjs';
 
 /** @param {string} line */
 const print = (line) => console.log(line);
@@ -12,8 +14,9 @@ const status = await nx(['run-many', '-t', 'build', '-p', '@cpc/demo', '--output
   quiet: true,
 });
 if (status === 0) {
-  const { main } = await import(new URL('../../apps/demo/dist/server/start/main.js', import.meta.url).href);
-  process.exitCode = await main(process.argv.slice(2), { launchBrowser, print });
+  const appFolder = join(root, 'apps/demo');
+  const { main } = await import(pathToFileURL(join(appFolder, 'dist/server/start/main.js')).href);
+  process.exitCode = await main(process.argv.slice(2), { appFolder, launchBrowser, print });
 } else {
   process.exitCode = status;
 }

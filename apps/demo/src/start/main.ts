@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check, type LaunchBrowser } from '../check/check.js';
 import { startDemoServer } from '../server/demo-server.js';
@@ -14,10 +14,9 @@ const USAGE = `Starts the Market Day demo on this machine.
   --help           this text
 `;
 
-/** The folder of the app, from `dist/server/start`. */
-const appFolder = fileURLToPath(new URL('../../../', import.meta.url));
-
 export interface StartTools {
+  /** The folder of the app, where `dist` and `data` lie. */
+  readonly appFolder: string;
   readonly launchBrowser: LaunchBrowser;
   /** Prints a line. */
   readonly print: (line: string) => void;
@@ -28,8 +27,9 @@ export interface StartTools {
  *
  * @returns the exit code: 0, 1 where the check found a disagreement, 2 where the arguments make no sense
  */
-export async function main(args: readonly string[], { launchBrowser, print }: StartTools): Promise<number> {
-  const options = read(args);
+export async function main(args: readonly string[], tools: StartTools): Promise<number> {
+  const { appFolder, launchBrowser, print } = tools;
+  const options = read(args, appFolder);
   if (typeof options === 'string') {
     print(`${options}\n\n${USAGE}`);
     return 2;
@@ -38,9 +38,9 @@ export async function main(args: readonly string[], { launchBrowser, print }: St
     print(USAGE);
     return 0;
   }
-  if (options.check)
-    return (await check({ pageFolder: `${appFolder}dist/page`, launchBrowser, print })) ? 0 : 1;
-  await serve(options, print);
+  const pageFolder = join(appFolder, 'dist/page');
+  if (options.check) return (await check({ pageFolder, launchBrowser, print })) ? 0 : 1;
+  await serve(options, pageFolder, print);
   return 0;
 }
 
@@ -52,7 +52,7 @@ interface Options {
 }
 
 /** The options, or what is wrong with them. */
-function read(args: readonly string[]): Options | string {
+function read(args: readonly string[], appFolder: string): Options | string {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -60,7 +60,7 @@ function read(args: readonly string[]): Options | string {
         check: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
         port: { type: 'string', default: '4280' },
-        data: { type: 'string', default: `${appFolder}data` },
+        data: { type: 'string', default: join(appFolder, 'data') },
       },
     });
     const port = Number(values.port);
@@ -73,11 +73,11 @@ function read(args: readonly string[]): Options | string {
   }
 }
 
-async function serve({ port, data }: Options, print: StartTools['print']): Promise<void> {
+async function serve({ port, data }: Options, pageFolder: string, print: StartTools['print']): Promise<void> {
   mkdirSync(data, { recursive: true });
   const server = await startDemoServer({
     dataFolder: data,
-    pageFolder: `${appFolder}dist/page`,
+    pageFolder,
     port,
     onError: (error) => print(`A request failed: ${String(error)}`),
   });
