@@ -18,8 +18,12 @@ const projects = Object.values((await readGraph()).nodes).map(({ data }) => data
 for (const { root: folder } of projects)
   rmSync(join(root, folder, 'test-results'), { recursive: true, force: true });
 
-const status = await nx(['run-many', '-t', 'typecheck', 'lint', ...TEST_TARGETS, '--outputStyle=static']);
-const { passed, failed, remarks } = tally(projects.flatMap(summariesOf), status === 0);
+const [status, syncStatus] = await Promise.all([
+  nx(['run-many', '-t', 'typecheck', 'lint', ...TEST_TARGETS, '--outputStyle=static']),
+  nx(['sync:check'], { quiet: true }),
+]);
+const checks = { tasks: status === 0, references: syncStatus === 0 };
+const { passed, failed, remarks } = tally(projects.flatMap(summariesOf), checks);
 for (const remark of remarks) console.log(remark);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
