@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { benchmarkArguments } from '../harness/arguments.mjs';
+import { build } from '../harness/build.mjs';
 import { installPeers } from '../harness/peers.mjs';
 import { print, writeJson } from '../harness/report.mjs';
 
@@ -23,11 +23,3 @@ for (const part of PARTS) {
 }
 print(result);
 if (options.json !== undefined) await writeJson(options.json, result);
-
-function build(...projects) {
-  const { status } = spawnSync('npx', ['nx', 'run-many', '-t', 'build', '-p', ...projects], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NX_DAEMON: 'false' },
-  });
-  if (status !== 0) throw new Error('The packages could not be built; run `npm run build` to see why.');
-}
