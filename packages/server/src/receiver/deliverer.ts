@@ -1,7 +1,7 @@
 import { encodeProblem } from '../answer/encode-answer.js';
 import { problem } from '../answer/problem.js';
 import type { EffectStore, EncodedAnswer, KeyedWork, WorkResult } from '../ports/effect-store.js';
-import type { OperationHandler } from '../ports/operation-handler.js';
+import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
 import type { ReadResult } from '../wire/read-operation.js';
 import { effectOf } from './effect.js';
@@ -12,12 +12,14 @@ type Item<Tx> =
   | { readonly kind: 'work'; readonly operation: ReceivedOperation; readonly work: KeyedWork<Tx> }
   | { readonly kind: 'answered'; readonly answer: EncodedAnswer };
 
+type Preparing<Tx> = OperationHandler<Tx> & Required<Pick<OperationHandler<Tx>, 'prepare'>>;
+
 /** Applies operations, each at most once, and answers each. Holds the keys that are being worked on. */
 export class Deliverer<Tx> {
   readonly #store: EffectStore<Tx>;
   readonly #handlers: ReadonlyMap<string, OperationHandler<Tx>>;
   readonly #onError: (error: unknown, operation: ReceivedOperation | undefined) => void;
-  /** Keys whose first request is still running, by principal and key. */
+  /** Keys whose first request is still being prepared or applied, as principal and key. */
   readonly #running = new Set<string>();
 
   constructor(
@@ -53,27 +55,42 @@ export class Deliverer<Tx> {
       const entity = read.ok ? read.operation.entity : read.entity;
       const key = read.ok ? read.operation.key : read.key;
       const isHeld = entity !== undefined && held.has(entity);
-      const item: Item<Tx> = isHeld
+      const preparing: MaybePromise<Item<Tx>> = isHeld
         ? { kind: 'answered', answer: encodeProblem(key, problem('SKIPPED')) }
-        : await this.#prepare(read, started);
+        : this.#prepare(read, started);
+      // Without a turn for each item, where none of them has to wait.
+      const item = preparing instanceof Promise ? await preparing : preparing;
       if (item.kind === 'answered' && entity !== undefined) held.add(entity);
       items.push(item);
     }
     return items;
   }
 
-  async #prepare(read: ReadResult, started: string[]): Promise<Item<Tx>> {
+  #prepare(read: ReadResult, started: string[]): MaybePromise<Item<Tx>> {
     if (!read.ok) return { kind: 'answered', answer: encodeProblem(read.key, read.problem) };
     const { operation } = read;
     const handler = this.#handlers.get(operation.kind);
     if (handler === undefined) return answered(operation, 'KIND_UNKNOWN');
+    return handler.prepare === undefined
+      ? workOf(operation, handler, undefined)
+      : this.#prepareWith(handler as Preparing<Tx>, operation, started);
+  }
+
+  /**
+   * Only what has to be prepared can be met while it is running: everything else runs within one turn, and the
+   * store sees a repeat of it in the same commit.
+   */
+  async #prepareWith(
+    handler: Preparing<Tx>,
+    operation: ReceivedOperation,
+    started: string[],
+  ): Promise<Item<Tx>> {
     const id = JSON.stringify([operation.principal, operation.key]);
     if (this.#running.has(id)) return answered(operation, 'KEY_IN_USE', 1);
     this.#running.add(id);
     started.push(id);
     try {
-      const prepared = await handler.prepare?.(operation);
-      return { kind: 'work', operation, work: workOf(operation, handler, prepared) };
+      return workOf(operation, handler, await handler.prepare(operation));
     } catch (error) {
       this.#onError(error, operation);
       return answered(operation, 'HANDLER_FAILED');
@@ -103,15 +120,15 @@ function workOf<Tx>(
   operation: ReceivedOperation,
   handler: OperationHandler<Tx>,
   prepared: unknown,
-): KeyedWork<Tx> {
+): Item<Tx> {
   const { principal, key, entity } = operation;
-  return {
+  const work = {
     principal,
     key,
     fingerprint: fingerprint(operation),
     effect: effectOf(operation, handler, prepared),
-    ...(entity !== undefined && { lane: entity }),
   };
+  return { kind: 'work', operation, work: entity === undefined ? work : { ...work, lane: entity } };
 }
 
 function answered(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ReceivedOperation } from '../ports/received-operation.js';
 
 /**
@@ -7,7 +7,5 @@ import type { ReceivedOperation } from '../ports/received-operation.js';
  * between tokens do not count. The precondition is left out: it says when to apply, not what.
  */
 export function fingerprint({ kind, entity, version, payload }: ReceivedOperation): Uint8Array {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, entity ?? null, version, payload]))
-    .digest();
+  return hash('sha256', JSON.stringify([kind, entity ?? null, version, payload]), 'buffer');
 }
