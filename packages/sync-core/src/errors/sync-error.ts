@@ -69,6 +69,12 @@ export const SYNC_ERROR_CODES = [
   'LISTENER_FAILED',
   /** The oldest operation is older than the bound though the network is there. */
   'STALLED',
+  /** A service failed online, and the call is not made offline instead. */
+  'ONLINE_FAILED',
+  /** A service failed on the offline copy, and the network was no way out. */
+  'OFFLINE_FAILED',
+  /** A service failed online and on the offline copy. */
+  'DUAL_FAILED',
   /** Two plugins for one port, or none; the message names them. */
   'PLUGIN_CONFLICT',
   'PLUGIN_MISSING',
