@@ -1,3 +1,4 @@
+import { bundleSize, ENTRIES } from '../../tools/size/bundle-size.mjs';
 import { benchmarkArguments } from '../harness/arguments.mjs';
 import { build } from '../harness/build.mjs';
 import { measure, median } from '../harness/measure.mjs';
@@ -9,7 +10,7 @@ const options = { ...benchmarkArguments(), log: (line) => console.log(line) };
 build('@cpc/sync-core');
 installPeers();
 
-const { delivering, enqueueing, secondsPerOperationAt, overheadP99Ms, sizes } = await import('./work.mjs');
+const { delivering, enqueueing, secondsPerOperationAt, overheadP99Ms } = await import('./work.mjs');
 const { default: PQueue } = await peer('p-queue');
 
 const count = options.quick ? 20_000 : 200_000;
@@ -43,7 +44,8 @@ for (const [depth, seconds] of costs) {
 }
 const [shallow, deep] = depths.map((depth) => median(costs.get(depth)));
 const overhead = await overheadP99Ms(options.quick ? 2000 : 20_000);
-const { everything, minimal } = await sizes();
+const everything = await bundleSize(ENTRIES.everything);
+const minimal = await bundleSize(ENTRIES.minimal);
 
 const rate = (work) => rows.find((row) => row.work === work && row.name === '@cpc/sync-core').opsPerSecond;
 const goals = [

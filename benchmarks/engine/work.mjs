@@ -1,7 +1,4 @@
-import { gzipSync } from 'node:zlib';
-import { fileURLToPath } from 'node:url';
 import { defineOperation, MemoryQueueStorage, SyncQueue, SyncWorker } from '@cpc/sync-core';
-import { build } from 'esbuild';
 
 const CALLERS = 100;
 const BATCH = 50;
@@ -115,27 +112,4 @@ async function sample(queue) {
 
 function percentile(values, share) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)];
-}
-
-/** Bytes of the bundles that an app would ship, minified and gzipped, without rxjs. */
-export async function sizes() {
-  return {
-    everything: await bundle(`export * from '@cpc/sync-core'`),
-    minimal: await bundle(
-      `export { SyncQueue, SyncWorker, ExponentialBackoff, defineOperation } from '@cpc/sync-core'`,
-    ),
-  };
-}
-
-async function bundle(contents) {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    external: ['rxjs'],
-  });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
 }

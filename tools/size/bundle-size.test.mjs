@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals';
+import { bundleSize, ENTRIES } from './bundle-size.mjs';
+
+/**
+ * Budgets in bytes: what the core weighs today, rounded up to half a kilobyte, so that growth is a decision. The
+ * goals are 12,000 and 7,000; `npm run bench:engine` reports how far off they are.
+ */
+test.each([
+  ['everything', 22_000],
+  ['minimal', 15_500],
+])('the core stays within its budget: %s', async (entry, budget) => {
+  expect(await bundleSize(ENTRIES[entry])).toBeLessThanOrEqual(budget);
+});
