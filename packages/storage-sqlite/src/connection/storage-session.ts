@@ -1,5 +1,6 @@
 import type { QuarantinedRecord } from '@cpc/sync-core';
 import { asDriver, type SqliteConnection } from '../drivers/as-driver.js';
+import type { SqliteDriver } from '../drivers/sqlite-driver.js';
 import { CodecPending, CodecSeal } from '../engine/codec-seal.js';
 import type { Savepoint } from '../engine/enqueue.js';
 import { type PayloadSeal, plainSeal } from '../engine/payload-seal.js';
@@ -8,7 +9,7 @@ import { DamagedIndex, DamagedRow, type QueueTransaction } from '../engine/queue
 import type { SqliteStorageSettings } from '../options.js';
 import { type QueueTables, tablesOf } from '../schema/tables.js';
 import { NoticeBoard } from './notice-board.js';
-import { openDriver, OpeningFault } from './open-driver.js';
+import { openDriver, OpeningFault, type SqliteDurability } from './open-driver.js';
 import { QueueConnection } from './queue-connection.js';
 import { closedError, storageError } from './storage-error.js';
 
@@ -110,7 +111,7 @@ export class StorageSession {
     for (;;) {
       try {
         const driver = await openDriver(binding, file, queue, this.#tables, durability);
-        this.#connection = new QueueConnection(driver, this.#tables, durability);
+        this.#connection = connect(driver, this.#tables, durability);
         return;
       } catch (error) {
         if (!(error instanceof OpeningFault)) throw error;
@@ -194,5 +195,17 @@ export class StorageSession {
 
   #tell(records: readonly QuarantinedRecord[]): void {
     for (const record of records) this.notices.post({ kind: 'quarantined', record });
+  }
+}
+
+function connect(driver: SqliteDriver, tables: QueueTables, durability: SqliteDurability): QueueConnection {
+  try {
+    return new QueueConnection(driver, tables, durability);
+  } catch (error) {
+    const fault = driver.faultOf(error);
+    driver.close();
+    if (fault === undefined) throw error;
+    // The format is right, yet a statement does not fit the tables: their definition was altered.
+    throw new OpeningFault(error, fault === 'other' ? 'damaged' : fault);
   }
 }

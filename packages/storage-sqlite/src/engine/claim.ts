@@ -121,9 +121,9 @@ function followerOf(
   if (entity === null) return undefined;
   const depth = (depths.get(entity) ?? 0) + 1;
   depths.set(entity, depth);
-  const found = depth < perEntity ? tx.sql.laneAfter.get(entity, sequence) : undefined;
-  if (found === undefined) return undefined;
-  const next = placedOf(found);
+  const next = depth < perEntity ? tx.laneAfter(entity, sequence) : undefined;
+  if (next === undefined) return undefined;
+  if (next.place.ahead !== sequence) tx.checkAhead(next);
   const { waits, hold, dueAt } = next.place;
   if (waits > 0 || hold !== HOLD.none || dueAt > 0 || tx.isLeased(next.sequence)) return undefined;
   if (principals !== undefined && !principals.includes(next.principal ?? undefined)) return undefined;

@@ -83,8 +83,8 @@ function coalesce(
   incoming: NewOperation,
   rules: EnqueueRules,
 ): StorageReceipt | undefined {
-  const found = tx.sql.laneTail.get(incoming.entity ?? '');
-  const row = found && tx.row(found[0] as number);
+  const found = tx.laneTail(incoming.entity ?? '');
+  const row = found && tx.row(found.sequence);
   if (row === undefined) return undefined;
   const tail = placedFromRow(row);
   if (!mayJoin(tx, tail, row, incoming)) return undefined;

@@ -35,6 +35,7 @@ const PLACE_COLUMNS = [
   'hold',
   'due_at',
   'delay_ms',
+  'ahead',
   'waits',
   'weight',
   'boost',
@@ -80,6 +81,7 @@ export interface Place {
   readonly hold: Hold;
   readonly dueAt: number;
   readonly delayMs: number;
+  readonly ahead: number | null;
   readonly waits: number;
   readonly weight: number;
   readonly boost: number | null;
@@ -303,11 +305,12 @@ function placeAt(row: SqlRow, at: number): Place {
     hold: row[at + 2] as Hold,
     dueAt: row[at + 3] as number,
     delayMs: row[at + 4] as number,
-    waits: row[at + 5] as number,
-    weight: row[at + 6] as number,
-    boost: row[at + 7] as number | null,
-    ready: row[at + 8] as number | null,
-    due: row[at + 9] as number | null,
+    ahead: row[at + 5] as number | null,
+    waits: row[at + 6] as number,
+    weight: row[at + 7] as number,
+    boost: row[at + 8] as number | null,
+    ready: row[at + 9] as number | null,
+    due: row[at + 10] as number | null,
   };
 }
 
@@ -318,6 +321,7 @@ function numbersOf(place: Place): readonly (number | null)[] {
     place.hold,
     place.dueAt,
     place.delayMs,
+    place.ahead,
     place.waits,
     place.weight,
     place.boost,

@@ -9,7 +9,6 @@ import {
   NO_ATTEMPTS,
   type Place,
   type Placed,
-  placedOf,
   rowValues,
   stateOf,
 } from './operation-row.js';
@@ -39,10 +38,9 @@ export function append(
 ): number | undefined {
   const sequence = tx.state.data.sequence + 1;
   const { entity, dependsOn } = operation;
-  const tail = entity === undefined ? undefined : tx.sql.laneTail.get(entity);
+  const tail = entity === undefined ? undefined : tx.laneTail(entity);
   const blockers = dependsOn.length === 0 ? [] : earlierOf(tx, dependsOn, sequence);
-  const tailWeight = tail?.[1] as number | undefined;
-  const place = placeOf(operation, progress, blockers.length, tailWeight);
+  const place = placeOf(operation, progress, blockers.length, tail);
   if (!insert(tx, sequence, operation, place, progress.log)) return undefined;
   tx.state.data.sequence = sequence;
   if (blockers.length > 0) waitFor(tx, sequence, blockers);
@@ -63,7 +61,8 @@ export function exchange(
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
   const previous = previousInLane(tx, operation.entity, sequence);
-  const place = placeOf(operation, progress, blockers.length, previous?.place.weight);
+  const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
+  const place = placeOf(operation, progress, blockers.length, ahead);
   if (!insert(tx, sequence, operation, place, progress.log)) {
     throw new SyncError(
       'OPERATION_ID_REUSED',
@@ -86,7 +85,8 @@ export function remove(tx: QueueTransaction, placed: Placed): void {
 /** Works out whether the operation may go, now or later. */
 export function refresh(tx: QueueTransaction, placed: Placed): void {
   const { place, entity } = placed;
-  const isHead = entity === null || tx.sql.laneHead.get(entity)?.[0] === placed.sequence;
+  const isHead = entity === null || tx.laneHead(entity)?.sequence === placed.sequence;
+  if (isHead) tx.checkAhead(placed);
   const isFree = isHead && place.waits === 0 && place.hold === HOLD.none;
   const ready = isFree && place.dueAt === 0 ? effectiveRank(tx, placed) : null;
   const due = isFree && place.dueAt > 0 ? place.dueAt : null;
@@ -95,8 +95,8 @@ export function refresh(tx: QueueTransaction, placed: Placed): void {
 
 /** Works out the head of a lane anew. */
 export function refreshHead(tx: QueueTransaction, entity: string): void {
-  const head = tx.sql.laneHead.get(entity);
-  if (head !== undefined) refresh(tx, placedOf(head));
+  const head = tx.laneHead(entity);
+  if (head !== undefined) refresh(tx, head);
 }
 
 /** The highest weight of the operation and of all behind it in its lane. */
@@ -108,8 +108,8 @@ export function effectiveRank(tx: QueueTransaction, { sequence, entity, place }:
 
 /** After an operation left a lane, entered it, or changed its weight: who may go, and what the others inherit. */
 export function settleLane(tx: QueueTransaction, entity: string, around: number): void {
-  const after = tx.sql.laneAfter.get(entity, around);
-  if (after !== undefined) refresh(tx, fixBoost(tx, placedOf(after)));
+  const after = tx.laneAfter(entity, around);
+  if (after !== undefined) refresh(tx, fixBoost(tx, after));
   relaxLane(tx, entity);
 }
 
@@ -153,19 +153,20 @@ function placeOf(
   operation: NewOperation,
   { attempts, attempted, hold, dueAt, delayMs }: Progress,
   waits: number,
-  weightAhead: number | undefined,
+  ahead: { readonly sequence: number; readonly weight: number } | undefined,
 ): Place {
   const weight = clamp(operation.rank);
-  const isFree = weightAhead === undefined && waits === 0 && hold === HOLD.none;
+  const isFree = ahead === undefined && waits === 0 && hold === HOLD.none;
   return {
     attempts,
     attempted,
     hold,
     dueAt,
     delayMs,
+    ahead: ahead?.sequence ?? null,
     waits,
     weight,
-    boost: weightAhead !== undefined && weight > weightAhead ? weight : null,
+    boost: ahead !== undefined && weight > ahead.weight ? weight : null,
     ready: isFree && dueAt === 0 ? weight : null,
     due: isFree && dueAt > 0 ? dueAt : null,
   };
@@ -219,8 +220,7 @@ function previousInLane(
   entity: string | undefined,
   sequence: number,
 ): Placed | undefined {
-  const row = entity === undefined ? undefined : tx.sql.laneBefore.get(entity, sequence);
-  return row && placedOf(row);
+  return entity === undefined ? undefined : tx.laneBefore(entity, sequence);
 }
 
 function fixBoost(tx: QueueTransaction, placed: Placed): Placed {

@@ -86,6 +86,38 @@ export class QueueTransaction {
     return this.isLeased(sequence) ? 'leased' : stateOf(place);
   }
 
+  /** The first of a lane. */
+  laneHead(entity: string): Placed | undefined {
+    return member(entity, this.sql.laneHead.get(entity));
+  }
+
+  /** The last of a lane: its sequence and its weight. */
+  laneTail(entity: string): { readonly sequence: number; readonly weight: number } | undefined {
+    const row = this.sql.laneTail.get(entity);
+    if (row === undefined) return undefined;
+    if (row[2] !== entity) throw new DamagedIndex();
+    return { sequence: row[0] as number, weight: row[1] as number };
+  }
+
+  /** The one in front of a sequence in a lane. */
+  laneBefore(entity: string, sequence: number): Placed | undefined {
+    return member(entity, this.sql.laneBefore.get(entity, sequence));
+  }
+
+  /** The one behind a sequence in a lane. */
+  laneAfter(entity: string, sequence: number): Placed | undefined {
+    return member(entity, this.sql.laneAfter.get(entity, sequence));
+  }
+
+  /**
+   * Makes sure that an operation may come to the head of its lane: the one ahead of it is gone. Otherwise the
+   * lane's index has lost entries, and going on would break the order.
+   */
+  checkAhead({ entity, place: { ahead } }: Placed): void {
+    if (entity === null || ahead === null) return;
+    if (this.sql.entityOf.get(ahead)?.[0] === entity) throw new DamagedIndex();
+  }
+
   /** The whole row, checked; throws {@link DamagedRow}. */
   row(sequence: number): SqlRow | undefined {
     const row = this.sql.row.get(sequence);
@@ -157,6 +189,14 @@ export class QueueTransaction {
     const [from, to] = [stateOf(before.place), stateOf(place)];
     if (from !== to && !this.isLeased(before.sequence)) this.state.moved(from, to);
   }
+}
+
+/** SQLite trusts its index; the row tells whether it belongs to the lane. */
+function member(entity: string, row: SqlRow | undefined): Placed | undefined {
+  if (row === undefined) return undefined;
+  const placed = placedOf(row);
+  if (placed.entity !== entity) throw new DamagedIndex();
+  return placed;
 }
 
 function damagedBy<T>(row: SqlRow, read: () => T): T {

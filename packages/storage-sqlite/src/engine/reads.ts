@@ -17,8 +17,8 @@ export function get(tx: QueueTransaction, id: string): StoredOperation | undefin
 export function blockersOf(tx: QueueTransaction, id: string): readonly string[] {
   const placed = tx.placedById(id);
   if (placed === undefined || tx.stateOf(placed) !== 'blocked') return [];
-  const head = placed.entity === null ? undefined : tx.sql.laneHead.get(placed.entity);
-  const ahead = head === undefined || head[0] === placed.sequence ? [] : [head[1] as string];
+  const head = placed.entity === null ? undefined : tx.laneHead(placed.entity);
+  const ahead = head === undefined || head.sequence === placed.sequence ? [] : [head.id];
   const blockers = tx.sql.blockersOf.all(placed.sequence);
   return [...new Set([...ahead, ...blockers.flatMap(([one]) => tx.placed(one as number)?.id ?? [])])];
 }

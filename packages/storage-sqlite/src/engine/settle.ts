@@ -79,7 +79,7 @@ function sequenceAt(items: readonly LeasedItem[], at: number): number {
 
 /** Usually the head left and the next takes its place; what left from the middle takes more care. */
 function refreshAfter(tx: QueueTransaction, entity: string, lastGone: number): void {
-  const isOvertaken = tx.sql.laneBefore.get(entity, lastGone) !== undefined;
+  const isOvertaken = tx.laneBefore(entity, lastGone) !== undefined;
   if (isOvertaken) settleLane(tx, entity, lastGone);
   else refreshHead(tx, entity);
 }

@@ -29,6 +29,7 @@ function operationStatements(prepare: Prepare, o: string) {
     removeRun: prepare(`DELETE FROM ${o} WHERE sequence BETWEEN ? AND ?`),
     row: prepare(`SELECT ${ROW} FROM ${o} WHERE sequence = ?`),
     sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
+    entityOf: prepare(`SELECT entity FROM ${o} WHERE sequence = ?`),
     placed: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence = ?`),
     log: prepare(`SELECT history, failure FROM ${o} WHERE sequence = ?`),
     updatePlace: prepare(`UPDATE ${o} SET ${assignments(PLACE_UPDATE_COLUMNS)} WHERE sequence = ?`),
@@ -62,7 +63,7 @@ function orderStatements(prepare: Prepare, o: string) {
     readyOwned: prepare(`SELECT ready, sequence ${owned} ${order}`),
     readyOfPrincipal: prepare(`SELECT ready, sequence ${ofPrincipal} ${order}`),
     laneHead: prepare(`SELECT ${PLACED} ${lane} ORDER BY sequence LIMIT 1`),
-    laneTail: prepare(`SELECT sequence, weight ${lane} ORDER BY sequence DESC LIMIT 1`),
+    laneTail: prepare(`SELECT sequence, weight, entity ${lane} ORDER BY sequence DESC LIMIT 1`),
     laneBefore: prepare(`SELECT ${PLACED} ${lane} AND sequence < ? ORDER BY sequence DESC LIMIT 1`),
     laneAfter: prepare(`SELECT ${PLACED} ${lane} AND sequence > ? ORDER BY sequence LIMIT 1`),
     highestBoost: prepare(

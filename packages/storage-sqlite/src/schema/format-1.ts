@@ -11,6 +11,8 @@ import type { QueueTables } from './tables.js';
  * What is leased stays where it stands. A claim is one row that names what it holds, so a claim of fifty writes
  * one small row, and its settlement deletes fifty-one.
  *
+ * - `ahead`: who stood in front of it in its lane when it took its place. It orders nothing; an index that was
+ *   damaged shows by it, when an operation comes to the head of a lane while the one ahead of it is still there.
  * - `waits`: how many of the operations it depends on are in the queue.
  * - `weight`: the highest of its own rank and the effective ranks of its dependents.
  * - `boost`: the weight, where it exceeds that of its predecessor in the lane; else null. The highest weight of
@@ -47,6 +49,7 @@ CREATE TABLE ${o} (
   hold INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   delay_ms INTEGER NOT NULL,
+  ahead INTEGER,
   waits INTEGER NOT NULL,
   weight INTEGER NOT NULL,
   boost INTEGER,
