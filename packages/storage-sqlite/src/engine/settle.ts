@@ -121,7 +121,13 @@ function stay(tx: QueueTransaction, placed: Placed, settlement: Exclude<Staying,
     }
     case 'hold': {
       const hold = HOLD[settlement.state];
-      const change = { attempted: true, attempts: counted(settlement.counts), hold, dueAt: 0, delayMs: 0 };
+      const change = {
+        attempted: attempted || settlement.sent !== false,
+        attempts: counted(settlement.counts),
+        hold,
+        dueAt: 0,
+        delayMs: 0,
+      };
       refresh(tx, record(tx, placed, change, settlement));
     }
   }

@@ -206,6 +206,7 @@ export class MemoryQueue {
       case 'hold':
         entry.failure = settlement.failure;
         if (settlement.counts) entry.attempts++;
+        if (settlement.sent === false) entry.attempted = entry.attemptedBefore;
         this.index.setState(entry, settlement.state);
         break;
       case 'replace':

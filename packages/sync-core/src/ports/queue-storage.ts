@@ -252,6 +252,8 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
       readonly failure: SyncFailure;
       /** `attempts` grows by one. */
       readonly counts: boolean;
+      /** `false` vouches as in a `release`, so that what was parked unsent may still take a newer shape. */
+      readonly sent?: false;
     }
   /** As `QueueStorage.replace`. */
   | { readonly kind: 'replace'; readonly operation: NewOperation }

@@ -1,4 +1,5 @@
 import { isSyncError } from '../errors/sync-error.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decide.js';
@@ -106,11 +107,7 @@ export class Delivery {
         ? `Was enqueued by a newer version of the app (version ${version} of '${kind}'). Update the app to send it.`
         : `This version of the app does not know '${kind}'. An app that knows it will send it.`;
       const failure = { code, message };
-      return {
-        operation,
-        settlement: { id, kind: 'hold', state: 'parked', failure, counts: false },
-        event: 'parked',
-      };
+      return parked(operation, failure);
     }
     // What may have been sent goes out as it was: every repeat must be the same request.
     return attempted ? undefined : this.#upcast(operation);
@@ -128,11 +125,7 @@ export class Delivery {
         code: 'OPERATION_UPCAST_FAILED',
         message: isSyncError(error) ? error.message : String(error),
       };
-      return {
-        operation,
-        settlement: { id, kind: 'hold', state: 'parked', failure, counts: false },
-        event: 'parked',
-      };
+      return parked(operation, failure);
     }
   }
 
@@ -230,6 +223,15 @@ export class Delivery {
       }
     }
   }
+}
+
+function parked(operation: StoredOperation, failure: SyncFailure): Report {
+  const { id } = operation;
+  return {
+    operation,
+    settlement: { id, kind: 'hold', state: 'parked', failure, counts: false, sent: false },
+    event: 'parked',
+  };
 }
 
 function released(operation: StoredOperation, sent: boolean): Report {

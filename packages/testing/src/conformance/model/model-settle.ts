@@ -35,6 +35,7 @@ function settledEntry(entries: readonly ModelEntry[], entry: ModelEntry, settlem
     case 'hold':
       return {
         ...freed(entry),
+        attempted: settlement.sent !== false || entry.attemptedBefore,
         wait: settlement.state,
         failure: settlement.failure,
         attempts: entry.attempts + Number(settlement.counts),

@@ -119,6 +119,24 @@ export const settleCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'settle hold vouches for what was parked unsent',
+    body: async ({ storage }) => {
+      await add(storage, operation('sent'), operation('unsent'));
+      const hold = { kind: 'hold', state: 'parked', failure, counts: false } as const;
+      const first = await claim(storage);
+      await storage.settle(first.token, [
+        { id: 'sent', ...hold },
+        { id: 'unsent', ...hold, sent: false },
+      ]);
+      await storage.requeue(['sent', 'unsent'], T0);
+      assertEqual((await mustGet(storage, 'sent')).attempted, true, 'the sent one');
+      assertEqual((await mustGet(storage, 'unsent')).attempted, false, 'the unsent one');
+      const second = await claim(storage);
+      await storage.settle(second.token, [{ id: 'sent', ...hold, sent: false }]);
+      assertEqual((await mustGet(storage, 'sent')).attempted, true, 'what was sent once stays attempted');
+    },
+  },
+  {
     name: 'settle replace puts another operation in its place, with a new id or the same',
     body: async ({ storage }) => {
       await add(
