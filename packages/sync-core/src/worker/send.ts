@@ -1,4 +1,4 @@
-import { isSyncError, type SyncErrorCode } from '../errors/sync-error.js';
+import type { SyncErrorCode } from '../errors/sync-error.js';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
@@ -41,15 +41,19 @@ export async function send(
   options: SendOptions,
 ): Promise<readonly SendOutcome[]> {
   const { transport, clock, attemptTimeoutMs, signal } = options;
+  let attempt: AbortSignal | undefined;
   try {
     const answer: unknown = await withTimeout(
       clock,
       attemptTimeoutMs,
       'ATTEMPT_TIMEOUT',
       signal,
-      (attemptSignal) => transport.send(operations.map(toOperation), { signal: attemptSignal }),
+      (attemptSignal) => {
+        attempt = attemptSignal;
+        return transport.send(operations.map(toOperation), { signal: attemptSignal });
+      },
     );
-    if (isAnswer(answer, operations.length)) return answer;
+    if (isAnswer(answer, operations)) return answer;
     return await isolate(
       operations,
       options,
@@ -57,7 +61,8 @@ export async function send(
     );
   } catch (error) {
     if (signal.aborted) return operations.map(() => ({ kind: 'aborted' }));
-    if (isSyncError(error, 'ATTEMPT_TIMEOUT')) {
+    // By identity: a transport may throw an error of the same code.
+    if (attempt?.aborted === true && error === attempt.reason) {
       return all(operations, { kind: 'unreachable', reason: toFailure(error, 'ATTEMPT_TIMEOUT') });
     }
     return isolate(operations, options, error);
@@ -88,9 +93,20 @@ async function isolate(
   return outcomes;
 }
 
-/** Whether the transport kept its contract: only what decides is looked at. */
-function isAnswer(answer: unknown, length: number): answer is readonly DeliveryOutcome[] {
-  return Array.isArray(answer) && answer.length === length && answer.every(isOutcome);
+/** Whether the transport kept its contract: only what decides, or is stored, is looked at. */
+function isAnswer(
+  answer: unknown,
+  operations: readonly StoredOperation[],
+): answer is readonly DeliveryOutcome[] {
+  if (!Array.isArray(answer) || answer.length !== operations.length || !answer.every(isOutcome)) return false;
+  const held = new Set<string>();
+  return operations.every(({ entity }, at) => {
+    const { kind } = answer[at] as DeliveryOutcome;
+    // Skipped behind nothing that failed, it would be sent again at once, for ever.
+    if (kind === 'skipped') return entity !== undefined && held.has(entity);
+    if (kind !== 'acknowledged' && entity !== undefined) held.add(entity);
+    return true;
+  });
 }
 
 function isOutcome(value: unknown): boolean {
@@ -98,13 +114,24 @@ function isOutcome(value: unknown): boolean {
   const { kind, reason, remote, afterMs } = value as Record<string, unknown>;
   if (!KINDS.has(kind)) return false;
   if (kind === 'acknowledged' || kind === 'skipped') return true;
-  if (kind === 'conflict') return typeof remote === 'object' && remote !== null;
-  const { code, message } = (reason ?? {}) as Record<string, unknown>;
+  if (kind === 'conflict') return typeof remote === 'object' && remote !== null && isJson(remote);
+  const { code, message, details } = (reason ?? {}) as Record<string, unknown>;
   return (
     typeof code === 'string' &&
     typeof message === 'string' &&
-    (afterMs === undefined || Number.isFinite(afterMs))
+    (afterMs === undefined || Number.isFinite(afterMs)) &&
+    isJson(details)
   );
+}
+
+/** Whether a value can be stored: one that cannot would fail the settlement of the whole batch, again and again. */
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function all(operations: readonly StoredOperation[], outcome: DeliveryOutcome): readonly SendOutcome[] {
