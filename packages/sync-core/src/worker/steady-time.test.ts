@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { ManualClock } from '../deterministic.js';
+import { SteadyTime } from './steady-time.js';
+
+test('a moment is past when both clocks have reached it', async () => {
+  const clock = new ManualClock({ now: 10_000 });
+  const time = new SteadyTime(clock);
+  expect(time.isPast(10_000)).toBe(true);
+  expect(time.isPast(10_001)).toBe(false);
+  await clock.advance(1);
+  expect(time.isPast(10_001)).toBe(true);
+});
+
+test('a wall clock that jumped ahead makes nothing past, and one that was set back neither', async () => {
+  const clock = new ManualClock({ now: 10_000 });
+  const time = new SteadyTime(clock);
+  clock.jump(1_000_000);
+  expect(time.isPast(20_000)).toBe(false);
+  clock.jump(-1_500_000);
+  await clock.advance(20_000);
+  expect(time.isPast(20_000)).toBe(false);
+});
+
+test('a jump back is told once; a small correction and a jump ahead are not', async () => {
+  const clock = new ManualClock();
+  const time = new SteadyTime(clock);
+  await clock.advance(5000);
+  expect(time.wentBack()).toBe(false);
+  clock.jump(-1000);
+  expect(time.wentBack()).toBe(false);
+  clock.jump(3_600_000);
+  expect(time.wentBack()).toBe(false);
+  clock.jump(-1001);
+  expect(time.wentBack()).toBe(true);
+  expect(time.wentBack()).toBe(false);
+});
