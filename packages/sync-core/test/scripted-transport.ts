@@ -19,7 +19,7 @@ export interface ScriptedTransportOptions {
 }
 
 export const acknowledged: DeliveryOutcome = { kind: 'acknowledged' };
-export const unreachable: DeliveryOutcome = {
+export const unreachable: Extract<DeliveryOutcome, { kind: 'unreachable' }> = {
   kind: 'unreachable',
   reason: { code: 'NETWORK_UNREACHABLE', message: 'no route' },
 };

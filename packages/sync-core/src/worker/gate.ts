@@ -1,4 +1,5 @@
-import type { NetworkMonitor, NetworkState } from '@cpc/network';
+import type { NetworkEvidence, NetworkMonitor, NetworkState } from '@cpc/network';
+import type { SyncFailure } from '../errors/sync-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
 import type { Principals } from '../ports/queue-storage.js';
@@ -32,6 +33,8 @@ export class Gate {
   readonly #circuit: Circuit;
   /** Operations whose wait ends with the outage that caused it. */
   readonly #stranded = new Set<string>();
+  /** Operations that met no answer while others did. Their next ones say nothing about the network. */
+  readonly #blamed = new Set<string>();
   #unregister: (() => void) | undefined;
   #isPaused = false;
   #isOffline = false;
@@ -60,8 +63,13 @@ export class Gate {
   }
 
   stop(): void {
-    this.#unregister?.();
+    const unregister = this.#unregister;
     this.#unregister = undefined;
+    try {
+      unregister?.();
+    } catch (error) {
+      this.#with.context.hub.fail(error, 'NETWORK_UNREACHABLE');
+    }
   }
 
   pause(): void {
@@ -86,6 +94,11 @@ export class Gate {
     return this.#isPaused || opensAt <= this.#now() ? Infinity : opensAt - this.#now();
   }
 
+  /** How long an open circuit keeps all sends back, in milliseconds. */
+  get closedForMs(): number {
+    return Math.max(0, this.#circuit.openUntil - this.#now());
+  }
+
   /** Whose operations may go: the principal's that is signed in, and those that are nobody's. */
   principals(current: string | undefined): Principals {
     return [...new Set([undefined, current])].filter((principal) => !this.signIn.isParked(principal));
@@ -104,9 +117,8 @@ export class Gate {
     sentAt: number,
     signal: AbortSignal,
   ): void {
-    const { monitor, context } = this.#with;
     const now = this.#now();
-    const answered = outcomes.filter(({ kind }) => kind !== 'unreachable' && kind !== 'aborted');
+    const isAnswered = outcomes.some(isAnswer);
     const unanswered = outcomes.find((outcome) => outcome.kind === 'unreachable');
     for (const [at, outcome] of outcomes.entries()) {
       const operation = operations[at] as StoredOperation;
@@ -115,16 +127,34 @@ export class Gate {
       else if (outcome.kind === 'acknowledged') this.signIn.accepted(operation.principal);
       else if (outcome.kind === 'unreachable') this.#strand(operation);
     }
-    if (answered.length > 0) {
-      this.#lastAnswerAt = context.clock.now();
+    if (isAnswered) {
+      this.#lastAnswerAt = this.#with.context.clock.now();
+      if (this.#blamed.size > 0) for (const { id } of operations) this.#blamed.delete(id);
       if (this.#circuit.answered(now)) this.#recovered();
-      monitor?.report({ kind: 'answered', source: 'requests', latencyMs: now - sentAt });
+      this.#report({ kind: 'answered', source: 'requests', latencyMs: now - sentAt });
     } else if (unanswered !== undefined) {
-      const wasClosed = this.#circuit.state(now) === 'closed';
-      const isOpen = this.#circuit.unanswered(sentAt, now);
-      if (wasClosed && isOpen) context.hub.emit({ type: 'circuitOpened', failure: unanswered.reason });
-      const kind = unanswered.reason.code === 'NETWORK_CAPTIVE' ? 'captive' : 'unreachable';
-      monitor?.report({ kind, source: 'requests', detail: unanswered.reason.message });
+      this.#unanswered(operations, unanswered.reason, sentAt);
+    }
+  }
+
+  #unanswered(operations: readonly StoredOperation[], failure: SyncFailure, sentAt: number): void {
+    if (operations.every(({ id }) => this.#blamed.has(id))) return;
+    const now = this.#now();
+    const wasClosed = this.#circuit.state(now) === 'closed';
+    if (!this.#circuit.unanswered(sentAt, now)) {
+      if (this.#blamed.size < MAX_STRANDED) for (const { id } of operations) this.#blamed.add(id);
+      return;
+    }
+    if (wasClosed) this.#with.context.hub.emit({ type: 'circuitOpened', failure });
+    const kind = failure.code === 'NETWORK_CAPTIVE' ? 'captive' : 'unreachable';
+    this.#report({ kind, source: 'requests', detail: failure.message });
+  }
+
+  #report(evidence: NetworkEvidence): void {
+    try {
+      this.#with.monitor?.report(evidence);
+    } catch (error) {
+      this.#with.context.hub.fail(error, 'NETWORK_UNREACHABLE');
     }
   }
 
@@ -158,7 +188,10 @@ export class Gate {
     this.#isOffline = isOffline;
     const waitMs = isOffline ? settings.offlineProbeMs : context.random.next() * settings.reconnectJitterMs;
     this.#networkAt = this.#now() + waitMs;
-    if (!isOffline) this.#circuit.networkBack(this.#now(), waitMs);
+    if (!isOffline) {
+      this.#circuit.networkBack(this.#now(), waitMs);
+      this.#releaseStranded();
+    }
     wake();
   }
 
@@ -173,8 +206,12 @@ export class Gate {
   }
 
   #recovered(): void {
+    this.#with.context.hub.emit({ type: 'circuitClosed' });
+    this.#releaseStranded();
+  }
+
+  #releaseStranded(): void {
     const { context } = this.#with;
-    context.hub.emit({ type: 'circuitClosed' });
     const ids = [...this.#stranded];
     this.#stranded.clear();
     void this.#hurry(ids).catch((error: unknown) => context.hub.fail(error, 'STORAGE_FAILED'));
@@ -188,5 +225,19 @@ export class Gate {
       .map((operation) => operation?.id ?? '');
     if (waiting.length > 0) await context.storage.requeue(waiting, context.clock.now());
     wake();
+  }
+}
+
+/** Whether the server must have spoken: a transport that threw, or a follower that was never sent, says nothing. */
+function isAnswer(outcome: SendOutcome): boolean {
+  switch (outcome.kind) {
+    case 'unreachable':
+    case 'aborted':
+    case 'skipped':
+      return false;
+    case 'retry':
+      return outcome.reason.code !== 'TRANSPORT_FAILED';
+    default:
+      return true;
   }
 }

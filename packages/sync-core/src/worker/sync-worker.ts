@@ -105,7 +105,11 @@ export class SyncWorker implements AsyncDisposable {
       policy: {
         ...settings,
         backoff,
-        unreachableBackoff: settings.outageBackoff,
+        // Until the circuit is half open, and then some: what met no answer lets others be the probe, so that an
+        // operation that the server never answers cannot be it for ever.
+        unreachableBackoff: {
+          delayMs: (...args) => Math.max(settings.outageBackoff.delayMs(...args), this.#gate.closedForMs + 1),
+        },
         random: context.random,
         newId: context.newId,
       },
