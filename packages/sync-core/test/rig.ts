@@ -12,7 +12,7 @@ import { faultyStorage, StorageFaults } from './faulty-storage.js';
 import { ScriptedTransport, type ScriptedTransportOptions } from './scripted-transport.js';
 
 /** Independent unless `enqueue` names an entity. */
-export const note = defineOperation<unknown>('note');
+export const note = defineOperation('note');
 
 export interface RigOptions
   extends

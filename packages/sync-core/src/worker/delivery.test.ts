@@ -158,8 +158,8 @@ describe('expiry', () => {
 });
 
 describe('what this app cannot send', () => {
-  const future = defineOperation<unknown>('future');
-  const wide = defineOperation<unknown>('note', { version: 2, upcast: { 1: (text) => ({ text }) } });
+  const future = defineOperation('future');
+  const wide = defineOperation('note', { version: 2, upcast: { 1: (text) => ({ text }) } });
 
   test('is parked with the reason, holds its followers, and goes with an app that knows the kind', async () => {
     const writer = await opened({ operations: [future, wide] });
@@ -228,7 +228,7 @@ describe('what this app cannot send', () => {
   test('since its upcast fails is parked, and goes with an app whose upcast works', async () => {
     const writer = await opened();
     await writer.enqueue(['a']);
-    const broken = defineOperation<unknown>('note', { version: 2 });
+    const broken = defineOperation('note', { version: 2 });
     const rig = await running({ beside: writer, operations: [broken] });
     await rig.clock.advance(0);
     expect((await rig.get('a')).failure?.code).toBe('OPERATION_UPCAST_FAILED');
@@ -241,7 +241,7 @@ describe('what this app cannot send', () => {
   test('since its upcast gives what is no JSON is parked', async () => {
     const writer = await opened();
     await writer.enqueue(['a']);
-    const broken = defineOperation<unknown>('note', { version: 2, upcast: { 1: () => 1n } });
+    const broken = defineOperation('note', { version: 2, upcast: { 1: () => 1n } });
     const rig = await running({ beside: writer, operations: [broken] });
     await rig.clock.advance(0);
     expect((await rig.get('a')).failure?.code).toBe('OPERATION_UPCAST_FAILED');
@@ -249,7 +249,7 @@ describe('what this app cannot send', () => {
 });
 
 describe('permanent ids', () => {
-  const create = defineOperation<unknown>('create', {
+  const create = defineOperation('create', {
     assignedId: (result) => (result as { id: string }).id,
   });
   const rename = defineOperation<{ thing: string }>('rename', {
@@ -282,7 +282,7 @@ describe('permanent ids', () => {
   );
 
   test('are not asked for by a definition that gives none back', async () => {
-    const plain = defineOperation<unknown>('create', { assignedId: () => undefined });
+    const plain = defineOperation('create', { assignedId: () => undefined });
     const rig = await running({ operations: [plain] });
     await rig.queue.enqueue(plain, 'c');
     await rig.clock.advance(0);

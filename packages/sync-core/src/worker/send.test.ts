@@ -17,7 +17,7 @@ const operations = (
   ids: string,
   entityOf: (id: string) => string | undefined = () => undefined,
 ): StoredOperation[] =>
-  [...ids].map((id) => storedOperation({ id, payload: JSON.stringify(id), entity: entityOf(id) }));
+  Array.from(ids).map((id) => storedOperation({ id, payload: JSON.stringify(id), entity: entityOf(id) }));
 
 function rig(answer: (id: string) => Answer = () => acknowledged) {
   const clock = new ManualClock();
@@ -49,7 +49,7 @@ describe('a transport that throws', () => {
     const { send, batches } = rig((id) => (id === 'f' ? new Error('poison') : acknowledged));
     const outcomes = await send(operations('abcdefgh'));
     expect(outcomes.map(({ kind }) => kind === 'acknowledged')).toEqual(
-      [...'abcdefgh'].map((id) => id !== 'f'),
+      Array.from('abcdefgh').map((id) => id !== 'f'),
     );
     expect(outcomes[5]).toMatchObject({ kind: 'retry', reason: { code: 'TRANSPORT_FAILED' } });
     expect(batches()).toEqual(['abcdefgh', 'abcd', 'efgh', 'ef', 'e', 'f', 'gh']);
