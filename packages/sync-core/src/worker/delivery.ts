@@ -134,8 +134,7 @@ export class Delivery {
     batch: Batch,
     lease: LeaseKeeper,
   ): Promise<readonly Report[]> {
-    const { context, settings, transport } = this.#with;
-    const { clock } = context;
+    const { context } = this.#with;
     let held: ReadonlySet<string>;
     try {
       held = new Set(await lease.check());
@@ -148,29 +147,39 @@ export class Delivery {
     const signal = AbortSignal.any([batch.signal, lease.signal]);
     if (mine.length === 0 || signal.aborted)
       return [...lost, ...mine.map((operation) => released(operation, false))];
+    lease.start();
+    try {
+      return [...lost, ...(await this.#sendAndDecide(mine, signal))];
+    } finally {
+      lease.stop();
+    }
+  }
+
+  async #sendAndDecide(mine: readonly StoredOperation[], signal: AbortSignal): Promise<readonly Report[]> {
+    const { settings, transport } = this.#with;
+    const { clock } = this.#with.context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
     this.#with.onSending();
-    lease.start();
     const outcomes = await send(mine, {
       transport,
       clock,
       attemptTimeoutMs: settings.attemptTimeoutMs,
       signal,
     });
-    lease.stop();
     this.#with.onOutcomes(mine, outcomes, sentAt);
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
-    const reports = await Promise.all(
+    return Promise.all(
       mine.map(async (operation, at) => {
         const outcome = outcomes[at] as SendOutcome;
         if (outcome.kind === 'aborted') return released(operation, true);
-        const final = await this.#finalise(operation, outcome, batch.signal);
+        const final = await this.#finalise(operation, outcome, signal);
+        // Given up while a resolver was thinking: that is no fault of the operation's.
+        if (outcome.kind === 'conflict' && signal.aborted) return released(operation, true);
         const settlement = decide(operation, final, this.#with.policy, clock.now());
         return reportOf(operation, final, settlement, { startedAt, durationMs });
       }),
     );
-    return [...lost, ...reports];
   }
 
   /** Asks for what the rules need besides the outcome: the resolution of a conflict, a permanent id. */

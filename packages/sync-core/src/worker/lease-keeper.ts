@@ -20,6 +20,7 @@ export class LeaseKeeper {
   #until: number;
   #monotonicUntil: number;
   #timer: TimerHandle | undefined;
+  #isRenewing = false;
 
   constructor(
     storage: QueueStorage,
@@ -54,7 +55,7 @@ export class LeaseKeeper {
   }
 
   start(): void {
-    this.#timer = this.#clock.setTimer(() => void this.#keep(), this.#leaseMs / RENEWALS_PER_LEASE);
+    this.#timer = this.#clock.setTimer(() => this.#tick(), this.#leaseMs / RENEWALS_PER_LEASE);
   }
 
   stop(): void {
@@ -62,7 +63,15 @@ export class LeaseKeeper {
     this.#timer = undefined;
   }
 
+  /** The next look is planned before this one asks the storage: a storage that hangs must not hide the end. */
+  #tick(): void {
+    this.start();
+    if (!this.#isRenewing) void this.#keep();
+    else if (this.#leftMs() <= 0) this.#lose();
+  }
+
   async #keep(): Promise<void> {
+    this.#isRenewing = true;
     try {
       const before = this.#ids.length;
       await this.#renew();
@@ -70,8 +79,9 @@ export class LeaseKeeper {
     } catch {
       // The storage may recover before the lease ends; until then it is still held.
       if (this.#leftMs() <= 0) this.#lose();
+    } finally {
+      this.#isRenewing = false;
     }
-    if (this.#timer !== undefined && !this.signal.aborted) this.start();
   }
 
   async #renew(): Promise<void> {
@@ -87,6 +97,7 @@ export class LeaseKeeper {
   }
 
   #lose(): void {
+    this.stop();
     this.#controller.abort(new SyncError('LEASE_LOST', 'The lease ended before the send did.'));
   }
 }

@@ -1,0 +1,163 @@
+import { expect, test } from '@jest/globals';
+import { opened, running } from '../../test/rig.js';
+import { acknowledged } from '../../test/scripted-transport.js';
+import { storedOperation } from '../../test/stored-operation.js';
+import { ManualClock } from '../deterministic.js';
+import type { QueueStorage } from '../ports/queue-storage.js';
+import { LeaseKeeper } from './lease-keeper.js';
+
+const options = { leaseMs: 3000, attemptTimeoutMs: 60_000, pollMs: 1000 };
+
+test('a slow send keeps its lease: another worker never gets the operation', async () => {
+  const rig = await running(options);
+  rig.transport.answer = () => 'hang';
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  const other = await running({ ...options, beside: rig });
+  await rig.clock.advance(30_000);
+  expect(other.transport.batches).toEqual([]);
+  rig.transport.answer = () => acknowledged;
+  rig.transport.release();
+  await rig.clock.advance(0);
+  expect(await rig.total()).toBe(0);
+});
+
+test('a renewal that fails once or twice costs nothing', async () => {
+  const rig = await running(options);
+  rig.transport.answer = () => 'hang';
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  rig.faults.fail('renew', 2);
+  await rig.clock.advance(10_000);
+  expect(rig.transport.batches).toHaveLength(1);
+  expect(rig.transport.batches[0]?.signal.aborted).toBe(false);
+});
+
+test.each(['fail', 'hang'] as const)(
+  'a send is aborted when its lease ends since renewals %s; another worker takes over, and nothing is settled twice',
+  async (fault) => {
+    const rig = await running(options);
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['x']);
+    await rig.clock.advance(0);
+    if (fault === 'fail') rig.faults.fail('renew', Infinity);
+    else rig.faults.hang('renew');
+    await rig.clock.advance(2999);
+    expect(rig.transport.batches[0]?.signal.aborted).toBe(false);
+    const other = await running({ ...options, beside: rig });
+    other.transport.answer = () => 'hang';
+    rig.worker.pause();
+    await rig.clock.advance(1);
+    expect(rig.transport.batches[0]?.signal.aborted).toBe(true);
+    await rig.clock.advance(3000);
+    expect(other.transport.batches).toHaveLength(1);
+    other.transport.answer = () => acknowledged;
+    other.transport.release();
+    await rig.clock.advance(0);
+    expect(other.told('acknowledged')).toHaveLength(1);
+    expect(await rig.total()).toBe(0);
+  },
+);
+
+test('a send whose operation somebody else holds is aborted at the next renewal, and settles nothing', async () => {
+  const rig = await running(options);
+  rig.transport.answer = () => 'hang';
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  await rig.inner.claim({ now: rig.clock.now() + 3000, limit: 1, leaseMs: 60_000 });
+  await rig.clock.advance(1000);
+  expect(rig.transport.batches[0]?.signal.aborted).toBe(true);
+  expect(rig.told('leaseLost')).toMatchObject([{ id: 'x' }]);
+  expect((await rig.get('x')).state).toBe('leased');
+});
+
+test('an answer that comes after the lease was taken over changes nothing', async () => {
+  const rig = await running({ ...options, leaseMs: 60_000 });
+  rig.transport.answer = () => 'hang';
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  await rig.inner.claim({ now: rig.clock.now() + 60_000, limit: 1, leaseMs: 60_000 });
+  rig.transport.answer = () => acknowledged;
+  rig.transport.release();
+  await rig.clock.advance(0);
+  expect(rig.events.map(({ type }) => type)).toEqual(['enqueued', 'attempted', 'leaseLost']);
+  expect(await rig.total()).toBe(1);
+});
+
+test('a worker that was stopped beyond its lease neither sends nor settles what another one took', async () => {
+  const rig = await opened(options);
+  await rig.enqueue(['x']);
+  const wakeUp = rig.faults.hang('claim', 'after');
+  await rig.worker.start();
+  await rig.clock.advance(3000);
+  const other = await running({ ...options, beside: rig });
+  other.transport.answer = () => 'hang';
+  await rig.clock.advance(0);
+  expect(other.transport.batches).toHaveLength(1);
+  wakeUp();
+  await rig.clock.advance(0);
+  expect(rig.transport.batches).toEqual([]);
+  expect(rig.told('leaseLost')).toMatchObject([{ id: 'x' }]);
+  expect((await rig.get('x')).state).toBe('leased');
+});
+
+test('a worker that was stopped beyond its lease goes on where nobody else took over', async () => {
+  const rig = await opened(options);
+  await rig.enqueue(['x']);
+  const wakeUp = rig.faults.hang('claim', 'after');
+  await rig.worker.start();
+  await rig.clock.advance(10_000);
+  wakeUp();
+  await rig.clock.advance(0);
+  expect(rig.told('acknowledged')).toHaveLength(1);
+});
+
+test('nothing is sent while the storage cannot say whether the lease still holds', async () => {
+  const rig = await opened(options);
+  await rig.enqueue(['x']);
+  const wakeUp = rig.faults.hang('claim', 'after');
+  await rig.worker.start();
+  await rig.clock.advance(2000);
+  rig.faults.fail('renew');
+  wakeUp();
+  await rig.clock.advance(0);
+  expect(rig.failures).toEqual(['STORAGE_FAILED']);
+  expect(rig.told('released')).toHaveLength(1);
+  expect(rig.told('acknowledged')).toHaveLength(1);
+});
+
+test('a resolver that takes its time keeps the lease', async () => {
+  const rig = await running({
+    ...options,
+    resolver: { resolve: () => new Promise(() => undefined) },
+    resolveTimeoutMs: 10_000,
+  });
+  rig.transport.answer = () => ({ kind: 'conflict', remote: { value: 1 } });
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  const other = await running({ ...options, beside: rig });
+  await rig.clock.advance(9999);
+  expect(other.transport.batches).toEqual([]);
+  await rig.clock.advance(1);
+  expect((await rig.get('x')).history).toMatchObject([{ outcome: 'retry', code: 'RESOLVER_FAILED' }]);
+});
+
+test('a keeper that was stopped renews nothing and leaves no timer', async () => {
+  const clock = new ManualClock();
+  let renewals = 0;
+  const storage = {
+    renew: (_: number, ids: readonly string[]) => {
+      renewals++;
+      return Promise.resolve(ids);
+    },
+  } as unknown as QueueStorage;
+  const claim = { token: 1, leaseUntil: clock.now() + 3000, operations: [storedOperation()] };
+  const keeper = new LeaseKeeper(storage, clock, claim, 3000, 0, ['op']);
+  keeper.stop();
+  keeper.start();
+  await clock.advance(5000);
+  expect(renewals).toBe(5);
+  keeper.stop();
+  await clock.advance(5000);
+  expect([renewals, clock.pendingTimers, keeper.signal.aborted]).toEqual([5, 0, false]);
+});
