@@ -45,7 +45,7 @@ export class Gate {
   constructor(collaborators: GateCollaborators) {
     this.#with = collaborators;
     const { context, settings, credentials, wake } = collaborators;
-    this.signIn = new SignIn(context.hub, credentials, wake);
+    this.signIn = new SignIn(context.hub, context.clock, credentials, wake);
     this.#circuit = new Circuit({
       backoff: settings.outageBackoff,
       random: context.random,
@@ -123,7 +123,7 @@ export class Gate {
     for (const [at, outcome] of outcomes.entries()) {
       const operation = operations[at] as StoredOperation;
       if (outcome.kind === 'unauthenticated')
-        this.signIn.required(operation.principal, outcome.reason, signal);
+        this.signIn.required(operation.principal, outcome.reason, sentAt, signal);
       else if (outcome.kind === 'acknowledged') this.signIn.accepted(operation.principal);
       else if (outcome.kind === 'unreachable') this.#strand(operation);
     }

@@ -79,6 +79,8 @@ export class SyncWorker implements AsyncDisposable {
   #run: Run | undefined;
   #claimFailures = 0;
   #isStalled = false;
+  /** In monotonic milliseconds; a look costs the storage something, so there is one per poll interval. */
+  #lookedForStallAt = -Infinity;
 
   constructor(collaborators: SyncWorkerCollaborators, options: SyncWorkerOptions = {}) {
     const {
@@ -238,7 +240,7 @@ export class SyncWorker implements AsyncDisposable {
       const waitMs = await this.#round(run);
       if (waitMs === 0) continue;
       // Woken meanwhile: what this round found may be out of date, so it cannot end a drain.
-      const isIdle = run.sends.size === 0 && !run.isWoken;
+      const isIdle = run.sends.size === 0 && !run.isWoken && !this.#gate.signIn.isRefreshing;
       if (isIdle) for (const drain of this.#drains) drain.onIdle(waitMs);
       await this.#idle(run, Math.min(waitMs, this.#settings.pollMs));
       await this.#watchForStall();
@@ -313,12 +315,13 @@ export class SyncWorker implements AsyncDisposable {
   /** Aborts when the worker stops, or when the principal signs out. */
   #signalOf(run: Run, principal: string | undefined): AbortSignal {
     if (principal === undefined) return run.controller.signal;
+    // Signed out between the claim and this line.
+    if (principal !== this.#queue.principal)
+      return AbortSignal.abort(new SyncError('STOPPED', 'Signed out.'));
     let controller = this.#principals.get(principal);
     if (controller === undefined) {
       controller = new AbortController();
       this.#principals.set(principal, controller);
-      // Signed out between the claim and this line.
-      if (principal !== this.#queue.principal) controller.abort(new SyncError('STOPPED', 'Signed out.'));
     }
     return AbortSignal.any([run.controller.signal, controller.signal]);
   }
@@ -342,8 +345,10 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #watchForStall(): Promise<void> {
-    if (this.#gate.slots() === 0 || !this.#context.hub.isHeard) return;
     const { storage, clock, hub } = this.#context;
+    const lookedMs = clock.monotonicMs() - this.#lookedForStallAt;
+    if (this.#gate.slots() === 0 || !hub.isHeard || lookedMs < this.#settings.pollMs) return;
+    this.#lookedForStallAt = clock.monotonicMs();
     try {
       const { oldestCreatedAt } = await storage.stats();
       const oldestAgeMs = oldestCreatedAt === undefined ? 0 : clock.now() - oldestCreatedAt;

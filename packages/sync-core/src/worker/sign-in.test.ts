@@ -1,0 +1,232 @@
+import { describe, expect, test } from '@jest/globals';
+import { opened, type Rig, type RigOptions, running } from '../../test/rig.js';
+import { acknowledged, unauthenticated } from '../../test/scripted-transport.js';
+
+/** A rig whose server takes only those credentials that are listed as good. */
+async function signedIn(options: RigOptions = {}): Promise<{ rig: Rig; good: Set<string | undefined> }> {
+  const good = new Set<string | undefined>([undefined]);
+  const rig = await running(options);
+  rig.transport.latencyMs = 5;
+  rig.transport.answer = ({ principal }) => (good.has(principal) ? acknowledged : unauthenticated);
+  rig.queue.signIn('ann');
+  return { rig, good };
+}
+
+test('a 401 parks the lane of its principal and nobody else', async () => {
+  const { rig } = await signedIn();
+  await rig.enqueue(['mine']);
+  await rig.clock.advance(10);
+  rig.queue.signIn(undefined);
+  await rig.enqueue(['nobodys']);
+  await rig.clock.advance(10);
+  expect(rig.told('signInRequired')).toEqual([
+    {
+      type: 'signInRequired',
+      principal: 'ann',
+      failure: unauthenticated.kind === 'unauthenticated' && unauthenticated.reason,
+    },
+  ]);
+  expect(rig.told('acknowledged').map(({ id }) => id)).toEqual(['nobodys']);
+  const { state, attempts } = await rig.get('mine');
+  expect([state, attempts]).toEqual(['waiting', 0]);
+});
+
+test('resume(principal) lets the lane go again; others are told nothing', async () => {
+  const { rig, good } = await signedIn();
+  await rig.enqueue(['mine']);
+  await rig.clock.advance(100_000);
+  expect(rig.transport.batches).toHaveLength(1);
+  good.add('ann');
+  rig.worker.resume('bob');
+  await rig.clock.advance(10);
+  expect(rig.told('signedIn')).toEqual([]);
+  rig.worker.resume('ann');
+  await rig.clock.advance(10);
+  expect(rig.told('signedIn')).toEqual([{ type: 'signedIn', principal: 'ann' }]);
+  expect(await rig.total()).toBe(0);
+});
+
+describe('a credential provider', () => {
+  test('is asked once at a time, and its success lets all go', async () => {
+    const asked: (string | undefined)[] = [];
+    let finish = (_: boolean): void => undefined;
+    const refresh = (principal: string | undefined): Promise<boolean> => {
+      asked.push(principal);
+      return new Promise((resolve) => (finish = resolve));
+    };
+    const { rig, good } = await signedIn({ credentials: { refresh } });
+    await rig.enqueue(['1', '2', '3', '4', '5']);
+    await rig.clock.advance(1000);
+    expect(asked).toEqual(['ann']);
+    good.add('ann');
+    finish(true);
+    await rig.clock.advance(10);
+    expect(await rig.total()).toBe(0);
+    expect(asked).toEqual(['ann']);
+  });
+
+  test('is not blamed by a 401 for what was sent before it renewed the credentials', async () => {
+    const asked: unknown[] = [];
+    const { rig, good } = await signedIn({
+      credentials: {
+        refresh: (principal) => {
+          asked.push(principal);
+          good.add('ann');
+          return Promise.resolve(true);
+        },
+      },
+    });
+    let isFirst = true;
+    rig.transport.answer = ({ id }) => {
+      if (id === 'slow' && isFirst) return 'hang';
+      return good.has('ann') ? acknowledged : unauthenticated;
+    };
+    await rig.enqueue(['slow', 'quick']);
+    await rig.clock.advance(100);
+    expect(asked).toEqual(['ann']);
+    isFirst = false;
+    rig.transport.answer = ({ id }) =>
+      id === 'slow' && rig.transport.batches.length < 4 ? unauthenticated : acknowledged;
+    rig.transport.release();
+    await rig.clock.advance(100);
+    expect(await rig.total()).toBe(0);
+    expect(asked).toEqual(['ann']);
+  });
+
+  test('whose new credentials meet a 401 again is not asked again until somebody resumes', async () => {
+    let asked = 0;
+    const { rig, good } = await signedIn({ credentials: { refresh: () => Promise.resolve(++asked > 0) } });
+    await rig.enqueue(['x']);
+    await rig.clock.advance(1_000_000);
+    expect([asked, rig.transport.batches.length]).toEqual([1, 2]);
+    good.add('ann');
+    rig.worker.resume('ann');
+    await rig.clock.advance(10);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('is asked again for the next 401 after its credentials were taken', async () => {
+    let asked = 0;
+    const { rig, good } = await signedIn({
+      credentials: {
+        refresh: () => {
+          asked++;
+          good.add('ann');
+          return Promise.resolve(true);
+        },
+      },
+    });
+    for (const id of ['1', '2']) {
+      good.delete('ann');
+      await rig.enqueue([id]);
+      await rig.clock.advance(100);
+    }
+    expect([asked, await rig.total()]).toEqual([2, 0]);
+  });
+
+  test.each([
+    ['says no', () => Promise.resolve(false), []],
+    ['throws', () => Promise.reject(new Error('offline')), ['UNAUTHENTICATED']],
+  ] as const)('that %s leaves the lane parked', async (_, refresh, failures) => {
+    const { rig } = await signedIn({ credentials: { refresh } });
+    await rig.enqueue(['x']);
+    await rig.clock.advance(1_000_000);
+    expect(rig.transport.batches).toHaveLength(1);
+    expect(rig.failures).toEqual(failures);
+    expect((await rig.queue.explain('x'))?.waitsFor).toBe('signIn');
+  });
+
+  test('that hangs is aborted by stop, and asked again after the next start', async () => {
+    const signals: AbortSignal[] = [];
+    const { rig } = await signedIn({
+      credentials: {
+        refresh: (_, { signal }) => {
+          signals.push(signal);
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+          });
+        },
+      },
+    });
+    await rig.enqueue(['x']);
+    await rig.clock.advance(100);
+    await rig.worker.stop();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    await rig.clock.advance(0);
+    await rig.worker.start();
+    await rig.clock.advance(100);
+    expect(signals).toHaveLength(2);
+    expect(rig.failures).toEqual([]);
+  });
+
+  test('gets the time it needs before a drain ends', async () => {
+    const rig = await opened({
+      credentials: {
+        refresh: () =>
+          new Promise((resolve) => {
+            rig.clock.setTimer(() => {
+              rig.transport.answer = () => acknowledged;
+              resolve(true);
+            }, 2000);
+          }),
+      },
+    });
+    rig.transport.answer = () => unauthenticated;
+    await rig.enqueue(['x']);
+    const drained = rig.worker.drain();
+    await rig.clock.advance(3000);
+    expect((await drained).successful).toMatchObject([{ id: 'x' }]);
+  });
+});
+
+describe('another principal', () => {
+  test('aborts what is being sent for the old one, and nothing more of the old one is sent', async () => {
+    const { rig, good } = await signedIn();
+    good.add('ann').add('bob');
+    const answer = rig.transport.answer;
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['1', '2']);
+    await rig.clock.advance(10);
+    rig.transport.answer = answer;
+    rig.queue.signIn('bob');
+    expect(rig.transport.batches.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+    await rig.enqueue(['3']);
+    await rig.clock.advance(100_000);
+    expect(rig.transport.batches.slice(2).map(({ operations }) => operations[0]?.principal)).toEqual(['bob']);
+    rig.queue.signIn('ann');
+    await rig.clock.advance(100);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('who signs in between a claim and its send keeps it from being sent; back again, it goes', async () => {
+    const { rig, good } = await signedIn();
+    good.add('ann');
+    const claimed = rig.faults.hang('claim', 'after');
+    await rig.enqueue(['x']);
+    await rig.clock.advance(0);
+    rig.queue.signIn('bob');
+    claimed();
+    await rig.clock.advance(0);
+    expect(rig.transport.batches).toEqual([]);
+    rig.queue.signIn('ann');
+    await rig.clock.advance(100);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('shares no batch with nobody', async () => {
+    const { rig, good } = await signedIn({ maxBatchSize: 10, concurrency: 2 });
+    good.add('ann');
+    rig.worker.pause();
+    await rig.enqueue(['a1', 'a2']);
+    rig.queue.signIn(undefined);
+    await rig.enqueue(['n1', 'n2']);
+    rig.queue.signIn('ann');
+    await rig.enqueue(['a3']);
+    rig.worker.resume();
+    await rig.clock.advance(100);
+    expect(rig.transport.batches.map(({ operations }) => operations.map(({ id }) => id))).toEqual([
+      ['a1', 'a2', 'a3'],
+      ['n1', 'n2'],
+    ]);
+  });
+});
