@@ -240,7 +240,7 @@ export class SyncWorker implements AsyncDisposable {
       const waitMs = await this.#round(run);
       if (waitMs === 0) continue;
       // Woken meanwhile: what this round found may be out of date, so it cannot end a drain.
-      const isIdle = run.sends.size === 0 && !run.isWoken && !this.#gate.signIn.isRefreshing;
+      const isIdle = run.sends.size === 0 && !this.#gate.signIn.isRefreshing && !run.isWoken;
       if (isIdle) for (const drain of this.#drains) drain.onIdle(waitMs);
       await this.#idle(run, Math.min(waitMs, this.#settings.pollMs));
       await this.#watchForStall();
@@ -290,10 +290,15 @@ export class SyncWorker implements AsyncDisposable {
     const claimedAt = clock.monotonicMs();
     const principals = this.#gate.principals(this.#queue.principal);
     const claim = await storage.claim({ now: clock.now(), limit, leaseMs, perEntity, principals });
-    for (const operations of byPrincipal(claim.operations)) {
-      for (let at = 0; at < operations.length; at += batchSize) {
-        this.#send(run, claim, operations.slice(at, at + batchSize), claimedAt);
-      }
+    const [mine, others] = ofOnePrincipal(claim.operations);
+    for (let at = 0; at < mine.length; at += batchSize) {
+      this.#send(run, claim, mine.slice(at, at + batchSize), claimedAt);
+    }
+    if (others.length > 0) {
+      await storage.settle(
+        claim.token,
+        others.map(({ id }) => ({ id, kind: 'release', sent: false })),
+      );
     }
     return claim.operations.length > 0;
   }
@@ -364,14 +369,23 @@ export class SyncWorker implements AsyncDisposable {
 /** A wait that is over before it began is not worth a timer, and must not become a hot loop. */
 const MIN_WAIT_MS = 10;
 
-function byPrincipal(operations: readonly StoredOperation[]): Iterable<readonly StoredOperation[]> {
+/**
+ * Operations that may go out together, and the rest of a claim, which goes back. A send carries one principal's
+ * operations; a second send beside it might be one too many, or overtake the first within an entity.
+ */
+function ofOnePrincipal(
+  operations: readonly StoredOperation[],
+): readonly [readonly StoredOperation[], readonly StoredOperation[]] {
   const principal = operations[0]?.principal;
-  if (operations.every((operation) => operation.principal === principal)) return [operations];
-  const groups = new Map<string | undefined, StoredOperation[]>();
+  if (operations.every((operation) => operation.principal === principal)) return [operations, []];
+  const mine: StoredOperation[] = [];
+  const others: StoredOperation[] = [];
+  const held = new Set<string>();
   for (const operation of operations) {
-    const group = groups.get(operation.principal);
-    if (group === undefined) groups.set(operation.principal, [operation]);
-    else group.push(operation);
+    const { entity } = operation;
+    const isMine = operation.principal === principal && !(entity !== undefined && held.has(entity));
+    (isMine ? mine : others).push(operation);
+    if (!isMine && entity !== undefined) held.add(entity);
   }
-  return groups.values();
+  return [mine, others];
 }

@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import { opened, type Rig, type RigOptions, running } from '../../test/rig.js';
+import { acknowledged, rejected, retry, unreachable } from '../../test/scripted-transport.js';
+import { ConstantBackoff } from '../backoff/backoff.js';
+import { defineOperation } from '../operation/define-operation.js';
+import type { ConflictResolver, Resolution } from '../ports/conflict-resolver.js';
+
+const remote = { value: { text: 'theirs' }, version: 'v2' };
+const resolver = (resolution: unknown): ConflictResolver => ({ resolve: () => resolution as Resolution });
+
+/** A rig whose server meets the first `times` sends with a conflict. */
+async function conflicting(options: RigOptions, times = 1): Promise<Rig> {
+  const rig = await running({ backoff: new ConstantBackoff(1000), ...options });
+  let left = times;
+  rig.transport.answer = () => (left-- > 0 ? { kind: 'conflict', remote } : acknowledged);
+  await rig.enqueue(['x'], { entity: 'e', base: 'old' });
+  await rig.clock.advance(0);
+  return rig;
+}
+
+describe('a conflict', () => {
+  test('that the server wins ends the operation', async () => {
+    const rig = await conflicting({ resolver: resolver({ kind: 'use-remote' }) });
+    expect(rig.told('conflict')).toMatchObject([{ id: 'x', resolution: 'use-remote', remote }]);
+    expect(await rig.total()).toBe(0);
+    expect(rig.transport.batches).toHaveLength(1);
+  });
+
+  test('that the device wins sends the payload again, against the version of the server', async () => {
+    const rig = await conflicting({ resolver: resolver({ kind: 'use-local' }) });
+    const [first, second] = rig.transport.batches.map(({ operations }) => operations[0]);
+    expect(second).toMatchObject({ payload: 'x', baseVersion: 'v2' });
+    expect(second?.id).not.toBe(first?.id);
+    expect(rig.told('conflict')).toMatchObject([{ replacedBy: second?.id }]);
+  });
+
+  test('that is merged sends the merged value', async () => {
+    const rig = await conflicting({ resolver: resolver({ kind: 'merge', value: 'both' }) });
+    expect(rig.transport.sent).toEqual(['x', 'both']);
+  });
+
+  test('that is deferred parks the operation until a person decides', async () => {
+    const rig = await conflicting({ resolver: resolver({ kind: 'defer' }) });
+    await rig.enqueue(['behind'], { entity: 'e' });
+    await rig.clock.advance(100_000);
+    expect(rig.told('parked')).toMatchObject([{ id: 'x', failure: { code: 'CONFLICT_DEFERRED' } }]);
+    expect(rig.transport.batches).toHaveLength(1);
+    await rig.queue.resolve('x', { kind: 'merge', value: 'decided' });
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['x', 'decided', 'behind']);
+  });
+
+  test.each([
+    ['throws', { resolve: () => Promise.reject(new Error('no')) }],
+    ['answers with nonsense', resolver({ kind: 'both' })],
+    ['answers with nothing', resolver(undefined)],
+    ['merges into what is no JSON', resolver({ kind: 'merge', value: 1n })],
+  ])('whose resolver %s costs the operation an attempt and nothing more', async (_, broken) => {
+    const rig = await conflicting({ resolver: broken });
+    const { attempts, history, state } = await rig.get('x');
+    expect([attempts, state, history[0]?.code]).toEqual([1, 'scheduled', 'RESOLVER_FAILED']);
+    await rig.clock.advance(1000);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('whose resolver hangs is given up after resolveTimeoutMs', async () => {
+    let aborted = false;
+    const hanging: ConflictResolver = {
+      resolve: (_, { signal }) =>
+        new Promise(() => signal.addEventListener('abort', () => void (aborted = true))),
+    };
+    const rig = await conflicting({ resolver: hanging, resolveTimeoutMs: 2000 });
+    await rig.clock.advance(2000);
+    expect(aborted).toBe(true);
+    expect((await rig.get('x')).history[0]?.code).toBe('RESOLVER_FAILED');
+  });
+
+  test('costs nothing when the worker is stopped while the resolver thinks', async () => {
+    const rig = await conflicting({ resolver: { resolve: () => new Promise(() => undefined) } });
+    await rig.worker.stop();
+    const { attempts, state } = await rig.get('x');
+    expect([attempts, state, rig.clock.pendingTimers]).toEqual([0, 'waiting', 0]);
+  });
+
+  test('is met maxConflictRounds times; one more makes a dead letter', async () => {
+    const rig = await conflicting({ resolver: resolver({ kind: 'use-local' }), maxConflictRounds: 2 }, 99);
+    expect(rig.transport.batches).toHaveLength(3);
+    expect(rig.told('deadLettered')).toMatchObject([{ failure: { code: 'CONFLICT_UNRESOLVED' } }]);
+  });
+
+  test('gives the resolver copies, the base and the round', async () => {
+    const seen: unknown[] = [];
+    const greedy: ConflictResolver = {
+      resolve: ({ local, base, round, remote: given }) => {
+        seen.push([local, base, round, structuredClone(given.value)]);
+        (given.value as { text: string }).text = 'changed';
+        return { kind: 'use-local' };
+      },
+    };
+    await conflicting({ resolver: greedy }, 2);
+    expect(seen).toEqual([
+      ['x', 'old', 0, { text: 'theirs' }],
+      ['x', { text: 'theirs' }, 1, { text: 'theirs' }],
+    ]);
+  });
+
+  test('is decided by the resolver of the definition before that of the worker, on an observed clock', async () => {
+    const own = defineOperation('own', { conflict: resolver({ kind: 'use-remote' }) });
+    const rig = await opened({ operations: [own], resolver: resolver({ kind: 'defer' }) });
+    const timestamp = rig.clock.now() + 30_000;
+    rig.transport.answer = () => ({ kind: 'conflict', remote: { ...remote, timestamp } });
+    await rig.queue.enqueue(own, 1);
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(await rig.total()).toBe(0);
+  });
+});
+
+describe('a batch in order', () => {
+  test('keeps the order of each entity for every mix of outcomes', async () => {
+    const outcomes = [acknowledged, retry(), unreachable, rejected, new Error('bug')];
+    for (let mix = 0; mix < 25; mix++) {
+      const rig = await opened({ maxBatchSize: 8, keepsOrder: true, backoff: new ConstantBackoff(100) });
+      const applied: string[] = [];
+      const left = new Map([
+        ['a1', [outcomes[mix % 5]]],
+        ['a2', [outcomes[Math.floor(mix / 5)]]],
+      ]);
+      rig.transport.respond = (operations) => {
+        const plan = operations.map(({ id }) => left.get(id)?.[0] ?? acknowledged);
+        const error = plan.find((answer) => answer instanceof Error);
+        if (error !== undefined) {
+          if (operations.length === 1) left.get(operations[0]?.id ?? '')?.shift();
+          throw error;
+        }
+        const held = new Set<string | undefined>();
+        return operations.map(({ id, entity }, at) => {
+          if (held.has(entity)) return { kind: 'skipped' };
+          left.get(id)?.shift();
+          const answer = plan[at] as typeof acknowledged;
+          if (answer.kind === 'acknowledged') applied.push(id);
+          else held.add(entity);
+          return answer;
+        });
+      };
+      await rig.enqueue(['a1', 'a2', 'a3'], { entity: 'a' });
+      await rig.enqueue(['b1', 'b2'], { entity: 'b' });
+      await rig.worker.start();
+      await rig.clock.advance(10_000);
+      for (let dead = 0; dead < 2; dead++) {
+        const { items } = await rig.queue.list({ states: ['deadLetter'] });
+        for (const { id } of items) await rig.queue.discard(id);
+        await rig.clock.advance(10_000);
+      }
+      const isApplied = (id: string): boolean => applied.includes(id);
+      expect(applied.filter((id) => id.startsWith('a'))).toEqual(['a1', 'a2', 'a3'].filter(isApplied));
+      expect(applied).toContain('a3');
+      expect(applied.filter((id) => id.startsWith('b'))).toEqual(['b1', 'b2']);
+      expect(await rig.total()).toBe(0);
+      await rig.worker.stop();
+    }
+  });
+
+  test('holds what is behind an operation that cannot be sent', async () => {
+    const known = defineOperation('other');
+    const writer = await opened({ operations: [known] });
+    await writer.queue.enqueue(known, 1, { id: 'unknown', entity: 'e' });
+    const rig = await opened({ beside: writer, maxBatchSize: 8, keepsOrder: true });
+    await rig.enqueue(['behind'], { entity: 'e' });
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.transport.batches).toEqual([]);
+    expect(rig.told('released')).toMatchObject([{ id: 'behind' }]);
+    expect((await rig.get('behind')).attempted).toBe(false);
+  });
+
+  test('never has operations of one entity under way in two sends, whoever they belong to', async () => {
+    const rig = await opened({ maxBatchSize: 8, keepsOrder: true });
+    await rig.enqueue(['nobodys'], { entity: 'e' });
+    rig.queue.signIn('ann');
+    await rig.enqueue(['anns', 'too'], { entity: 'e' });
+    rig.queue.signIn(undefined);
+    await rig.enqueue(['last'], { entity: 'e' });
+    rig.queue.signIn('ann');
+    rig.transport.answer = ({ id }) => (id === 'nobodys' ? 'hang' : acknowledged);
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['nobodys']);
+    rig.transport.answer = () => acknowledged;
+    rig.transport.release();
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['nobodys', 'anns', 'too', 'last']);
+  });
+
+  test('has no more sends under way than allowed, though two principals share the claim', async () => {
+    const rig = await opened({ maxBatchSize: 8, concurrency: 1 });
+    await rig.enqueue(['nobodys']);
+    rig.queue.signIn('ann');
+    await rig.enqueue(['anns']);
+    rig.transport.answer = () => 'hang';
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.transport.hanging).toBe(1);
+    rig.transport.answer = () => acknowledged;
+    rig.transport.release();
+    await rig.clock.advance(0);
+    expect(await rig.total()).toBe(0);
+  });
+});
