@@ -49,7 +49,7 @@ test('resume(principal) lets the lane go again; others are told nothing', async 
 describe('a credential provider', () => {
   test('is asked once at a time, and its success lets all go', async () => {
     const asked: (string | undefined)[] = [];
-    let finish = (_: boolean): void => undefined;
+    let finish: (isRenewed: boolean) => void = () => undefined;
     const refresh = (principal: string | undefined): Promise<boolean> => {
       asked.push(principal);
       return new Promise((resolve) => (finish = resolve));
@@ -143,7 +143,7 @@ describe('a credential provider', () => {
         refresh: (_, { signal }) => {
           signals.push(signal);
           return new Promise((_resolve, reject) => {
-            signal.addEventListener('abort', () => reject(signal.reason));
+            signal.addEventListener('abort', () => reject(new Error('aborted')));
           });
         },
       },

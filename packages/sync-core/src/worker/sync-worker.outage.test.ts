@@ -33,7 +33,7 @@ describe('an outage', () => {
     rig.transport.answer = () => acknowledged;
     await rig.clock.advance(7_200_000);
     expect(await rig.total()).toBe(0);
-  });
+  }, 30_000);
 
   test('opens the circuit once, and an answer closes it', async () => {
     const rig = await running({ outageBackoff });
