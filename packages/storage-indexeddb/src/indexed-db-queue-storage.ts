@@ -22,6 +22,7 @@ import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Connection } from './connection/connection.js';
 import { OwnDatabase } from './connection/own-database.js';
 import { SharedDatabase } from './connection/shared-database.js';
+import { estimateSpace, requestPersistence, type SpaceEstimate } from './connection/browser-space.js';
 import { clampNumber, clampOperation, clampSettlement } from './format/clamp.js';
 import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
@@ -99,6 +100,20 @@ export class IndexedDbQueueStorage implements QueueStorage {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /**
+   * Asks the browser not to evict this site's data when the device runs out of space. It may ask the person.
+   *
+   * @returns whether the data is safe from eviction; false also where the browser cannot say
+   */
+  persist(): Promise<boolean> {
+    return requestPersistence();
+  }
+
+  /** How much this site stores and may store; `undefined` where the browser does not tell. */
+  estimate(): Promise<SpaceEstimate | undefined> {
+    return estimateSpace();
   }
 
   enqueue(

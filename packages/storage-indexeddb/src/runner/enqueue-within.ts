@@ -24,6 +24,11 @@ export async function enqueueWithin<T>(
         JSON.stringify([...transaction.objectStoreNames]),
     );
   }
+  if ('done' in transaction) {
+    throw new TypeError(
+      'the transaction must be the native one, got one that idb wraps: pass unwrap(transaction)',
+    );
+  }
   const records = new Records(transaction.objectStore(storeName));
   transaction.addEventListener('abort', () => mirror.invalidate());
   try {
