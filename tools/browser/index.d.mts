@@ -31,4 +31,8 @@ export interface ServedBundle {
 }
 
 /** Bundles a TypeScript module from the sources of the packages and serves a page that runs it. */
-export function serveBundle(entry: string, answer?: RequestListener): Promise<ServedBundle>;
+export function serveBundle(
+  entry: string,
+  answer?: RequestListener,
+  moduleFolders?: readonly string[],
+): Promise<ServedBundle>;

@@ -7,10 +7,11 @@ import { build } from 'esbuild';
  *
  * @param {string} entry path of the module
  * @param {import('node:http').RequestListener} [answer] answers every other request; 404 when absent
+ * @param {readonly string[]} [moduleFolders] where else to look for packages
  * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
  */
-export async function serveBundle(entry, answer = notFound) {
-  const script = await bundle(entry);
+export async function serveBundle(entry, answer = notFound, moduleFolders = []) {
+  const script = await bundle(entry, moduleFolders);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/') return send(response, 'text/html', PAGE);
@@ -29,8 +30,11 @@ export async function serveBundle(entry, answer = notFound) {
 const PAGE =
   '<!doctype html><meta charset="utf-8"><title>Test</title><script type="module" src="/page.js"></script>';
 
-/** @param {string} entry */
-async function bundle(entry) {
+/**
+ * @param {string} entry
+ * @param {readonly string[]} moduleFolders
+ */
+async function bundle(entry, moduleFolders) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -38,6 +42,7 @@ async function bundle(entry) {
     format: 'esm',
     target: 'es2022',
     conditions: ['@cpc/source'],
+    nodePaths: [...moduleFolders],
     sourcemap: 'inline',
     logLevel: 'warning',
   });
