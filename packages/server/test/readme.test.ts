@@ -41,7 +41,7 @@ test('the curl lines of the README do what it says, as often as they are run', a
   try {
     for (const command of commands) {
       const answers: string[] = [];
-      for (const program of [...programs, ...programs]) {
+      for (const program of [...programs, programs[0]!]) {
         const line = command.replaceAll(':8080', `:${port}`).replace('curl -i', `${program} -s`);
         answers.push((await run('sh', ['-c', line])).stdout);
       }
@@ -53,4 +53,4 @@ test('the curl lines of the README do what it says, as often as they are run', a
     server.close();
   }
   expect(stall.effects()).toEqual(['ann {"code":"EUR"}', 'ann {"code":"EUR"}']);
-});
+}, 60_000);
