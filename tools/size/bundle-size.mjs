@@ -10,7 +10,11 @@ export const ENTRIES = {
   minimal: `export { SyncQueue, SyncWorker, ExponentialBackoff, defineOperation } from '@cpc/sync-core'`,
 };
 
-/** Bytes of what an app ships for an entry: bundled from the built packages, minified, gzipped, without RxJS. */
+/**
+ * Bytes of what an app ships for an entry: bundled from the built packages, minified, gzipped, without RxJS.
+ *
+ * @param {string} entry the text of a module
+ */
 export async function bundleSize(entry) {
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: root },
@@ -21,5 +25,7 @@ export async function bundleSize(entry) {
     target: 'es2022',
     external: ['rxjs'],
   });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('esbuild wrote no bundle');
+  return gzipSync(file.contents, { level: 9 }).length;
 }
