@@ -22,7 +22,7 @@ beforeAll(async () => {
     external: ['better-sqlite3'],
     conditions: ['@cpc/source'],
   });
-});
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
