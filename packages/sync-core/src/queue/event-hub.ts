@@ -1,4 +1,5 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';
+import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import type { Logger } from '../ports/logger.js';
 import type { SyncEvent } from './sync-event.js';
@@ -10,10 +11,10 @@ export class EventHub {
   readonly events$: Observable<SyncEvent>;
   readonly #listeners = new Set<Listener<SyncEvent>>();
   readonly #reported = new WeakSet<Listener<never>>();
-  readonly #logger: Logger | undefined;
+  readonly #log: Listener<SyncFailure>;
 
   constructor(logger: Logger | undefined) {
-    this.#logger = logger;
+    this.#log = ({ code, message }) => logger?.error(message, { code });
     this.events$ = this.stream((next) => this.on(next));
   }
 
@@ -36,7 +37,7 @@ export class EventHub {
   /** Tells of a failure that belongs to no single operation. */
   fail(error: unknown, code: Parameters<typeof toFailure>[1]): void {
     const failure = toFailure(error, code);
-    this.#logger?.error(failure.message, { code: failure.code });
+    this.guard(this.#log, failure);
     this.emit({ type: 'failed', failure });
   }
 
@@ -51,29 +52,53 @@ export class EventHub {
     }
   }
 
-  /** An Observable whose direct subscribers are guarded; RxJS would let their errors end the process. */
-  stream<T>(produce: (next: Listener<T>, complete: () => void) => () => void): Observable<T> {
+  /** An Observable whose subscribers are guarded; RxJS would let their errors end the process. */
+  stream<T>(produce: Produce<T>): Observable<T> {
     return new GuardedObservable<T>(this, produce);
   }
 }
 
+type Produce<T> = (next: Listener<T>, complete: () => void) => () => void;
+
 class GuardedObservable<T> extends Observable<T> {
   readonly #hub: EventHub;
 
-  constructor(hub: EventHub, produce: (next: Listener<T>, complete: () => void) => () => void) {
-    super((subscriber) =>
-      produce(
-        (value) => subscriber.next(value),
-        () => subscriber.complete(),
-      ),
+  constructor(hub: EventHub, produce?: Produce<T>) {
+    super(
+      produce &&
+        ((subscriber) =>
+          produce(
+            (value) => subscriber.next(value),
+            () => subscriber.complete(),
+          )),
     );
     this.#hub = hub;
   }
 
+  /** What operators make of it is guarded as well: RxJS asks the source for each of them. */
+  /* eslint-disable @typescript-eslint/no-deprecated -- RxJS 7 offers no other way, and 8 is not out. */
+  override lift<R>(operator?: Operator<T, R>): Observable<R> {
+    const lifted = new GuardedObservable<R>(this.#hub);
+    lifted.source = this;
+    lifted.operator = operator;
+    return lifted;
+  }
+  /* eslint-enable @typescript-eslint/no-deprecated */
+
   override subscribe(observerOrNext?: Partial<Observer<T>> | ((value: T) => void) | null): Subscription {
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer = typeof observerOrNext === 'function' ? { next: observerOrNext } : (observerOrNext ?? {});
+    // Called on the observer itself, whose methods may be those of a class.
     const next: Listener<T> = (value) => observer.next?.(value);
-    return super.subscribe({ ...observer, next: (value) => this.#hub.guard(next, value) });
+    const complete = (): void => observer.complete?.();
+    const fail = (error: unknown): void => {
+      if (observer.error === undefined) throw error;
+      observer.error(error);
+    };
+    return super.subscribe({
+      next: (value) => this.#hub.guard(next, value),
+      complete: () => this.#hub.guard(complete, undefined),
+      error: (error) => this.#hub.guard(fail, error),
+    });
   }
 }
