@@ -84,6 +84,8 @@ export class OperationFactory {
       version: definition.version,
       payload: text,
       references: inheritOrigin(operation, references),
+      dependsOn: [...new Set(dependenciesOf(operation.dependsOn, references))],
+      timestamp: this.#options.timestamps.next(),
     };
   }
 
@@ -136,14 +138,19 @@ export class OperationFactory {
   }
 
   #text(payload: unknown): string {
-    const { maxPayloadBytes } = this.#options;
     const text = toExactJson(payload);
+    this.checkSize(text);
+    return text;
+  }
+
+  /** @throws SyncError `PAYLOAD_TOO_LARGE` */
+  checkSize(text: string): void {
+    const { maxPayloadBytes } = this.#options;
     // No character takes more than three bytes for each of its units, so most texts need no counting.
     if (text.length * 3 > maxPayloadBytes && utf8Length(text) > maxPayloadBytes) {
       const message = `The payload has ${utf8Length(text)} bytes; the queue takes ${maxPayloadBytes}.`;
       throw new SyncError('PAYLOAD_TOO_LARGE', message, { details: { maxPayloadBytes } });
     }
-    return text;
   }
 }
 
@@ -158,7 +165,16 @@ function validate(
   const result = schema['~standard'].validate(payload);
   if (!(result instanceof Promise)) return result;
   result.catch(() => undefined);
-  return Promise.resolve(schema['~standard'].validate(structuredClone(payload)));
+  return Promise.resolve(schema['~standard'].validate(copyOf(payload)));
+}
+
+function copyOf(payload: unknown): unknown {
+  try {
+    return structuredClone(payload);
+  } catch (cause) {
+    const message = `The payload cannot be copied: ${(cause as Error).message}`;
+    throw new SyncError('PAYLOAD_NOT_JSON', message, { cause, details: { path: '' } });
+  }
 }
 
 function valid(kind: string, result: SchemaResult<unknown>): unknown {

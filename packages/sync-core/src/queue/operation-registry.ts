@@ -52,18 +52,18 @@ export class OperationRegistry {
   upcast<T extends NewOperation>(operation: T): T {
     const definition = this.get(operation.kind);
     if (operation.version === definition.version) return operation;
-    let payload: unknown = JSON.parse(operation.payload);
+    let text = operation.payload;
     for (let version = operation.version; version < definition.version; version++) {
       const step = definition.upcast?.[version];
       try {
         if (step === undefined) throw new TypeError(`no upcast from version ${version} is defined`);
-        payload = step(payload);
+        text = toExactJson(step(JSON.parse(text)));
       } catch (cause) {
         const message = `A stored '${operation.kind}' of version ${version} could not be brought to version ${version + 1}.`;
         throw new SyncError('OPERATION_UPCAST_FAILED', message, { cause });
       }
     }
-    return { ...operation, payload: toExactJson(payload), version: definition.version };
+    return { ...operation, payload: text, version: definition.version };
   }
 
   /** The rule behind `Coalesce`, from the definition of the incoming operation. */

@@ -23,6 +23,8 @@ export interface QueueContext {
   readonly content: (kind: string, value: unknown) => Content;
   /** Called whenever something may have become deliverable. */
   readonly wakers: Set<() => void>;
+  /** Called when the queue may have changed in a way that no event tells: by another instance, or before it opened. */
+  readonly refreshers: Set<() => void>;
   /** What keeps a waiting operation from being sent, as each running worker sees it. */
   readonly gates: Set<(operation: StoredOperation) => Explanation | undefined>;
 }

@@ -7,7 +7,10 @@ import type { QueueContext } from './queue-context.js';
 export interface QueueStats extends StorageStats {
   /** Age of the operation that has waited longest, in milliseconds; 0 when empty. */
   readonly oldestAgeMs: number;
-  /** Operations enqueued and acknowledged through this object per second, over about the last ten seconds. */
+  /**
+   * Operations enqueued and acknowledged through this object per second, over about the last ten seconds. Counted
+   * while somebody watches `stats$`; 0 otherwise.
+   */
   readonly enqueuedPerSecond: number;
   readonly deliveredPerSecond: number;
 }
@@ -21,6 +24,8 @@ export class StatsSource {
   readonly #context: QueueContext;
   #enqueued = new Rate();
   #delivered = new Rate();
+  #watchers = 0;
+  #stopCounting: (() => void) | undefined;
 
   constructor(context: QueueContext) {
     this.#context = context;
@@ -42,22 +47,38 @@ export class StatsSource {
   }
 
   #watch(next: (stats: QueueStats) => void): () => void {
-    const { hub, clock } = this.#context;
+    const { hub, clock, refreshers } = this.#context;
     let timer: TimerHandle | undefined;
     const tell = (): void => {
       timer = undefined;
       this.read().then(next, (error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
     };
-    const stop = hub.on(({ type }) => {
-      if (type === 'enqueued') this.#enqueued.count(clock.monotonicMs());
-      if (type === 'acknowledged') this.#delivered.count(clock.monotonicMs());
-      timer ??= clock.setTimer(tell, EMIT_EVERY_MS);
-    });
+    const tellSoon = (): void => void (timer ??= clock.setTimer(tell, EMIT_EVERY_MS));
+    // Failures are no reason to look again: the next look may be the next failure.
+    const stop = hub.on(({ type }) => (type === 'failed' ? undefined : tellSoon()));
+    this.#stopCounting ??= this.#count();
+    this.#watchers++;
+    refreshers.add(tellSoon);
     tell();
     return () => {
       stop();
+      refreshers.delete(tellSoon);
       if (timer !== undefined) clock.clearTimer(timer);
+      if (--this.#watchers > 0) return;
+      this.#stopCounting?.();
+      this.#stopCounting = undefined;
+      this.#enqueued = new Rate();
+      this.#delivered = new Rate();
     };
+  }
+
+  /** Counts once, however many watch. */
+  #count(): () => void {
+    const { hub, clock } = this.#context;
+    return hub.on(({ type }) => {
+      if (type === 'enqueued') this.#enqueued.count(clock.monotonicMs());
+      if (type === 'acknowledged') this.#delivered.count(clock.monotonicMs());
+    });
   }
 }
 

@@ -15,7 +15,14 @@ import { rebased } from '../outcome/decide.js';
 import type { Clock } from '../ports/clock.js';
 import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
 import type { Logger } from '../ports/logger.js';
-import type { EnqueueResult, ListQuery, Page, QueueStorage, StorageReceipt } from '../ports/queue-storage.js';
+import type {
+  EnqueueResult,
+  ListQuery,
+  Page,
+  QueueStorage,
+  StorageNotice,
+  StorageReceipt,
+} from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
 import type { Transport } from '../ports/transport.js';
@@ -122,6 +129,7 @@ export class SyncQueue implements AsyncDisposable {
       newId,
       timestamps,
       wakers: new Set(),
+      refreshers: new Set(),
       content: (kind, value) => factory.content(kind, value),
       gates: new Set(),
     };
@@ -134,13 +142,11 @@ export class SyncQueue implements AsyncDisposable {
 
   /** Opens the storage. Idempotent. */
   async open(): Promise<void> {
-    const { storage, hub } = this.context;
+    const { storage } = this.context;
+    // Before it opens, since it may come across damaged records as it does.
+    this.#notices ??= storage.notices.subscribe((notice) => this.#onNotice(notice));
     await storage.open();
-    this.#notices ??= storage.notices.subscribe((notice) => {
-      if (notice.kind === 'quarantined') hub.emit({ type: 'quarantined', record: notice.record });
-      if (notice.kind === 'lost') hub.emit({ type: 'failed', failure: notice.failure });
-      if (notice.kind === 'changed') this.#wake();
-    });
+    this.#refresh();
   }
 
   /** Closes the storage. Stop the workers first. Idempotent; the queue may be opened again. */
@@ -193,10 +199,10 @@ export class SyncQueue implements AsyncDisposable {
 
   /** Enqueues several operations in order, all of them or none. */
   async enqueueAll(items: readonly EnqueueItem[]): Promise<readonly EnqueueReceipt[]> {
-    const created = items.map(({ operation, payload, ...options }) =>
-      this.#create(operation, payload, options),
+    // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
+    const records = await Promise.all(
+      items.map(async ({ operation, payload, ...options }) => this.#create(operation, payload, options)),
     );
-    const records = await Promise.all(created.map((record) => Promise.resolve(record)));
     return new Promise((resolve, reject) => this.#keep(records, resolve, reject));
   }
 
@@ -213,6 +219,7 @@ export class SyncQueue implements AsyncDisposable {
   }
 
   async list(query?: ListQuery): Promise<Page<QueuedOperation>> {
+    if (query?.limit !== undefined) checkInteger('limit', query.limit, 1);
     const page = await this.context.storage.list(query);
     return { ...page, items: page.items.map(toOperation) };
   }
@@ -226,7 +233,10 @@ export class SyncQueue implements AsyncDisposable {
     return this.#stats.read();
   }
 
-  /** The states of one operation, from now to its end; follows it where another takes its place. */
+  /**
+   * The states of one operation, from now to its end; follows it where another takes its place. Of an operation
+   * that joined another, pass the receipt's `into`.
+   */
   watch(id: string): Observable<OperationStatus> {
     return watchStream(this.context, id);
   }
@@ -329,7 +339,9 @@ export class SyncQueue implements AsyncDisposable {
       maxPending: this.#maxPending,
       coalesce: (tail, incoming) => {
         try {
-          return registry.coalesce(tail, incoming);
+          const coalescence = registry.coalesce(tail, incoming);
+          if (coalescence.kind === 'merged') this.#factory.checkSize(coalescence.operation.payload);
+          return coalescence;
         } catch (error) {
           hub.fail(error, 'OPERATION_INVALID');
           return { kind: 'none' };
@@ -381,6 +393,26 @@ export class SyncQueue implements AsyncDisposable {
     hub.emit({ type: 'replaced', replacedBy: operation.id, ...subjectOf(stored) });
     this.#wake();
     return operation.id;
+  }
+
+  #onNotice(notice: StorageNotice): void {
+    const { hub } = this.context;
+    switch (notice.kind) {
+      case 'quarantined':
+        hub.emit({ type: 'quarantined', record: notice.record });
+        break;
+      case 'lost':
+        hub.emit({ type: 'failed', failure: notice.failure });
+        break;
+      case 'changed':
+        this.#wake();
+        this.#refresh();
+        break;
+    }
+  }
+
+  #refresh(): void {
+    for (const refresh of this.context.refreshers) refresh();
   }
 
   #wake(): void {

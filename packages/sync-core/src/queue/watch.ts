@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { OperationState } from '../operation/operation.js';
 import type { QueueContext } from './queue-context.js';
-import type { SyncEvent } from './sync-event.js';
+import type { EventSubject, SyncEvent } from './sync-event.js';
 
 /** Where an operation is: in the queue, or how it left it. `unknown`: it is not there, and nobody saw it leave. */
 export interface OperationStatus {
@@ -18,9 +18,10 @@ export interface OperationStatus {
 
 /** States of one operation, following it through replacements; completes when it has left the queue. */
 export function watchStream(context: QueueContext, id: string): Observable<OperationStatus> {
-  const { hub, storage } = context;
+  const { hub, storage, refreshers } = context;
   return hub.stream((next, complete) => {
     let current = id;
+    let entity: string | undefined;
     let last = '';
     let isOver = false;
     const tell = (status: OperationStatus, isFinal: boolean): void => {
@@ -31,27 +32,39 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
       next(status);
       if (isFinal) complete();
     };
-    const look = async (): Promise<void> => {
+    const look = async (isGoneForGood: boolean): Promise<void> => {
       const looked = current;
       const stored = await storage.get(looked);
       if (looked !== current) return;
-      if (stored === undefined) tell({ id: looked, state: 'unknown' }, true);
-      else
-        tell({ id: looked, state: stored.state, ...(stored.failure && { failure: stored.failure }) }, false);
+      if (stored !== undefined) {
+        entity = stored.entity;
+        const { state, failure } = stored;
+        tell({ id: looked, state, ...(failure && { failure }) }, false);
+      } else if (isGoneForGood) {
+        tell({ id: looked, state: 'unknown' }, true);
+      }
     };
-    const lookSafely = (): void => void look().catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
+    const lookSafely = (isGoneForGood: boolean): void =>
+      void look(isGoneForGood).catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
+    // After an event, what is not there has left a moment ago, and the event that tells how is on its way.
     const stop = hub.on((event) => {
-      if (!('id' in event) || event.id !== current) return;
-      const final = finalStatus(event);
+      if (!('id' in event)) return;
+      const final = finalStatus(event, current);
       if (final !== undefined) {
         tell(final, true);
         return;
       }
-      current = successor(event) ?? current;
-      lookSafely();
+      if (event.id === current) current = successor(event) ?? current;
+      else if (entity === undefined || event.entity !== entity) return;
+      lookSafely(false);
     });
-    lookSafely();
-    return stop;
+    const refresh = (): void => lookSafely(true);
+    refreshers.add(refresh);
+    refresh();
+    return () => {
+      stop();
+      refreshers.delete(refresh);
+    };
   });
 }
 
@@ -60,8 +73,10 @@ function successor(event: SyncEvent): string | undefined {
   return event.type === 'replaced' || event.type === 'conflict' ? event.replacedBy : undefined;
 }
 
-function finalStatus(event: SyncEvent & { readonly id: string }): OperationStatus | undefined {
-  const { id } = event;
+/** How the operation `id` left the queue, if this event tells that. */
+function finalStatus(event: SyncEvent & EventSubject, id: string): OperationStatus | undefined {
+  if (event.type === 'cancelled' && event.with === id) return { id, state: 'cancelled' };
+  if (event.id !== id) return undefined;
   switch (event.type) {
     case 'acknowledged':
       return { id, state: 'acknowledged', result: event.result };

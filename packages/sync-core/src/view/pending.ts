@@ -23,15 +23,14 @@ export function pendingStream(context: QueueContext, entity: string): Observable
           if (isStale) refresh();
         });
     };
-    const wake = (): void => refresh();
-    context.wakers.add(wake);
+    context.refreshers.add(refresh);
     const stop = hub.on((event) => {
       if ('entity' in event && event.entity === entity) refresh();
     });
     refresh();
     return () => {
       stop();
-      context.wakers.delete(wake);
+      context.refreshers.delete(refresh);
     };
   });
 }
