@@ -95,11 +95,15 @@ class EnqueueStep {
 
 /** The rules under which a tail may be offered to `Coalesce`; see its documentation. */
 function mayJoin(tail: Entry, incoming: NewOperation, index: OperationIndex): boolean {
-  const { dependsOn, principal } = tail.operation;
+  const { principal } = tail.operation;
+  const isWaitedFor = (id: string): boolean => {
+    const other = index.get(id);
+    return other === undefined || other === tail || other.dependents?.has(tail) === true;
+  };
   return (
     !tail.attempted &&
     (tail.state === 'waiting' || tail.state === 'scheduled' || tail.state === 'blocked') &&
     principal === incoming.principal &&
-    incoming.dependsOn.every((id) => id === tail.operation.id || dependsOn.includes(id) || !index.get(id))
+    incoming.dependsOn.every(isWaitedFor)
   );
 }

@@ -98,7 +98,9 @@ export class MemoryQueue {
   list(query: ListQuery = {}): Page<StoredOperation> {
     const { after = 0, limit = 100 } = query;
     const items: StoredOperation[] = [];
-    for (const entry of this.index.entries(after)) {
+    const { entity } = query;
+    const entries = entity === undefined ? this.index.entries(after) : this.index.laneEntries(entity, after);
+    for (const entry of entries) {
       if (!matches(entry, query)) continue;
       if (items.length === limit) return { items, next: (items.at(-1) as StoredOperation).sequence };
       items.push(entry.snapshot());
@@ -257,10 +259,9 @@ export class MemoryQueue {
 }
 
 function matches(entry: Entry, query: ListQuery): boolean {
-  const { entity, kind, principal } = entry.operation;
+  const { kind, principal } = entry.operation;
   return (
     (query.states?.includes(entry.state) ?? true) &&
-    (query.entity === undefined || query.entity === entity) &&
     (query.kind === undefined || query.kind === kind) &&
     (query.principals?.includes(principal) ?? true)
   );

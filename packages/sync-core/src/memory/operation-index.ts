@@ -32,6 +32,8 @@ export class OperationIndex {
   readonly #byReference = new Map<string, Set<Entry>>();
   /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
   #log: Entry[] = [];
+  /** So many at the beginning of the log have left. */
+  #gone = 0;
   #sequence = 0;
   readonly #journal: QueueJournal;
 
@@ -75,12 +77,17 @@ export class OperationIndex {
     this.#sequence = sequence;
     const entry = new Entry(operation, sequence);
     this.#log.push(entry);
-    this.putBack(entry);
+    this.#enter(entry);
     return entry;
   }
 
   /** Puts an entry back that was removed a moment ago, before the next `compact`. */
   putBack(entry: Entry): void {
+    this.#gone = 0;
+    this.#enter(entry);
+  }
+
+  #enter(entry: Entry): void {
     this.#journal.changed(entry);
     this.#count(entry, 1);
     this.#place(entry);
@@ -90,6 +97,7 @@ export class OperationIndex {
   compact(): void {
     if (this.#log.length < COMPACT_ABOVE || this.#log.length < 2 * this.#byId.size) return;
     this.#log = this.#log.filter((entry) => this.has(entry));
+    this.#gone = 0;
   }
 
   /** Gives an entry its place, by its sequence. */
@@ -238,7 +246,8 @@ export class OperationIndex {
 
   /** Entries in sequence order, beginning behind `after`. */
   *entries(after = 0): Iterable<Entry> {
-    let low = 0;
+    while (this.#log[this.#gone]?.isPresent === false) this.#gone++;
+    let low = this.#gone;
     let high = this.#log.length;
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -248,6 +257,13 @@ export class OperationIndex {
     for (let at = low; at < this.#log.length; at++) {
       const entry = this.#log[at] as Entry;
       if (this.has(entry)) yield entry;
+    }
+  }
+
+  /** Entries of one entity in sequence order, beginning behind `after`. */
+  *laneEntries(entity: string, after = 0): Iterable<Entry> {
+    for (let entry = this.#lanes.get(entity)?.head; entry !== undefined; entry = entry.next) {
+      if (entry.sequence > after) yield entry;
     }
   }
 

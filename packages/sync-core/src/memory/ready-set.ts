@@ -54,8 +54,8 @@ class Bucket {
 /** What may go, by rank and sequence, and what may go later, by time: of one principal. */
 export class ReadySet {
   readonly #buckets = new Map<number, Bucket>();
-  /** Ranks that have a bucket, lowest first, so that the highest is at the end. */
-  readonly #ranks: number[] = [];
+  /** Ranks that have a bucket, the highest first. With ageing there may be as many as there are operations. */
+  readonly #ranks = new Heap<number>();
   readonly #scheduled = new Heap<Entry>();
 
   add(entry: Entry): void {
@@ -63,7 +63,7 @@ export class ReadySet {
     if (bucket === undefined) {
       bucket = new Bucket(entry.rank);
       this.#buckets.set(entry.rank, bucket);
-      this.#insertRank(entry.rank);
+      this.#ranks.push(-entry.rank, entry.rank);
     }
     bucket.push(entry);
   }
@@ -89,7 +89,7 @@ export class ReadySet {
 
   /** The entry that goes first, left in place. */
   peek(): Entry | undefined {
-    for (let rank = this.#ranks.at(-1); rank !== undefined; rank = this.#ranks.at(-1)) {
+    for (let rank = this.#ranks.peek(); rank !== undefined; rank = this.#ranks.peek()) {
       const entry = this.#buckets.get(rank)?.peek();
       if (entry !== undefined) return entry;
       this.#buckets.delete(rank);
@@ -101,11 +101,5 @@ export class ReadySet {
   /** Removes what `peek` returned. */
   take(entry: Entry): void {
     this.#buckets.get(entry.rank)?.drop(entry);
-  }
-
-  #insertRank(rank: number): void {
-    let at = this.#ranks.length;
-    while (at > 0 && (this.#ranks[at - 1] as number) > rank) at--;
-    this.#ranks.splice(at, 0, rank);
   }
 }
