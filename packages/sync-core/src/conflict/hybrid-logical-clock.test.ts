@@ -72,6 +72,14 @@ test('is pushed ahead by no more than the bound on skew', () => {
   expect(msOf(byDefault.next())).toBe(NOW + 60_000);
 });
 
+test('does not go back for what was cut to the bound', () => {
+  const { hybrid } = clocks({ maxSkewMs: 1000 });
+  hybrid.observe(NOW + 1000);
+  const last = hybrid.next();
+  hybrid.observe(`${(NOW + 2000).toString(36).padStart(9, '0')}-0009-other`);
+  expect(hybrid.next() > last).toBe(true);
+});
+
 test('can be corrected by the time of the server', () => {
   const { hybrid } = clocks();
   hybrid.correct(2500);

@@ -54,10 +54,10 @@ export class HybridLogicalClock {
 
   /** Takes notice of another clock's timestamp, so that what happens next on this device comes after it. */
   observe(timestamp: string | number): void {
-    const { ms, counter } = parseTimestamp(timestamp) ?? { ms: 0, counter: 0 };
-    const bounded = Math.min(Math.ceil(ms), this.#now() + this.#maxSkewMs);
-    if (bounded < this.#ms || (bounded === this.#ms && counter <= this.#counter)) return;
-    this.#set(bounded, bounded === ms ? counter : 0);
+    const noticed = parseTimestamp(timestamp) ?? { ms: 0, counter: 0 };
+    const ms = Math.min(Math.ceil(noticed.ms), this.#now() + this.#maxSkewMs);
+    const counter = ms === noticed.ms ? noticed.counter : 0;
+    if (ms > this.#ms || (ms === this.#ms && counter > this.#counter)) this.#set(ms, counter);
   }
 
   /** Corrects this device's wall clock by the server's: pass the server's time minus this clock's, in ms. */
