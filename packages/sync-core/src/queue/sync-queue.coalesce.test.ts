@@ -83,6 +83,17 @@ test('joins nothing that was attempted, is being sent, or waits for a person', a
   expect(await queue.enqueue(add, 4)).toMatchObject({ outcome: 'coalesced', into: 'next' });
 });
 
+test('joins nothing that may have reached the server, though it waits again', async () => {
+  const { queue, storage, clock, transport } = await openQueue(all);
+  await queue.enqueue(add, 1, { id: 'sent' });
+  const claim = await storage.claim({ now: clock.now(), limit: 1, leaseMs: 1000 });
+  await storage.settle(claim.token, [{ id: 'sent', kind: 'release', sent: true }]);
+  expect(await queue.get('sent')).toMatchObject({ state: 'waiting' });
+  expect(await queue.enqueue(add, 2)).toMatchObject({ outcome: 'enqueued' });
+  await queue.process(transport);
+  expect(transport.payloads).toEqual([1, 2]);
+});
+
 test('joins nothing of another principal', async () => {
   const { queue } = await openQueue(all);
   await queue.enqueue(add, 1, { principal: 'anna' });
