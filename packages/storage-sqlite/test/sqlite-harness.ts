@@ -1,13 +1,33 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NewOperation } from '@cpc/sync-core';
 import type { QueueStorageHarness } from '@cpc/testing';
-import { betterSqlite3, type SqliteBinding, type SqliteDriver, SqliteQueueStorage } from '../src/index.js';
+import {
+  betterSqlite3,
+  nodeSqlite,
+  type SqliteBinding,
+  type SqliteDriver,
+  SqliteQueueStorage,
+} from '../src/index.js';
 
 /** A directory of its own for a test's files. */
 export function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'cpc-sqlite-'));
 }
+
+/** Whether this Node can load the binding. */
+export async function isAvailable(binding: SqliteBinding): Promise<boolean> {
+  try {
+    (await binding.open(':memory:')).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The binding that tests take which look at one thing only. */
+export const anyBinding: SqliteBinding = (await isAvailable(betterSqlite3)) ? betterSqlite3 : nodeSqlite;
 
 /** Faults between the storage and SQLite: a commit that fails, a disk that is full. */
 export class FaultyBinding implements SqliteBinding {
@@ -16,7 +36,7 @@ export class FaultyBinding implements SqliteBinding {
   readonly #drivers = new Set<SqliteDriver>();
   #failsNextCommit = false;
 
-  constructor(real: SqliteBinding = betterSqlite3) {
+  constructor(real: SqliteBinding = anyBinding) {
     this.#real = real;
     this.name = real.name;
   }
@@ -71,8 +91,28 @@ export class FaultyBinding implements SqliteBinding {
 
 class CommitFault extends Error {}
 
+/** An operation with plain values for what a test does not care about. */
+export function operation(id: string, fields: Partial<NewOperation> = {}): NewOperation {
+  return {
+    id,
+    kind: 'test.kind',
+    payload: JSON.stringify({ of: id }),
+    priority: 50,
+    rank: 50,
+    version: 1,
+    dependsOn: [],
+    references: [],
+    coalesces: false,
+    createdAt: 1_700_000_000_000,
+    scheduledAt: 1_700_000_000_000,
+    timestamp: '1700000000000:0:test',
+    conflictRounds: 0,
+    ...fields,
+  };
+}
+
 /** Storages on one new file, for the conformance suite. */
-export async function sqliteHarness(real: SqliteBinding = betterSqlite3): Promise<QueueStorageHarness> {
+export async function sqliteHarness(real: SqliteBinding = anyBinding): Promise<QueueStorageHarness> {
   const directory = await temporaryDirectory();
   const file = join(directory, 'queue.db');
   const binding = new FaultyBinding(real);

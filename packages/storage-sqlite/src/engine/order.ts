@@ -26,7 +26,7 @@ export interface Progress {
 
 /** The progress of an operation that is new: scheduled where it lies in the future of its own creation. */
 export function freshProgress({ scheduledAt, createdAt }: NewOperation): Progress {
-  const dueAt = scheduledAt > createdAt ? clamp(scheduledAt) : 0;
+  const dueAt = clamp(scheduledAt) > clamp(createdAt) ? clamp(scheduledAt) : 0;
   return { attempts: 0, attempted: false, hold: HOLD.none, dueAt, delayMs: 0, log: NO_ATTEMPTS };
 }
 
