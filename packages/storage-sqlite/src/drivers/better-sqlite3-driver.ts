@@ -55,9 +55,12 @@ function wrap(statement: Statement): SqliteStatement {
   };
 }
 
-/** better-sqlite3 puts the name of SQLite's extended result code into `code`. */
+/**
+ * better-sqlite3 puts the name of SQLite's extended result code into `code`. Its errors may be of another realm, so
+ * `instanceof` says nothing about them.
+ */
 function faultOf(error: unknown): SqliteFault | undefined {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
   if (code === 'SQLITE_FULL') return 'full';

@@ -42,7 +42,7 @@ export const foundBinding: SqliteBinding = {
 };
 
 function isMissing(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   return (
     code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || code === 'ERR_UNKNOWN_BUILTIN_MODULE'
   );

@@ -73,7 +73,7 @@ function valuesOf(row: unknown): SqlRow {
 
 /** `node:sqlite` puts SQLite's extended result code into `errcode`; its low byte is the primary one. */
 function faultOf(error: unknown): SqliteFault | undefined {
-  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
+  const code = (error as { readonly errcode?: unknown } | null | undefined)?.errcode;
   if (typeof code !== 'number') return undefined;
   switch (code & 0xff) {
     case BUSY:
