@@ -69,9 +69,16 @@ export function waitsFor(entry: ModelEntry, other: ModelEntry): boolean {
   return other.sequence < entry.sequence && entry.waitsFor.includes(other.operation.id);
 }
 
+function isBlocked(entries: readonly ModelEntry[], entry: ModelEntry): boolean {
+  const { entity } = entry.operation;
+  const isHead =
+    entity === undefined || entries.find(({ operation }) => operation.entity === entity) === entry;
+  return !isHead || (entry.waitsFor.length > 0 && entries.some((other) => waitsFor(entry, other)));
+}
+
 export function stateOf(entries: readonly ModelEntry[], entry: ModelEntry): OperationState {
   if (entry.wait === 'leased' || entry.wait === 'parked' || entry.wait === 'deadLetter') return entry.wait;
-  if (blockersOf(entries, entry).length > 0) return 'blocked';
+  if (isBlocked(entries, entry)) return 'blocked';
   return entry.wait === 'scheduled' ? 'scheduled' : 'waiting';
 }
 

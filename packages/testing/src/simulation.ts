@@ -1,0 +1,15 @@
+/** The simulator: the real queue and worker through thousands of bad days in a minute. */
+export type { Device } from './simulation/device.js';
+export { FAULT_RATES, type FaultRates, NO_FAULTS } from './simulation/fault-rates.js';
+export { minimise, type MinimisedHistory } from './simulation/minimise.js';
+export type { PlannedChange, PlannedEvent } from './simulation/plan.js';
+export {
+  planned,
+  simulate,
+  type SimulationMode,
+  type SimulationOptions,
+  type SimulationResult,
+} from './simulation/simulate.js';
+export type { SimulationParts } from './simulation/simulated-world.js';
+export type { Tab } from './simulation/tab.js';
+export { Violation } from './simulation/violation.js';

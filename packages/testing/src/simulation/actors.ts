@@ -1,0 +1,112 @@
+import type { EnqueueItem } from '@cpc/sync-core';
+import type { Device } from './device.js';
+import type { PlannedChange, PlannedEvent } from './plan.js';
+import type { SimulatedWorld } from './simulated-world.js';
+import type { Tab } from './tab.js';
+
+/** The users and the bad day: does what was planned. */
+export class Actors {
+  readonly #world: SimulatedWorld;
+  #lastNumber = 0;
+  readonly #lastId = new Map<Device, string>();
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+  }
+
+  perform(event: PlannedEvent): void {
+    const { scheduler, referee } = this.#world;
+    const device = this.#world.devices[event.device];
+    if (device === undefined) return;
+    switch (event.kind) {
+      case 'enqueue':
+        return this.#enqueue(device, event.tab, event.changes);
+      case 'crash':
+        if (device.crash(event.tab)) this.#world.fault(`d${device.index}t${event.tab} crashes`);
+        return;
+      case 'restart':
+        return device.open(event.tab);
+      case 'freeze': {
+        const tab = device.tabs[event.tab];
+        if (tab === undefined) return;
+        this.#world.fault(`frozen for ${event.forMs} ms`, tab);
+        tab.owner.frozenUntil = scheduler.now + event.forMs;
+        referee.disturbedAt.set(tab.owner, tab.owner.frozenUntil);
+        return;
+      }
+      case 'partition':
+        this.#world.fault(`d${device.index} is cut off for ${event.forMs} ms`);
+        device.cutUntil = scheduler.now + event.forMs;
+        return;
+      case 'diskFull':
+        this.#world.fault(`the disk of d${device.index} is full for ${event.forMs} ms`);
+        device.diskFullUntil = scheduler.now + event.forMs;
+        return;
+      case 'clockJump':
+        this.#world.fault(`the clock of d${device.index} jumps by ${event.byMs} ms`);
+        device.wall.offsetMs += event.byMs;
+        referee.disturbedAt.set(device.index, scheduler.now);
+        return;
+      case 'signIn':
+        return device.signIn(event.principal);
+      case 'retryDead':
+      case 'discardDead':
+        void this.#dead(device, event.kind);
+    }
+  }
+
+  /** Retries or discards every dead letter, as a user who sees the list. */
+  async #dead(device: Device, kind: 'retryDead' | 'discardDead'): Promise<void> {
+    const queue = device.tabs.find((tab) => tab !== undefined)?.queue;
+    if (queue === undefined) return;
+    try {
+      if (kind === 'retryDead') await queue.retryAll();
+      else for (const { id } of (await queue.list({ states: ['deadLetter'] })).items) await queue.discard(id);
+    } catch {
+      // The storage failed; the user tries another day.
+    }
+  }
+
+  #enqueue(device: Device, at: number, changes: readonly PlannedChange[]): void {
+    const tab = device.tabs[at] ?? device.tabs.find((other) => other !== undefined);
+    if (tab === undefined) return;
+    const items = changes.map((change) => this.#item(device, tab, change));
+    void this.#keepTrying(tab, items);
+  }
+
+  #item(device: Device, tab: Tab, change: PlannedChange): EnqueueItem {
+    const { entity, fate } = change;
+    const now = tab.clock.now();
+    const id = `${tab.name}#${++this.#lastNumber}`;
+    const previous = this.#lastId.get(device);
+    const baseVersion = entity === undefined || !change.guarded ? undefined : this.#world.versionOf(entity);
+    this.#lastId.set(device, id);
+    return {
+      operation: change.kind,
+      payload: { fate, number: this.#lastNumber },
+      id,
+      priority: change.priority,
+      ...(entity !== undefined && { entity }),
+      ...(change.depends && previous !== undefined && { dependsOn: [previous] }),
+      ...(change.delayMs > 0 && { scheduledAt: now + change.delayMs }),
+      ...(change.expiresInMs !== undefined && { expiresAt: now + change.delayMs + change.expiresInMs }),
+      ...(baseVersion !== undefined && { baseVersion }),
+    };
+  }
+
+  /** An app that means it: after a failure of the storage it repeats the call with the same ids. */
+  async #keepTrying(tab: Tab, items: readonly EnqueueItem[]): Promise<void> {
+    const { scheduler, referee } = this.#world;
+    for (let attempt = 0; attempt < 50; attempt++) {
+      try {
+        const receipts = await tab.queue.enqueueAll(items);
+        for (const [at, receipt] of receipts.entries())
+          referee.promised(items[at]?.id ?? '', receipt.outcome === 'coalesced' ? receipt.into : undefined);
+        this.#world.trace(tab, () => `enqueued ${items.map(({ id }) => id).join(' ')}`);
+        return;
+      } catch {
+        await scheduler.pause(1_000, tab.owner);
+      }
+    }
+  }
+}

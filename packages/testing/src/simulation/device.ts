@@ -1,0 +1,61 @@
+import { MemoryQueueStorage, type QueueStorage } from '@cpc/sync-core';
+import type { WallClock } from './sim-clock.js';
+import type { SimulatedWorld } from './simulated-world.js';
+import { Tab } from './tab.js';
+
+/** Where the wall clock of every device begins. */
+const EPOCH_MS = 1_700_000_000_000;
+
+/** A phone or a laptop: one storage, one wall clock, one network, and tabs that come and go. */
+export class Device {
+  readonly index: number;
+  readonly storage: QueueStorage = new MemoryQueueStorage();
+  readonly wall: WallClock = { offsetMs: EPOCH_MS };
+  readonly tabs: (Tab | undefined)[];
+  principal: string | undefined;
+  cutUntil = 0;
+  diskFullUntil = 0;
+  readonly #world: SimulatedWorld;
+  #generation = 0;
+
+  constructor(world: SimulatedWorld, index: number, tabs: number) {
+    this.#world = world;
+    this.index = index;
+    this.tabs = Array.from({ length: tabs }, () => undefined);
+  }
+
+  wallNow(): number {
+    return this.#world.scheduler.now + this.wall.offsetMs;
+  }
+
+  /** Opens a tab, unless it is open. */
+  open(at: number): void {
+    if (this.tabs[at] !== undefined) return;
+    const seed = this.#world.seed * 1_009 + this.index * 101 + at * 11 + ++this.#generation;
+    const tab = new Tab(this.#world, this, `d${this.index}t${at}.${this.#generation}`, seed);
+    this.tabs[at] = tab;
+    void tab.start();
+  }
+
+  /** Kills a tab at whatever it waits for. */
+  crash(at: number): boolean {
+    const tab = this.tabs[at];
+    if (tab === undefined) return false;
+    tab.owner.isDead = true;
+    this.tabs[at] = undefined;
+    return true;
+  }
+
+  signIn(principal: string | undefined): void {
+    this.principal = principal;
+    for (const tab of this.tabs) tab?.queue.signIn(principal);
+  }
+
+  /** A hint to the other tabs, which may come late or never. */
+  tellOthers(from: Tab): void {
+    const { random } = this.#world.storageFaults;
+    for (const tab of this.tabs)
+      if (tab !== undefined && tab !== from && random.chance(0.6))
+        this.#world.scheduler.schedule(random.below(50), tab.owner, () => tab.notify());
+  }
+}

@@ -1,0 +1,124 @@
+import type { StoredOperation } from '@cpc/sync-core';
+import type { Device } from './device.js';
+import { NO_FAULTS } from './fault-rates.js';
+import type { SimulatedWorld } from './simulated-world.js';
+
+const CHUNK_MS = 60_000;
+/** From the end of the faults, everything that may go is gone after this. */
+const MAX_HEAL_MS = 3 * 3_600_000;
+/** Nothing waits this long for an operation of another entity that always fails. */
+const MAX_ISOLATED_MS = 20 * 60_000;
+
+type GoesOn = () => boolean;
+
+/** Ends the faults and expects the rest of the day to be good: everything that may go is delivered. */
+export async function heal(world: SimulatedWorld, goesOn: GoesOn): Promise<void> {
+  world.trace(undefined, () => 'the faults end');
+  world.storageFaults.rates = NO_FAULTS;
+  world.networkFaults.rates = NO_FAULTS;
+  for (const device of world.devices) {
+    device.cutUntil = 0;
+    device.diskFullUntil = 0;
+    for (const [at, tab] of device.tabs.entries()) {
+      if (tab === undefined) device.open(at);
+      else tab.owner.frozenUntil = 0;
+    }
+  }
+  for (const principal of [undefined, 'anna', 'ben']) {
+    for (const device of world.devices) signIn(device, principal);
+    await deliver(world, principal, goesOn);
+    if (!goesOn()) return;
+  }
+  await giveUpHeld(world, goesOn);
+}
+
+function signIn(device: Device, principal: string | undefined): void {
+  device.signIn(principal);
+  for (const tab of device.tabs) {
+    tab?.worker.resume();
+    tab?.worker.resume(undefined);
+    tab?.worker.resume(principal);
+  }
+}
+
+/** Lets time pass until nothing is left that this principal's session could deliver. */
+async function deliver(world: SimulatedWorld, principal: string | undefined, goesOn: GoesOn): Promise<void> {
+  const { scheduler, referee } = world;
+  const began = scheduler.now;
+  for (;;) {
+    await scheduler.runUntil(scheduler.now + CHUNK_MS, goesOn);
+    if (!goesOn()) return;
+    const left = await deliverable(world, principal);
+    if (left.length === 0) return;
+    const spentMs = scheduler.now - began;
+    const isolated = left.find((one) => one.payload.includes('"good"'));
+    if (spentMs > MAX_ISOLATED_MS && isolated !== undefined)
+      referee.broken(
+        'isolation',
+        `${isolated.id} is still ${isolated.state} ${spentMs} ms after the faults ended`,
+      );
+    if (spentMs > MAX_HEAL_MS) referee.broken('liveness', `${left[0]?.id ?? ''} is never delivered`);
+  }
+}
+
+/** What is in the queues and held by nothing but time and work. */
+async function deliverable(
+  world: SimulatedWorld,
+  principal: string | undefined,
+): Promise<readonly StoredOperation[]> {
+  const result: StoredOperation[] = [];
+  for (const device of world.devices) {
+    const { storage } = device;
+    const { items } = await storage.list({ limit: 10_000 });
+    const held = new Set<string>();
+    for (const operation of items) {
+      const { id, state } = operation;
+      const blockers = state === 'blocked' ? await storage.blockersOf(id) : [];
+      const isElsewhere = operation.principal !== undefined && operation.principal !== principal;
+      // A clock that was set back does not shorten the app's own schedules; the last phase waits for them.
+      const isPlanned =
+        state === 'scheduled' && operation.delayMs === 0 && operation.dueAt > device.wallNow();
+      if (
+        state === 'parked' ||
+        state === 'deadLetter' ||
+        isElsewhere ||
+        isPlanned ||
+        blockers.some((other) => held.has(other))
+      )
+        held.add(id);
+      else result.push(operation);
+    }
+    // Behind one that always fails an operation waits rightly, until that one is a dead letter.
+    const failing = new Set(
+      result.filter(({ payload }) => !payload.includes('"good"')).map(({ entity }) => entity),
+    );
+    for (const [at, operation] of [...result.entries()].reverse())
+      if (
+        operation.entity !== undefined &&
+        failing.has(operation.entity) &&
+        operation.payload.includes('"good"')
+      )
+        result.splice(at, 1);
+  }
+  return result;
+}
+
+/** A person goes through what is held, until the queues are empty. */
+async function giveUpHeld(world: SimulatedWorld, goesOn: GoesOn): Promise<void> {
+  const { referee } = world;
+  for (let round = 0; round < 200; round++) {
+    let left = 0;
+    for (const device of world.devices) {
+      const { items } = await device.storage.list({ limit: 10_000 });
+      left += items.length;
+      const held = items.filter(({ state }) => state === 'parked' || state === 'deadLetter');
+      for (const { id } of await device.storage.discard(held.map(({ id }) => id))) referee.discarded(id);
+      const next = items.find(({ state }) => state !== 'parked' && state !== 'deadLetter')?.principal;
+      signIn(device, next);
+    }
+    if (left === 0) return;
+    await world.scheduler.runUntil(world.scheduler.now + 10 * CHUNK_MS, goesOn);
+    if (!goesOn()) return;
+  }
+  referee.broken('liveness', 'the queues never ran empty');
+}

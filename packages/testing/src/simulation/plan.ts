@@ -1,0 +1,121 @@
+import type { SeededRandom } from '@cpc/sync-core/deterministic';
+
+/** Something that happens at a planned moment, whatever else goes on. */
+export type PlannedEvent = { readonly at: number; readonly device: number } & (
+  | {
+      readonly kind: 'enqueue';
+      readonly tab: number;
+      /** Several are one batch. */
+      readonly changes: readonly PlannedChange[];
+    }
+  | { readonly kind: 'crash' | 'restart'; readonly tab: number }
+  | { readonly kind: 'freeze'; readonly tab: number; readonly forMs: number }
+  | { readonly kind: 'partition' | 'diskFull'; readonly forMs: number }
+  | { readonly kind: 'clockJump'; readonly byMs: number }
+  | { readonly kind: 'signIn'; readonly principal: string | undefined }
+  | { readonly kind: 'retryDead' | 'discardDead' }
+);
+
+/** One change that the simulated user makes. */
+export interface PlannedChange {
+  readonly entity: string | undefined;
+  readonly kind: 'edit' | 'draft' | 'log';
+  readonly priority: number;
+  /** What the server makes of it: takes it, refuses it, fails on it always; or the transport throws. */
+  readonly fate: 'good' | 'refused' | 'failing' | 'throwing';
+  /** Sent against the version that the device saw last. */
+  readonly guarded: boolean;
+  /** Depends on the change of the device that was enqueued before. */
+  readonly depends: boolean;
+  readonly delayMs: number;
+  readonly expiresInMs: number | undefined;
+}
+
+/** When the faults end; what was planned happens before. */
+export const FAULTS_END_MS = 480_000;
+
+export interface World {
+  readonly devices: number;
+  readonly tabs: number;
+  readonly maxBatchSize: number;
+  readonly keepsOrder: boolean;
+}
+
+export function planWorld(random: SeededRandom): World {
+  return {
+    devices: 1 + random.below(2),
+    tabs: 1 + random.below(3),
+    maxBatchSize: random.pick([1, 1, 4, 10]),
+    keepsOrder: random.chance(0.4),
+  };
+}
+
+/** Everything that the users and the bad day do, in order of time. */
+export function planEvents(random: SeededRandom, world: World): readonly PlannedEvent[] {
+  const events: PlannedEvent[] = [];
+  const add = (times: number, make: (at: number, device: number) => PlannedEvent): void => {
+    for (let i = 0; i < times; i++)
+      events.push(make(random.below(FAULTS_END_MS - 20_000), random.below(world.devices)));
+  };
+  const tab = (): number => random.below(world.tabs);
+  add(12 + random.below(14), (at, device) => ({
+    at,
+    device,
+    kind: 'enqueue',
+    tab: tab(),
+    changes: changes(random),
+  }));
+  add(4 + random.below(4), (at, device) => ({ at, device, kind: 'crash', tab: tab() }));
+  add(5 + random.below(4), (at, device) => ({ at, device, kind: 'restart', tab: tab() }));
+  add(1 + random.below(3), (at, device) => ({
+    at,
+    device,
+    kind: 'freeze',
+    tab: tab(),
+    forMs: 5_000 + random.below(150_000),
+  }));
+  add(1 + random.below(3), (at, device) => ({
+    at,
+    device,
+    kind: 'partition',
+    forMs: 2_000 + random.below(90_000),
+  }));
+  add(random.below(2), (at, device) => ({
+    at,
+    device,
+    kind: 'diskFull',
+    forMs: 1_000 + random.below(60_000),
+  }));
+  add(random.below(3), (at, device) => ({
+    at,
+    device,
+    kind: 'clockJump',
+    byMs: (random.chance(0.5) ? 1 : -1) * (1_000 + random.below(3_600_000)),
+  }));
+  add(random.below(3), (at, device) => ({ at, device, kind: 'signIn', principal: principal(random) }));
+  add(random.below(2), (at, device) => ({ at, device, kind: random.pick(['retryDead', 'discardDead']) }));
+  return events.sort((a, b) => a.at - b.at);
+}
+
+function principal(random: SeededRandom): string | undefined {
+  return random.chance(0.3) ? undefined : random.pick(['anna', 'ben']);
+}
+
+function changes(random: SeededRandom): readonly PlannedChange[] {
+  return Array.from({ length: random.chance(0.3) ? 1 + random.below(5) : 1 }, () => change(random));
+}
+
+function change(random: SeededRandom): PlannedChange {
+  const fate = random.below(100);
+  const entity = random.chance(0.75) ? `e${random.below(4)}` : undefined;
+  return {
+    entity,
+    kind: entity === undefined ? 'log' : random.pick(['edit', 'edit', 'draft']),
+    priority: random.pick([25, 50, 75, 100]),
+    fate: fate < 90 ? 'good' : fate < 94 ? 'refused' : fate < 97 ? 'failing' : 'throwing',
+    guarded: random.chance(0.3),
+    depends: random.chance(0.1),
+    delayMs: random.chance(0.1) ? random.below(60_000) : 0,
+    expiresInMs: entity === undefined && random.chance(0.2) ? 1 + random.below(120_000) : undefined,
+  };
+}

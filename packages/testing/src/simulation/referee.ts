@@ -1,0 +1,341 @@
+import type {
+  Claim,
+  ClaimRequest,
+  DeliveryOutcome,
+  NewOperation,
+  Operation,
+  Settlement,
+  StoredOperation,
+} from '@cpc/sync-core';
+import type { Owner } from './scheduler.js';
+import { Violation } from './violation.js';
+
+/** What one change of a user came to, under whatever ids it goes. */
+interface Fate {
+  /** The id that had the effect. */
+  appliedAs: string | undefined;
+}
+
+/** What the referee knows about one operation. */
+export interface OperationRecord {
+  readonly id: string;
+  readonly device: number;
+  readonly entity: string | undefined;
+  readonly sequence: number;
+  readonly waitsFor: readonly string[];
+  readonly fate: Fate;
+  readonly expires: boolean;
+  /** Why it left the queue; `undefined` while it is there. */
+  gone: string | undefined;
+  sentPayload: string | undefined;
+  /** What the transport said last; `none` while a send is under way. */
+  lastOutcome: DeliveryOutcome | 'none' | 'threw';
+  wasResolvedRemotely: boolean;
+  sentAt: number[];
+}
+
+interface Hold {
+  readonly tab: Owner;
+  readonly device: number;
+  readonly leaseMs: number;
+  leaseUntil: number;
+}
+
+interface ActiveSend {
+  readonly tab: Owner;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends of one operation that are no longer explained by retries, within ten seconds. */
+const MAX_SENDS_IN_TEN_SECONDS = 14;
+
+/**
+ * Watches a history from outside the library, at the storage and at the server, and writes down the first promise
+ * that is broken. It throws nowhere: inside the library an exception would only look like another fault.
+ */
+export class Referee {
+  violation: Violation | undefined;
+  readonly #records = new Map<string, OperationRecord>();
+  readonly #holds = new Map<string, Hold>();
+  readonly #active = new Map<string, ActiveSend[]>();
+  readonly #lastApplied = new Map<string, number>();
+  /** When each device's wall clock was last set, and each tab last thawed, in virtual milliseconds. */
+  readonly disturbedAt = new Map<unknown, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  record(id: string): OperationRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  get records(): Iterable<OperationRecord> {
+    return this.#records.values();
+  }
+
+  broken(invariant: string, message: string): void {
+    this.violation ??= new Violation(invariant, message);
+  }
+
+  /** The storage has taken an operation. */
+  stored(device: number, operation: NewOperation, sequence: number): void {
+    const known = this.#records.get(operation.id);
+    this.#records.set(operation.id, {
+      id: operation.id,
+      device,
+      entity: operation.entity,
+      sequence,
+      waitsFor: operation.dependsOn.filter((id) => this.#isQueued(id)),
+      fate: known?.fate ?? { appliedAs: undefined },
+      expires: operation.expiresAt !== undefined,
+      gone: undefined,
+      sentPayload: known?.sentPayload,
+      lastOutcome: 'none',
+      wasResolvedRemotely: false,
+      sentAt: [],
+    });
+  }
+
+  /** The app was told that its operation is safe. */
+  promised(id: string, into: string | undefined): void {
+    if (!this.#records.has(into ?? id))
+      this.broken('no loss', `enqueue of ${id} resolved, but the storage does not have it`);
+  }
+
+  claimed(
+    tab: Owner,
+    device: number,
+    wallNow: number,
+    request: ClaimRequest,
+    claim: Claim,
+    left: readonly StoredOperation[],
+  ): void {
+    for (const { id } of claim.operations) {
+      const hold = this.#holds.get(id);
+      if (hold !== undefined && hold.leaseUntil > Math.max(wallNow, request.now) && hold.tab !== tab)
+        this.broken('one sender', `${id} was claimed while another tab holds it`);
+      this.#holds.set(id, { tab, device, leaseMs: request.leaseMs, leaseUntil: claim.leaseUntil });
+    }
+    if (claim.operations.length === request.limit) this.#checkPriority(request, claim, left);
+  }
+
+  renewed(ids: readonly string[], leaseUntil: number): void {
+    for (const id of ids) {
+      const hold = this.#holds.get(id);
+      if (hold !== undefined) hold.leaseUntil = leaseUntil;
+    }
+  }
+
+  /** A clock was set back: no lease is longer than its length. */
+  clamped(device: number, wallNow: number): void {
+    for (const hold of this.#holds.values())
+      if (hold.device === device) hold.leaseUntil = Math.min(hold.leaseUntil, wallNow + hold.leaseMs);
+  }
+
+  /** No operation that may go is left behind although it outranks one that was given out. */
+  #checkPriority(
+    { principals }: ClaimRequest,
+    { operations }: Claim,
+    left: readonly StoredOperation[],
+  ): void {
+    const waiting = left.filter(
+      ({ state, principal }) => state === 'waiting' && (principals?.includes(principal) ?? true),
+    );
+    const best = Math.max(...waiting.map(({ priority }) => priority));
+    for (const claimed of operations) {
+      const behind = new Set([claimed]);
+      for (const one of behind)
+        for (const other of left)
+          if (other.sequence > one.sequence && (isBehind(other, one) || other.dependsOn.includes(one.id)))
+            behind.add(other);
+      const effective = Math.max(...[...behind].map(({ priority }) => priority));
+      if (best > effective) this.broken('priority', `${claimed.id} goes before one of priority ${best}`);
+    }
+  }
+
+  /** A tab begins to send. */
+  sending(
+    tab: Owner,
+    device: number,
+    principal: string | undefined,
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): void {
+    for (const [at, operation] of operations.entries()) {
+      const record = this.#records.get(operation.id);
+      if (record === undefined) {
+        this.broken('one effect', `${operation.id} is sent under a key that nobody enqueued`);
+        continue;
+      }
+      if (this.#holds.get(operation.id)?.tab !== tab)
+        this.broken('one sender', `${operation.id} is sent by a tab that does not hold it`);
+      if (operation.principal !== undefined && operation.principal !== principal)
+        this.broken(
+          'principals',
+          `${operation.id} of ${operation.principal} is sent as ${principal ?? 'nobody'}`,
+        );
+      this.#checkOrder(record, operations.slice(0, at));
+      this.#checkBytes(record, operation);
+      this.#checkRate(record);
+      this.#checkOverlap(tab, device, operation.id, signal);
+      record.lastOutcome = 'none';
+    }
+  }
+
+  /** The send is over for its tab, whatever the server makes of it. */
+  answered(
+    tab: Owner,
+    operations: readonly Operation[],
+    outcomes: readonly DeliveryOutcome[] | 'threw',
+  ): void {
+    for (const [at, { id }] of operations.entries()) {
+      const record = this.#records.get(id);
+      if (record !== undefined)
+        record.lastOutcome = outcomes === 'threw' ? outcomes : (outcomes[at] ?? 'threw');
+      const active = this.#active.get(id)?.filter((send) => send.tab !== tab) ?? [];
+      this.#active.set(id, active);
+    }
+  }
+
+  /** The server had an effect. */
+  applied(id: string): void {
+    const record = this.#records.get(id);
+    if (record === undefined)
+      return this.broken('one effect', `the server applied ${id}, which nobody enqueued`);
+    const { fate, device, entity, sequence } = record;
+    if (fate.appliedAs !== undefined)
+      this.broken('one effect', `${id} had an effect, and so had ${fate.appliedAs} for the same change`);
+    fate.appliedAs = id;
+    if (entity === undefined || record.gone !== undefined) return;
+    const lane = `${device}/${entity}`;
+    const last = this.#lastApplied.get(lane) ?? 0;
+    if (sequence < last) this.broken('entity order', `${id} was applied after a later one of ${entity}`);
+    this.#lastApplied.set(lane, Math.max(sequence, last));
+  }
+
+  /** A settlement took effect. */
+  settled(settlement: Settlement): void {
+    const record = this.#records.get(settlement.id);
+    if (record === undefined) return;
+    this.#holds.delete(settlement.id);
+    const { lastOutcome } = record;
+    const said = typeof lastOutcome === 'string' ? lastOutcome : lastOutcome.kind;
+    if ('counts' in settlement && settlement.counts && !COUNTING.has(said))
+      this.broken('attempts', `${record.id} counts an attempt although the last outcome was ${said}`);
+    switch (settlement.kind) {
+      case 'remove':
+        this.#checkRemoval(record);
+        break;
+      case 'reschedule':
+        if (
+          typeof lastOutcome === 'object' &&
+          lastOutcome.kind === 'retry' &&
+          settlement.delayMs < Math.max(100, lastOutcome.afterMs ?? 0)
+        )
+          this.broken(
+            'Retry-After',
+            `${record.id} waits ${settlement.delayMs} ms although asked to wait ${lastOutcome.afterMs ?? 0}`,
+          );
+        break;
+      case 'replace':
+        if (said !== 'conflict') this.broken('one key for life', `${record.id} gets a new key after ${said}`);
+        record.gone = 'replaced';
+        this.#records.set(settlement.operation.id, {
+          ...record,
+          id: settlement.operation.id,
+          gone: undefined,
+          sentPayload: undefined,
+          lastOutcome: 'none',
+          sentAt: [],
+        });
+        break;
+      case 'release':
+      case 'hold':
+        break;
+    }
+  }
+
+  discarded(id: string): void {
+    const record = this.#records.get(id);
+    if (record !== undefined) record.gone = 'discarded';
+  }
+
+  #checkRemoval(record: OperationRecord): void {
+    record.gone = record.fate.appliedAs === undefined ? 'given up' : 'delivered';
+    if (record.gone === 'given up' && !record.expires && !record.wasResolvedRemotely)
+      this.broken('no loss', `${record.id} was removed, but the server never applied it`);
+  }
+
+  #checkOrder(record: OperationRecord, aheadInBatch: readonly Operation[]): void {
+    const isAhead = (id: string): boolean => aheadInBatch.some((operation) => operation.id === id);
+    for (const id of record.waitsFor)
+      if (this.#isQueued(id))
+        this.broken('dependencies', `${record.id} is sent before ${id}, which it depends on`);
+    if (record.entity === undefined) return;
+    for (const other of this.#records.values())
+      if (
+        other.device === record.device &&
+        other.entity === record.entity &&
+        other.sequence < record.sequence &&
+        other.gone === undefined &&
+        !isAcknowledged(other) &&
+        !isAhead(other.id)
+      )
+        this.broken(
+          'entity order',
+          `${record.id} is sent while ${other.id} of ${record.entity} is ahead of it`,
+        );
+  }
+
+  #checkBytes(record: OperationRecord, { payloadJson }: Operation): void {
+    record.sentPayload ??= payloadJson;
+    if (record.sentPayload !== payloadJson)
+      this.broken(
+        'identical repeats',
+        `${record.id} was sent with two payloads: ${record.sentPayload}, ${payloadJson}`,
+      );
+  }
+
+  #checkRate(record: OperationRecord): void {
+    record.sentAt = [...record.sentAt.filter((at) => at > this.#now() - 10_000), this.#now()];
+    if (record.sentAt.length > MAX_SENDS_IN_TEN_SECONDS)
+      this.broken(
+        'bounded requests',
+        `${record.id} was sent ${record.sentAt.length} times within ten seconds`,
+      );
+  }
+
+  /** Two tabs send at once. A tab that slept, and a clock that was set, excuse it: neither can be noticed in time. */
+  #checkOverlap(tab: Owner, device: number, id: string, signal: AbortSignal): void {
+    const others = (this.#active.get(id) ?? []).filter((send) => !send.tab.isDead && !send.signal.aborted);
+    for (const send of others) {
+      const disturbedAt = Math.max(this.disturbedAt.get(send.tab) ?? -1, this.disturbedAt.get(device) ?? -1);
+      if (send.tab !== tab && disturbedAt < send.startedAt - GRACE_MS)
+        this.broken('one sender', `${id} is sent by two tabs at once`);
+    }
+    this.#active.set(id, [...others, { tab, startedAt: this.#now(), signal }]);
+  }
+
+  #isQueued(id: string): boolean {
+    const record = this.#records.get(id);
+    return record !== undefined && record.gone === undefined;
+  }
+}
+
+/** A call of a slow storage may carry the time of before a clock was set, for so long. */
+const GRACE_MS = 60_000;
+
+/** After these, and only these, an attempt counts; a conflict only where its resolver failed. */
+const COUNTING: ReadonlySet<string> = new Set(['retry', 'rejected', 'threw', 'conflict']);
+
+/** The server has it; only the settlement is still to come. */
+function isAcknowledged({ lastOutcome }: OperationRecord): boolean {
+  return typeof lastOutcome === 'object' && lastOutcome.kind === 'acknowledged';
+}
+
+function isBehind(other: StoredOperation, one: StoredOperation): boolean {
+  return one.entity !== undefined && other.entity === one.entity;
+}

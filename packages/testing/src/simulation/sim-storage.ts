@@ -1,0 +1,196 @@
+import {
+  type Claim,
+  type ClaimRequest,
+  type EnqueueResult,
+  type EnqueueRules,
+  type ListQuery,
+  type NewOperation,
+  type Page,
+  type Principals,
+  type QuarantinedRecord,
+  type QueueStorage,
+  type Settlement,
+  type SettleResult,
+  type StorageNotice,
+  type StorageStats,
+  type StorageSupports,
+  type StoredOperation,
+  SyncError,
+} from '@cpc/sync-core';
+import type { Tab } from './tab.js';
+
+/**
+ * One tab's handle on its device's storage. Every call takes time before and after its effect, so that a crash can
+ * come between; and every call may fail, before its effect or after it.
+ */
+export class SimStorage implements QueueStorage {
+  readonly supports: StorageSupports = {
+    durable: true,
+    concurrentClaims: true,
+    sharing: true,
+    quarantine: false,
+  };
+  readonly notices = {
+    subscribe: (next: (notice: StorageNotice) => void) => {
+      this.#listeners.add(next);
+      return { unsubscribe: () => void this.#listeners.delete(next) };
+    },
+  };
+  readonly #listeners = new Set<(notice: StorageNotice) => void>();
+  readonly #tab: Tab;
+
+  constructor(tab: Tab) {
+    this.#tab = tab;
+  }
+
+  get #real(): QueueStorage {
+    return this.#tab.device.storage;
+  }
+
+  notify(): void {
+    for (const next of this.#listeners) next({ kind: 'changed' });
+  }
+
+  open(): Promise<void> {
+    return this.#call('open', false, () => Promise.resolve());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  enqueue(
+    batches: readonly (readonly NewOperation[])[],
+    rules?: EnqueueRules,
+  ): Promise<readonly EnqueueResult[]> {
+    const { device, world } = this.#tab;
+    return this.#call('enqueue', true, async () => {
+      const results = await this.#real.enqueue(batches, rules);
+      for (const [index, result] of results.entries()) {
+        if (!result.ok) continue;
+        for (const [at, receipt] of result.receipts.entries()) {
+          const operation = batches[index]?.[at];
+          if (receipt.kind === 'enqueued' && operation)
+            world.referee.stored(device.index, operation, receipt.sequence);
+        }
+      }
+      device.tellOthers(this.#tab);
+      return results;
+    });
+  }
+
+  claim(request: ClaimRequest): Promise<Claim> {
+    const { device, world } = this.#tab;
+    return this.#call('claim', true, async () => {
+      const claim = await this.#real.claim(request);
+      if (claim.operations.length > 0) {
+        const { items } = await this.#real.list({ limit: 1_000 });
+        world.referee.claimed(this.#tab.owner, device.index, device.wallNow(), request, claim, items);
+      }
+      return claim;
+    });
+  }
+
+  renew(
+    token: number,
+    ids: readonly string[],
+    leaseUntil: number,
+    leaseMs: number,
+  ): Promise<readonly string[]> {
+    return this.#call('renew', true, async () => {
+      const held = await this.#real.renew(token, ids, leaseUntil, leaseMs);
+      this.#tab.world.referee.renewed(held, leaseUntil);
+      return held;
+    });
+  }
+
+  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    return this.#call('settle', true, async () => {
+      const results = await this.#real.settle(token, settlements);
+      for (const [at, settlement] of settlements.entries())
+        if (results[at] === 'settled') this.#tab.world.referee.settled(settlement);
+      this.#tab.device.tellOthers(this.#tab);
+      return results;
+    });
+  }
+
+  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+    return this.#call('nextDue', false, () => this.#real.nextDue(request));
+  }
+
+  clampTimes(now: number): Promise<void> {
+    const { world, device } = this.#tab;
+    return this.#call('clampTimes', true, async () => {
+      await this.#real.clampTimes(now);
+      world.referee.clamped(device.index, now);
+    });
+  }
+
+  get(id: string): Promise<StoredOperation | undefined> {
+    return this.#call('get', false, () => this.#real.get(id));
+  }
+
+  blockersOf(id: string): Promise<readonly string[]> {
+    return this.#call('blockersOf', false, () => this.#real.blockersOf(id));
+  }
+
+  list(query?: ListQuery): Promise<Page<StoredOperation>> {
+    return this.#call('list', false, () => this.#real.list(query));
+  }
+
+  stats(): Promise<StorageStats> {
+    return this.#call('stats', false, () => this.#real.stats());
+  }
+
+  requeue(ids: readonly string[], now: number): Promise<readonly string[]> {
+    return this.#call('requeue', true, () => this.#real.requeue(ids, now));
+  }
+
+  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+    return this.#call('discard', true, async () => {
+      const gone = await this.#real.discard(ids);
+      for (const { id } of gone) this.#tab.world.referee.discarded(id);
+      return gone;
+    });
+  }
+
+  replace(id: string, operation: NewOperation): Promise<boolean> {
+    return this.#call('replace', true, () => this.#real.replace(id, operation));
+  }
+
+  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
+    return this.#call('restore', true, () => this.#real.restore(operations));
+  }
+
+  quarantined(query?: {
+    readonly after?: number;
+    readonly limit?: number;
+  }): Promise<Page<QuarantinedRecord>> {
+    return this.#call('quarantined', false, () => this.#real.quarantined(query));
+  }
+
+  async #call<T>(name: string, writes: boolean, effect: () => Promise<T>): Promise<T> {
+    const { world, device, owner } = this.#tab;
+    const { random, rates } = world.storageFaults;
+    const slowMs = random.chance(rates.storageSlow)
+      ? world.fault(`slow ${name}`, this.#tab) && random.below(30_000)
+      : 0;
+    await world.scheduler.pause(random.below(8) + slowMs, owner);
+    if (writes && device.diskFullUntil > world.scheduler.now) {
+      world.fault(`disk full at ${name}`, this.#tab);
+      throw new SyncError('STORAGE_FULL', 'The simulated disk is full.');
+    }
+    if (random.chance(rates.storageFails)) {
+      world.fault(`${name} fails`, this.#tab);
+      throw new SyncError('STORAGE_FAILED', 'A simulated fault before the effect.');
+    }
+    const result = await effect();
+    world.trace(this.#tab, () => name);
+    await world.scheduler.pause(random.below(8), owner);
+    if (writes && random.chance(rates.storageFailsAfter)) {
+      world.fault(`${name} fails after its effect`, this.#tab);
+      throw new SyncError('STORAGE_FAILED', 'A simulated fault after the effect.');
+    }
+    return result;
+  }
+}

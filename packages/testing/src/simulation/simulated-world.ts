@@ -1,0 +1,140 @@
+import type {
+  ConflictResolver,
+  DeliveryOutcome,
+  Operation,
+  QueueStorage,
+  SyncWorkerOptions,
+  Transport,
+} from '@cpc/sync-core';
+import { SeededRandom } from '@cpc/sync-core/deterministic';
+import { ModelServer } from '../server/model-server.js';
+import { Device } from './device.js';
+import { FAULT_RATES, type FaultRates } from './fault-rates.js';
+import { planWorld, type World } from './plan.js';
+import { Referee } from './referee.js';
+import { Scheduler } from './scheduler.js';
+import { changeOf } from './sim-transport.js';
+import type { Tab } from './tab.js';
+
+/** What a caller may put in the place of the simulator's own parts. */
+export interface SimulationParts {
+  /** Stands between the queue and the simulated storage of a tab. */
+  readonly wrapStorage?: (storage: QueueStorage, tab: Tab) => QueueStorage;
+  /** Stands between the worker and the simulated network of a tab. */
+  readonly wrapTransport?: (transport: Transport, tab: Tab) => Transport;
+  readonly worker?: SyncWorkerOptions;
+  /** How often each call meets each fault. @defaultValue {@link FAULT_RATES} */
+  readonly rates?: Partial<FaultRates>;
+}
+
+interface FaultSource {
+  readonly random: SeededRandom;
+  rates: FaultRates;
+}
+
+/** One history: devices, a network and a server, in virtual time, all from one seed. */
+export class SimulatedWorld {
+  readonly seed: number;
+  readonly options: SimulationParts;
+  readonly scheduler = new Scheduler();
+  readonly referee = new Referee(() => this.scheduler.now);
+  readonly shape: World;
+  readonly devices: readonly Device[];
+  readonly storageFaults: FaultSource;
+  readonly networkFaults: FaultSource;
+  readonly resolver: ConflictResolver = { resolve: (conflict) => this.#resolve(conflict) };
+  readonly lines: string[] = [];
+  faults = 0;
+  readonly #isTraced: boolean;
+  readonly #serverRandom: SeededRandom;
+  readonly #server: ModelServer;
+
+  constructor(seed: number, options: SimulationParts, isTraced: boolean) {
+    this.seed = seed;
+    this.options = options;
+    this.#isTraced = isTraced;
+    const rates = { ...FAULT_RATES, ...options.rates };
+    this.storageFaults = { random: new SeededRandom(seed * 7 + 1), rates };
+    this.networkFaults = { random: new SeededRandom(seed * 7 + 2), rates };
+    this.#serverRandom = new SeededRandom(seed * 7 + 3);
+    this.#server = new ModelServer({ judge: (operation) => this.#judge(operation) });
+    this.shape = planWorld(new SeededRandom(seed * 7 + 4));
+    this.devices = Array.from(
+      { length: this.shape.devices },
+      (_, index) => new Device(this, index, this.shape.tabs),
+    );
+  }
+
+  /** Counts a fault and writes it down. @returns true, to stand in a condition */
+  fault(text: string, tab?: Tab): true {
+    this.faults++;
+    this.trace(tab, () => `! ${text}`);
+    return true;
+  }
+
+  trace(tab: Tab | undefined, text: () => string): void {
+    if (this.#isTraced) this.lines.push(`${this.scheduler.now} ${tab?.name ?? '-'} ${text()}`);
+  }
+
+  versionOf(entity: string): string | undefined {
+    return this.#server.versionOf(entity);
+  }
+
+  /** A request reaches the server. */
+  arrive(operations: readonly Operation[]): readonly DeliveryOutcome[] {
+    const before = this.#server.ledger.length;
+    const outcomes = this.#server.handle(operations);
+    for (const { id } of this.#server.ledger.slice(before)) {
+      this.referee.applied(id);
+      this.trace(undefined, () => `the server applies ${id}`);
+    }
+    const [reused] = this.#server.reusedKeys;
+    if (reused !== undefined)
+      this.referee.broken('identical repeats', `the key ${reused} came with two payloads`);
+    return outcomes;
+  }
+
+  #judge(operation: Operation): DeliveryOutcome | undefined {
+    const random = this.#serverRandom;
+    const { rates } = this.networkFaults;
+    const { fate } = changeOf(operation);
+    if (fate === 'refused')
+      return { kind: 'rejected', reason: { code: 'REFUSED', message: 'No.', status: 422 } };
+    if (fate === 'failing' || (random.chance(rates.serverError) && this.fault('500')))
+      return { kind: 'retry', reason: { code: 'SERVER_RETRY', message: 'It failed.', status: 500 } };
+    if (random.chance(rates.serverBusy) && this.fault('429')) {
+      const afterMs = random.below(60_000);
+      return { kind: 'retry', afterMs, reason: { code: 'SERVER_RETRY', message: 'Too many.', status: 429 } };
+    }
+    if (random.chance(rates.signedOut) && this.fault('401'))
+      return {
+        kind: 'unauthenticated',
+        reason: { code: 'UNAUTHENTICATED', message: 'Sign in.', status: 401 },
+      };
+    return undefined;
+  }
+
+  #resolve({
+    operation,
+    local,
+  }: Parameters<ConflictResolver['resolve']>[0]): ReturnType<ConflictResolver['resolve']> {
+    const choice = hash(operation.id) % 20;
+    if (choice < 9) return { kind: 'use-local' };
+    if (choice < 13) return { kind: 'merge', value: { ...(local as object), merged: operation.id } };
+    if (choice < 17) {
+      const record = this.referee.record(operation.id);
+      if (record !== undefined) record.wasResolvedRemotely = true;
+      return { kind: 'use-remote' };
+    }
+    if (choice === 17) return { kind: 'defer' };
+    if (choice === 18) return new Promise(() => undefined);
+    throw new Error('A simulated defect of the resolver.');
+  }
+}
+
+/** FNV-1a, to make a choice that depends on the id alone. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return value;
+}

@@ -1,0 +1,73 @@
+import { SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { SeededRandom } from '@cpc/sync-core/deterministic';
+import type { Device } from './device.js';
+import { OPERATIONS } from './operations.js';
+import type { Owner } from './scheduler.js';
+import { SimClock } from './sim-clock.js';
+import { SimStorage } from './sim-storage.js';
+import { SimTransport } from './sim-transport.js';
+import type { SimulatedWorld } from './simulated-world.js';
+
+/** One tab: a queue and a worker, on their device's storage. A crash leaves nothing of it but what was stored. */
+export class Tab {
+  readonly name: string;
+  readonly owner: Owner = { isDead: false, frozenUntil: 0 };
+  readonly device: Device;
+  readonly world: SimulatedWorld;
+  readonly clock: SimClock;
+  readonly queue: SyncQueue;
+  readonly worker: SyncWorker;
+  readonly #storage: SimStorage;
+
+  constructor(world: SimulatedWorld, device: Device, name: string, seed: number) {
+    this.world = world;
+    this.device = device;
+    this.name = name;
+    this.clock = new SimClock(world.scheduler, this.owner, device.wall);
+    this.#storage = new SimStorage(this);
+    const { options } = world;
+    const random = new SeededRandom(seed);
+    const storage = options.wrapStorage?.(this.#storage, this) ?? this.#storage;
+    const transport = new SimTransport(this);
+    this.queue = new SyncQueue(
+      { storage, clock: this.clock, random },
+      { operations: OPERATIONS, node: name },
+    );
+    this.worker = new SyncWorker(
+      {
+        queue: this.queue,
+        transport: options.wrapTransport?.(transport, this) ?? transport,
+        resolver: world.resolver,
+        credentials: { refresh: () => this.#refresh() },
+      },
+      options.worker,
+    );
+    this.queue.events$.subscribe((event) => {
+      if (event.type === 'failed' && !event.failure.code.startsWith('STORAGE_'))
+        world.referee.broken('no inner failures', `${event.failure.code}: ${event.failure.message}`);
+    });
+  }
+
+  /** Opens the queue, as often as it takes, and starts the worker. */
+  async start(): Promise<void> {
+    for (;;) {
+      try {
+        await this.queue.open();
+        break;
+      } catch {
+        await this.world.scheduler.pause(500, this.owner);
+      }
+    }
+    this.queue.signIn(this.device.principal);
+    await this.worker.start();
+  }
+
+  notify(): void {
+    this.#storage.notify();
+  }
+
+  async #refresh(): Promise<boolean> {
+    await this.world.scheduler.pause(300, this.owner);
+    return true;
+  }
+}
