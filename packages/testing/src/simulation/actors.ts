@@ -42,6 +42,9 @@ export class Actors {
         this.#world.fault(`the disk of d${device.index} is full for ${event.forMs} ms`);
         device.diskFullUntil = scheduler.now + event.forMs;
         return;
+      case 'hiccups':
+        device.hiccups += event.times;
+        return;
       case 'clockJump':
         this.#world.fault(`the clock of d${device.index} jumps by ${event.byMs} ms`);
         device.wall.offsetMs += event.byMs;
@@ -81,13 +84,15 @@ export class Actors {
     const previous = this.#lastId.get(device);
     const baseVersion = entity === undefined || !change.guarded ? undefined : this.#world.versionOf(entity);
     this.#lastId.set(device, id);
+    const dependsOn = change.depends && previous !== undefined ? [previous] : [];
+    this.#world.referee.intended(id, { entity, dependsOn });
     return {
       operation: change.kind,
       payload: { fate, number: this.#lastNumber },
       id,
       priority: change.priority,
       ...(entity !== undefined && { entity }),
-      ...(change.depends && previous !== undefined && { dependsOn: [previous] }),
+      dependsOn,
       ...(change.delayMs > 0 && { scheduledAt: now + change.delayMs }),
       ...(change.expiresInMs !== undefined && { expiresAt: now + change.delayMs + change.expiresInMs }),
       ...(baseVersion !== undefined && { baseVersion }),
@@ -105,6 +110,8 @@ export class Actors {
         this.#world.trace(tab, () => `enqueued ${items.map(({ id }) => id).join(' ')}`);
         return;
       } catch {
+        // A draft may have been joined by another one meanwhile, so its id is not its own any more.
+        if (items.some(({ operation }) => operation === 'draft')) return;
         await scheduler.pause(1_000, tab.owner);
       }
     }

@@ -15,6 +15,8 @@ export class Device {
   principal: string | undefined;
   cutUntil = 0;
   diskFullUntil = 0;
+  /** How many of the next calls of the storage fail. */
+  hiccups = 0;
   readonly #world: SimulatedWorld;
   #generation = 0;
 

@@ -19,6 +19,7 @@ export async function heal(world: SimulatedWorld, goesOn: GoesOn): Promise<void>
   for (const device of world.devices) {
     device.cutUntil = 0;
     device.diskFullUntil = 0;
+    device.hiccups = 0;
     for (const [at, tab] of device.tabs.entries()) {
       if (tab === undefined) device.open(at);
       else tab.owner.frozenUntil = 0;

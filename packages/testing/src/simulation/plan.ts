@@ -11,6 +11,8 @@ export type PlannedEvent = { readonly at: number; readonly device: number } & (
   | { readonly kind: 'crash' | 'restart'; readonly tab: number }
   | { readonly kind: 'freeze'; readonly tab: number; readonly forMs: number }
   | { readonly kind: 'partition' | 'diskFull'; readonly forMs: number }
+  /** So many of the next calls of the storage fail. */
+  | { readonly kind: 'hiccups'; readonly times: number }
   | { readonly kind: 'clockJump'; readonly byMs: number }
   | { readonly kind: 'signIn'; readonly principal: string | undefined }
   | { readonly kind: 'retryDead' | 'discardDead' }
@@ -80,6 +82,7 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     kind: 'partition',
     forMs: 2_000 + random.below(90_000),
   }));
+  add(6, (at, device) => ({ at, device, kind: 'hiccups', times: 3 + random.below(3) }));
   add(random.below(2), (at, device) => ({
     at,
     device,

@@ -34,6 +34,12 @@ export interface OperationRecord {
   sentAt: number[];
 }
 
+/** What the app asked for. */
+interface Intention {
+  readonly entity: string | undefined;
+  readonly dependsOn: readonly string[];
+}
+
 interface Hold {
   readonly tab: Owner;
   readonly device: number;
@@ -57,6 +63,7 @@ const MAX_SENDS_IN_TEN_SECONDS = 14;
 export class Referee {
   violation: Violation | undefined;
   readonly #records = new Map<string, OperationRecord>();
+  readonly #intentions = new Map<string, Intention>();
   readonly #holds = new Map<string, Hold>();
   readonly #active = new Map<string, ActiveSend[]>();
   readonly #lastApplied = new Map<string, number>();
@@ -80,15 +87,21 @@ export class Referee {
     this.violation ??= new Violation(invariant, message);
   }
 
+  /** A user made a change: what the app asked for, whatever the library makes of it. */
+  intended(id: string, intention: Intention): void {
+    this.#intentions.set(id, intention);
+  }
+
   /** The storage has taken an operation. */
   stored(device: number, operation: NewOperation, sequence: number): void {
     const known = this.#records.get(operation.id);
+    const { entity, dependsOn } = this.#intentions.get(operation.id) ?? operation;
     this.#records.set(operation.id, {
       id: operation.id,
       device,
-      entity: operation.entity,
+      entity,
       sequence,
-      waitsFor: operation.dependsOn.filter((id) => this.#isQueued(id)),
+      waitsFor: dependsOn.filter((id) => this.#isQueued(id)),
       fate: known?.fate ?? { appliedAs: undefined },
       expires: operation.expiresAt !== undefined,
       gone: undefined,

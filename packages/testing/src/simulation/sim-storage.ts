@@ -180,7 +180,8 @@ export class SimStorage implements QueueStorage {
       world.fault(`disk full at ${name}`, this.#tab);
       throw new SyncError('STORAGE_FULL', 'The simulated disk is full.');
     }
-    if (random.chance(rates.storageFails)) {
+    if (random.chance(rates.storageFails) || device.hiccups > 0) {
+      device.hiccups = Math.max(0, device.hiccups - 1);
       world.fault(`${name} fails`, this.#tab);
       throw new SyncError('STORAGE_FAILED', 'A simulated fault before the effect.');
     }

@@ -17,7 +17,7 @@ export function mutant(name: string, change: Change): Mutant {
     name,
     make: (data) => {
       const real = new ModelQueueStorage(data);
-      return { ...methodsOf(real), ...change(real, data) };
+      return { ...delegateTo(real), ...change(real, data) };
     },
   };
 }
@@ -51,7 +51,8 @@ export async function copyOf(data: ModelQueueData): Promise<ModelQueueStorage> {
   return copy;
 }
 
-function methodsOf(real: ModelQueueStorage): QueueStorage {
+/** A storage that passes every call on. */
+export function delegateTo(real: QueueStorage): QueueStorage {
   return {
     supports: real.supports,
     notices: real.notices,
@@ -67,7 +68,7 @@ function methodsOf(real: ModelQueueStorage): QueueStorage {
     blockersOf: (id) => real.blockersOf(id),
     list: (query) => real.list(query),
     stats: () => real.stats(),
-    requeue: (ids) => real.requeue(ids),
+    requeue: (ids, now) => real.requeue(ids, now),
     discard: (ids) => real.discard(ids),
     replace: (id, operation) => real.replace(id, operation),
     restore: (operations) => real.restore(operations),

@@ -176,6 +176,8 @@ export const settleMutants: readonly Mutant[] = [
   })),
 ];
 
-function entityOf(operation: { readonly entity?: string | undefined } | undefined): { readonly entity?: string | undefined } {
+function entityOf(operation: { readonly entity?: string | undefined } | undefined): {
+  readonly entity?: string | undefined;
+} {
   return operation?.entity === undefined ? {} : { entity: operation.entity };
 }
