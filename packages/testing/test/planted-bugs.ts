@@ -59,11 +59,22 @@ const onSend = (
   },
 });
 
+const STORAGE_FIELDS = [
+  'sequence',
+  'state',
+  'attempts',
+  'attempted',
+  'history',
+  'dueAt',
+  'delayMs',
+  'failure',
+];
+
 /** The operation as it was enqueued. */
 function withoutStorageFields(stored: StoredOperation): NewOperation {
-  const { sequence, state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } = stored;
-  void [sequence, state, attempts, attempted, history, dueAt, delayMs, failure];
-  return operation;
+  const copy: Partial<StoredOperation> = { ...stored };
+  for (const field of STORAGE_FIELDS) Reflect.deleteProperty(copy, field);
+  return copy as NewOperation;
 }
 
 const never = new Promise<never>(() => undefined);

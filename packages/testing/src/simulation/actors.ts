@@ -19,13 +19,17 @@ export class Actors {
     const device = this.#world.devices[event.device];
     if (device === undefined) return;
     switch (event.kind) {
-      case 'enqueue':
-        return this.#enqueue(device, event.tab, event.changes);
+      case 'enqueue': {
+        this.#enqueue(device, event.tab, event.changes);
+        return;
+      }
       case 'crash':
         if (device.crash(event.tab)) this.#world.fault(`d${device.index}t${event.tab} crashes`);
         return;
-      case 'restart':
-        return device.open(event.tab);
+      case 'restart': {
+        device.open(event.tab);
+        return;
+      }
       case 'freeze': {
         const tab = device.tabs[event.tab];
         if (tab === undefined) return;
@@ -50,8 +54,10 @@ export class Actors {
         device.wall.offsetMs += event.byMs;
         referee.disturbedAt.set(device.index, scheduler.now);
         return;
-      case 'signIn':
-        return device.signIn(event.principal);
+      case 'signIn': {
+        device.signIn(event.principal);
+        return;
+      }
       case 'retryDead':
       case 'discardDead':
         void this.#dead(device, event.kind);

@@ -126,10 +126,16 @@ export class Referee {
     claim: Claim,
     left: readonly StoredOperation[],
   ): void {
+    // The claim may carry the time of before a clock was set back; by that time leases lapse too.
+    for (const [id, hold] of this.#holds)
+      if (hold.device === device && hold.leaseUntil <= request.now) this.#holds.delete(id);
     for (const { id } of claim.operations) {
       const hold = this.#holds.get(id);
       if (hold !== undefined && hold.leaseUntil > Math.max(wallNow, request.now) && hold.tab !== tab)
-        this.broken('one sender', `${id} was claimed while another tab holds it`);
+        this.broken(
+          'one sender',
+          `${id} was claimed while another tab holds it until ${hold.leaseUntil}, at ${request.now}`,
+        );
       this.#holds.set(id, { tab, device, leaseMs: request.leaseMs, leaseUntil: claim.leaseUntil });
     }
     if (claim.operations.length === request.limit) this.#checkPriority(request, claim, left);
@@ -216,8 +222,10 @@ export class Referee {
   /** The server had an effect. */
   applied(id: string): void {
     const record = this.#records.get(id);
-    if (record === undefined)
-      return this.broken('one effect', `the server applied ${id}, which nobody enqueued`);
+    if (record === undefined) {
+      this.broken('one effect', `the server applied ${id}, which nobody enqueued`);
+      return;
+    }
     const { fate, device, entity, sequence } = record;
     if (fate.appliedAs !== undefined)
       this.broken('one effect', `${id} had an effect, and so had ${fate.appliedAs} for the same change`);

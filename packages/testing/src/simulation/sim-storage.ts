@@ -172,9 +172,9 @@ export class SimStorage implements QueueStorage {
   async #call<T>(name: string, writes: boolean, effect: () => Promise<T>): Promise<T> {
     const { world, device, owner } = this.#tab;
     const { random, rates } = world.storageFaults;
-    const slowMs = random.chance(rates.storageSlow)
-      ? world.fault(`slow ${name}`, this.#tab) && random.below(30_000)
-      : 0;
+    const isSlow = random.chance(rates.storageSlow);
+    const slowMs = isSlow ? random.below(30_000) : 0;
+    if (isSlow) world.fault(`slow ${name}`, this.#tab);
     await world.scheduler.pause(random.below(8) + slowMs, owner);
     if (writes && device.diskFullUntil > world.scheduler.now) {
       world.fault(`disk full at ${name}`, this.#tab);

@@ -66,7 +66,7 @@ export class SimulatedWorld {
   }
 
   /** Counts a fault and writes it down. @returns true, to stand in a condition */
-  fault(text: string, tab?: Tab): true {
+  fault(text: string, tab?: Tab): boolean {
     this.faults++;
     this.trace(tab, () => `! ${text}`);
     return true;
