@@ -6,3 +6,25 @@ export type {
   QueueStorageFaults,
   QueueStorageHarness,
 } from './conformance/queue-storage/queue-storage-harness.js';
+export {
+  answerLost,
+  busy,
+  duplicate,
+  type Fault,
+  halfAnswer,
+  ok,
+  requestLost,
+  serverError,
+  signedOut,
+} from './faults/fault.js';
+export {
+  type FaultMoment,
+  type FaultPlan,
+  flapping,
+  outage,
+  randomFailures,
+  sequence,
+} from './faults/fault-plan.js';
+export { type FaultRecord, FaultTransport, type FaultTransportOptions } from './faults/fault-transport.js';
+export { ModelTransport } from './faults/model-transport.js';
+export { type LedgerEntry, ModelServer, type ModelServerOptions } from './server/model-server.js';
