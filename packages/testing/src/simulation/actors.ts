@@ -116,8 +116,12 @@ export class Actors {
         this.#world.trace(tab, () => `enqueued ${items.map(({ id }) => id).join(' ')}`);
         return;
       } catch {
-        // A draft may have been joined by another one meanwhile, so its id is not its own any more.
-        if (items.some(({ operation }) => operation === 'draft')) return;
+        // A draft may have been joined by another one meanwhile, and what was stored after all may be gone again:
+        // a storage remembers no ids that left, so repeating the call would bring them back.
+        const isOver = items.some(
+          ({ operation, id = '' }) => operation === 'draft' || referee.record(id)?.gone,
+        );
+        if (isOver) return;
         await scheduler.pause(1_000, tab.owner);
       }
     }

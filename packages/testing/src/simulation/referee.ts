@@ -53,8 +53,8 @@ interface ActiveSend {
   readonly signal: AbortSignal;
 }
 
-/** Sends of one operation that are no longer explained by retries, within ten seconds. */
-const MAX_SENDS_IN_TEN_SECONDS = 14;
+/** Sends of one operation within ten seconds that neither retries nor the halving of a batch explain. */
+const MAX_SENDS_IN_TEN_SECONDS = 30;
 
 /**
  * Watches a history from outside the library, at the storage and at the server, and writes down the first promise
