@@ -28,6 +28,8 @@ export class Court {
 
   static async open(directory) {
     const court = new Court();
+    // Clients are groups of their own, so they must be told when somebody gives up on the run.
+    process.once('SIGINT', () => void court.close().finally(() => process.exit(130)));
     court.directory = directory ?? (await mkdtemp(join(tmpdir(), 'cpc-crash-')));
     court.ownsDirectory = directory === undefined;
     court.file = join(court.directory, 'queue.db');
@@ -48,6 +50,7 @@ export class Court {
     const [command, ...before] = [...wrap, process.execPath];
     const child = spawn(command, [...before, path('client.mjs'), ...rest], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
     const client = new Client(child, name, this);
     this.#clients.add(client);
@@ -111,17 +114,25 @@ class Client {
 
   /** Kills it at once, if it still runs. @returns its end */
   async kill() {
-    if (this.child.exitCode === null && this.child.kill('SIGKILL')) this.court.kills++;
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.signal('SIGKILL');
+      this.court.kills++;
+    }
     return this.ended;
   }
 
+  /** To the whole group: a client that runs under another command is that command's child. */
   signal(name) {
-    this.child.kill(name);
+    try {
+      process.kill(-this.child.pid, name);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
   }
 
   complain(message) {
     console.error(`${message}\n${this.errors}`);
-    this.child.kill('SIGKILL');
+    this.signal('SIGKILL');
   }
 }
 

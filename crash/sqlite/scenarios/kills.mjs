@@ -26,21 +26,10 @@ export async function killsAtWrites({ isLong, seed }) {
   const court = await Court.open();
   try {
     for (let round = 0; round < (isLong ? 200 : 12); round++) {
-      const call = random(3) === 0 ? 'fdatasync' : 'pwrite64';
+      const call = random(3) === 0 ? 'fsync,fdatasync' : 'pwrite64';
       const n = 1 + random(call === 'pwrite64' ? 150 : 40);
       const inject = `inject=${call}:signal=SIGKILL:when=${n}`;
-      const wrap = [
-        'strace',
-        '-f',
-        '--seccomp-bpf',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        `trace=${call}`,
-        '-e',
-        inject,
-      ];
+      const wrap = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
       const client = await court.client('till', { wrap, 'lease-ms': 2000 });
       const ended = await Promise.race([client.ended, sleep(5000).then(() => 'late')]);
       if (ended === 'late') await client.kill();
