@@ -1,5 +1,5 @@
-import { isSyncError } from '../errors/sync-error.js';
 import type { SyncFailure } from '../errors/sync-failure.js';
+import { toFailure } from '../errors/to-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decide.js';
@@ -67,7 +67,6 @@ export class Delivery {
       reports.push(...(await this.#attempt(sendable, batch, lease)));
     }
     const summary = new SummaryCollector();
-    if (reports.length === 0) return summary;
     const results = await this.#settle(batch, reports);
     for (const [at, report] of reports.entries()) tell(context.hub, report, results[at] ?? 'stale', summary);
     return summary;
@@ -121,11 +120,7 @@ export class Delivery {
         ? undefined
         : { operation, settlement: { id, kind: 'replace', operation: upcast }, event: 'replaced' };
     } catch (error) {
-      const failure = {
-        code: 'OPERATION_UPCAST_FAILED',
-        message: isSyncError(error) ? error.message : String(error),
-      };
-      return parked(operation, failure);
+      return parked(operation, toFailure(error, 'OPERATION_UPCAST_FAILED'));
     }
   }
 
@@ -219,17 +214,16 @@ export class Delivery {
    * Makes the outcome durable. While the storage refuses, it is asked again and again, and the batch keeps its
    * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop.
    */
-  async #settle(batch: Batch, reports: readonly Report[]): Promise<readonly SettleResult[]> {
+  async #settle(batch: Batch, reports: readonly Report[], failures = 1): Promise<readonly SettleResult[]> {
     const { context, settings } = this.#with;
     const settlements: readonly Settlement[] = reports.map(({ settlement }) => settlement);
-    for (let failures = 1; ; failures++) {
-      try {
-        return await context.storage.settle(batch.claim.token, settlements);
-      } catch (error) {
-        context.hub.fail(error, 'STORAGE_FAILED');
-        if (batch.signal.aborted) return [];
-        await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
-      }
+    try {
+      return await context.storage.settle(batch.claim.token, settlements);
+    } catch (error) {
+      context.hub.fail(error, 'STORAGE_FAILED');
+      if (batch.signal.aborted) return [];
+      await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
+      return this.#settle(batch, reports, failures + 1);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { NetworkEvidence, NetworkMonitor, NetworkState } from '@cpc/network';
+import type { NetworkEvidence, NetworkMonitor, NetworkStatus } from '@cpc/network';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
@@ -38,6 +38,7 @@ export class Gate {
   #unregister: (() => void) | undefined;
   #isPaused = false;
   #isOffline = false;
+  #offlineReason = '';
   /** When, in monotonic milliseconds, the network lets the next send through. */
   #networkAt = 0;
   #lastAnswerAt = -Infinity;
@@ -56,7 +57,7 @@ export class Gate {
   start(): void {
     const { monitor, context } = this.#with;
     try {
-      this.#unregister = monitor?.register(({ state }) => this.#onNetwork(state));
+      this.#unregister = monitor?.register((status) => this.#onNetwork(status));
     } catch (error) {
       context.hub.fail(error, 'NETWORK_UNREACHABLE');
     }
@@ -171,7 +172,7 @@ export class Gate {
     if (this.slots() > 0) return undefined;
     const waitMs = this.waitMs();
     const message = this.#isOffline
-      ? `Waits for the network: ${this.#with.monitor?.status.reason ?? ''}`
+      ? `Waits for the network: ${this.#offlineReason}`
       : 'Waits for the server to answer again.';
     const until = this.#with.context.clock.now() + waitMs;
     return { state, waitsFor: 'network', message, ...(waitMs < Infinity && { until }) };
@@ -181,11 +182,12 @@ export class Gate {
     return this.#with.context.clock.monotonicMs();
   }
 
-  #onNetwork(state: NetworkState): void {
+  #onNetwork({ state, reason }: NetworkStatus): void {
     const isOffline = state === 'offline' || state === 'captive';
     if (isOffline === this.#isOffline) return;
     const { settings, context, wake } = this.#with;
     this.#isOffline = isOffline;
+    this.#offlineReason = reason;
     const waitMs = isOffline ? settings.offlineProbeMs : context.random.next() * settings.reconnectJitterMs;
     this.#networkAt = this.#now() + waitMs;
     if (!isOffline) {
@@ -220,9 +222,7 @@ export class Gate {
   async #hurry(ids: readonly string[]): Promise<void> {
     const { context, wake } = this.#with;
     const stored = await Promise.all(ids.map((id) => context.storage.get(id)));
-    const waiting = stored
-      .filter((operation) => operation?.state === 'scheduled')
-      .map((operation) => operation?.id ?? '');
+    const waiting = stored.flatMap((operation) => (operation?.state === 'scheduled' ? [operation.id] : []));
     if (waiting.length > 0) await context.storage.requeue(waiting, context.clock.now());
     wake();
   }

@@ -116,7 +116,7 @@ function tellSettled(
   switch (event) {
     case 'acknowledged': {
       const { result, version } = outcome as Extract<FinalOutcome, { kind: 'acknowledged' }>;
-      hub.emit({ type: event, result, ...(version !== undefined && { version }), ...subject });
+      hub.emit({ type: event, result, version, ...subject });
       break;
     }
     case 'conflict': {
@@ -131,20 +131,17 @@ function tellSettled(
       if (settlement.kind === 'hold') hub.emit({ type: 'parked', failure, ...subject });
       break;
     }
-    case 'retryScheduled':
-      hub.emit({
-        type: event,
-        dueAt: settlement.kind === 'reschedule' ? settlement.dueAt : 0,
-        failure,
-        ...subject,
-      });
+    case 'retryScheduled': {
+      const { dueAt } = settlement as Extract<Settlement, { kind: 'reschedule' }>;
+      hub.emit({ type: event, dueAt, failure, ...subject });
       break;
+    }
     case 'deadLettered':
     case 'parked':
       hub.emit({ type: event, failure, ...subject });
       break;
     case 'replaced':
-      hub.emit({ type: event, replacedBy: replacedBy ?? operation.id, ...subject });
+      hub.emit({ type: event, replacedBy: replacedBy as string, ...subject });
       break;
     case 'released':
     case 'expired':

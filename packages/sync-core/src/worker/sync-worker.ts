@@ -77,6 +77,8 @@ export class SyncWorker implements AsyncDisposable {
   /** Aborts the sends of each principal. */
   readonly #principals = new Map<string | undefined, AbortController>();
   #run: Run | undefined;
+  /** The latest stop, so that whoever stops a second time waits for the same. */
+  #stopping: Promise<void> = Promise.resolve();
   #claimFailures = 0;
   #isStalled = false;
   /** In monotonic milliseconds; a look costs the storage something, so there is one per poll interval. */
@@ -150,9 +152,12 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   /** Aborts what is being sent, releases its leases and leaves no timer. Returns after `stopTimeoutMs` at the latest. */
-  async stop(): Promise<void> {
-    const run = this.#run;
-    if (run === undefined) return;
+  stop(): Promise<void> {
+    if (this.#run !== undefined) this.#stopping = this.#stop(this.#run);
+    return this.#stopping;
+  }
+
+  async #stop(run: Run): Promise<void> {
     this.#run = undefined;
     this.#context.wakers.delete(this.#onWake);
     this.#context.gates.delete(this.#gate.explain);
