@@ -1,3 +1,4 @@
+/* global indexedDB */
 import { payload } from './payload.mjs';
 
 const STRICT = { durability: 'strict' };

@@ -1,3 +1,4 @@
+/* global Request */
 import { Queue } from 'workbox-background-sync/Queue.js';
 import { payload } from './payload.mjs';
 

@@ -98,7 +98,9 @@ export class MemoryQueue {
   list(query: ListQuery = {}): Page<StoredOperation> {
     const { after = 0, limit = 100 } = query;
     const items: StoredOperation[] = [];
-    const { entity } = query;
+    const { entity, states } = query;
+    // Most queues hold nothing that is parked or dead, and need not be searched for it.
+    if (states?.every((state) => this.index.byState[state] === 0)) return { items };
     const entries = entity === undefined ? this.index.entries(after) : this.index.laneEntries(entity, after);
     for (const entry of entries) {
       if (!matches(entry, query)) continue;

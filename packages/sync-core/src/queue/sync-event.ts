@@ -22,7 +22,11 @@ export type SyncEvent =
   | ({ readonly type: 'cancelled'; readonly with: string } & EventSubject)
   /** An attempt is over, whatever its outcome; another event tells what follows from it. */
   | ({ readonly type: 'attempted'; readonly attempt: AttemptRecord } & EventSubject)
-  | ({ readonly type: 'acknowledged'; readonly result: unknown; readonly version?: string | undefined } & EventSubject)
+  | ({
+      readonly type: 'acknowledged';
+      readonly result: unknown;
+      readonly version?: string | undefined;
+    } & EventSubject)
   /** It goes again later: after an answer that asked for it, or after none. */
   | ({
       readonly type: 'retryScheduled';

@@ -65,6 +65,8 @@ export class LeaseKeeper {
 
   /** The next look is planned before this one asks the storage: a storage that hangs must not hide the end. */
   #tick(): void {
+    // A process that was frozen may still be called for a timer that was cleared as it woke.
+    if (this.#timer === undefined) return;
     this.start();
     if (!this.#isRenewing) void this.#keep();
     else if (this.#leftMs() <= 0) this.#lose();

@@ -39,6 +39,8 @@ interface Run {
   readonly loop: Promise<void>;
   /** Set by a wake-up that came while the loop was not asleep, so that none is lost. */
   isWoken: boolean;
+  /** Whether the storage's times and parked operations are in order. */
+  isMended: boolean;
   wake: (() => void) | undefined;
 }
 
@@ -139,6 +141,7 @@ export class SyncWorker implements AsyncDisposable {
         controller: new AbortController(),
         sends: new Set(),
         isWoken: false,
+        isMended: false,
         wake: undefined,
         // The loop begins in the next microtask, when the run is in place.
         loop: Promise.resolve().then(() => this.#loop(run)),
@@ -239,7 +242,6 @@ export class SyncWorker implements AsyncDisposable {
 
   async #loop(run: Run): Promise<void> {
     const { signal } = run.controller;
-    await this.#prepare();
     while (!signal.aborted) {
       run.isWoken = false;
       const waitMs = await this.#round(run);
@@ -252,12 +254,18 @@ export class SyncWorker implements AsyncDisposable {
     }
   }
 
-  /** Mends what the last process left behind: waits that a clock made too long, operations that a newer app knows. */
-  async #prepare(): Promise<void> {
+  /**
+   * Mends waits that a clock made too long, and lets go what only a newer app could send. Again after each jump
+   * back of the clock, and until it succeeds: what is not mended waits for as long as the clock was wrong.
+   */
+  async #mend(run: Run): Promise<void> {
     const { storage, clock, hub } = this.#context;
+    if (this.#time.wentBack()) run.isMended = false;
+    if (run.isMended) return;
     try {
       await storage.clampTimes(clock.now());
       await releaseParked(this.#context);
+      run.isMended = true;
     } catch (error) {
       hub.fail(error, 'STORAGE_FAILED');
     }
@@ -266,10 +274,10 @@ export class SyncWorker implements AsyncDisposable {
   /** Claims and sends as much as may go. @returns how long nothing more can go by itself; 0 for not at all */
   async #round(run: Run): Promise<number> {
     const { storage, clock, hub } = this.#context;
+    await this.#mend(run);
     const slots = this.#gate.slots() - run.sends.size;
     if (slots <= 0) return this.#gate.waitMs();
     try {
-      if (this.#time.wentBack()) await storage.clampTimes(clock.now());
       const sent = await this.#claim(run, slots);
       this.#claimFailures = 0;
       if (sent) return 0;
