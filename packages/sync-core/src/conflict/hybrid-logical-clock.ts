@@ -1,3 +1,4 @@
+import { flat } from '../operation/flat.js';
 import type { Clock } from '../ports/clock.js';
 
 /** A moment on a hybrid logical clock. */
@@ -49,7 +50,7 @@ export class HybridLogicalClock {
     // A full counter carries into the time, so that timestamps stay in order as text.
     else if (this.#counter >= MAX_COUNTER) this.#set(this.#ms + 1, 0);
     else this.#counter++;
-    return `${this.#text}-${encode(this.#counter, COUNTER_DIGITS)}-${this.#node}`;
+    return flat(`${this.#text}-${encode(this.#counter, COUNTER_DIGITS)}-${this.#node}`);
   }
 
   /** Takes notice of another clock's timestamp, so that what happens next on this device comes after it. */

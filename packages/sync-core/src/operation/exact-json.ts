@@ -1,4 +1,5 @@
 import { SyncError } from '../errors/sync-error.js';
+import { flat } from './flat.js';
 
 /** Deeper nesting than this is refused: many parsers on the other side would give up. */
 const MAX_DEPTH = 200;
@@ -10,7 +11,7 @@ const MAX_DEPTH = 200;
  * UTF-8. A property whose value is `undefined` is taken as absent. `__proto__` is a key like any other.
  */
 export function toExactJson(value: unknown): string {
-  return write(value, { ancestors: [], keys: [] });
+  return flat(write(value, { ancestors: [], keys: [] }));
 }
 
 /** Where the walk stands: the objects around it, and in each of them the key that it went into. */
