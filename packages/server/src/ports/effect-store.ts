@@ -27,10 +27,10 @@ export interface EffectStore<Tx> {
 export interface KeyedWork<Tx> {
   readonly principal: string;
   readonly key: string;
-  /** Equal exactly for equal content. */
-  readonly fingerprint: Uint8Array;
+  /** Equal exactly for equal content. Short ASCII. */
+  readonly fingerprint: string;
   /** Works of one lane depend on each other in order. */
-  readonly lane?: string;
+  readonly lane?: string | undefined;
   readonly effect: (tx: Tx) => MaybePromise<EffectResult>;
 }
 

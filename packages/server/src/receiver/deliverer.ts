@@ -121,14 +121,10 @@ function workOf<Tx>(
   handler: OperationHandler<Tx>,
   prepared: unknown,
 ): Item<Tx> {
-  const { principal, key, entity } = operation;
-  const work = {
-    principal,
-    key,
-    fingerprint: fingerprint(operation),
-    effect: effectOf(operation, handler, prepared),
-  };
-  return { kind: 'work', operation, work: entity === undefined ? work : { ...work, lane: entity } };
+  const { principal, key, entity: lane } = operation;
+  const effect = effectOf(operation, handler, prepared);
+  const work = { principal, key, fingerprint: fingerprint(operation), lane, effect };
+  return { kind: 'work', operation, work };
 }
 
 function answered(

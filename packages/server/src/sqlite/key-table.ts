@@ -11,7 +11,7 @@ const SCHEMA = `
     position INTEGER PRIMARY KEY,
     principal TEXT NOT NULL,
     key TEXT NOT NULL,
-    fingerprint BLOB NOT NULL,
+    fingerprint TEXT NOT NULL,
     status INTEGER NOT NULL,
     body TEXT NOT NULL,
     received_at INTEGER NOT NULL,
@@ -20,7 +20,7 @@ const SCHEMA = `
 `;
 
 export interface StoredKey extends EncodedAnswer {
-  readonly fingerprint: Uint8Array;
+  readonly fingerprint: string;
 }
 
 /** The table of keys: who used which, for what, and what was answered. */

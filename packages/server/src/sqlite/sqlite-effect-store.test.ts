@@ -155,7 +155,7 @@ async function openStore(
 }
 
 function work(key: string, effect: Work['effect']): Work {
-  return { principal: 'ann', key, fingerprint: Uint8Array.of(1), effect };
+  return { principal: 'ann', key, fingerprint: '1', effect };
 }
 
 function insert(name: string): (tx: Database.Database) => EffectResult {

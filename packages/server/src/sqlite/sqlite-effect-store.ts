@@ -156,8 +156,9 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
     const stored = opened.keys.find(work.principal, work.key);
     if (stored !== undefined) {
       const { status, body } = stored;
-      const same = Buffer.compare(stored.fingerprint, work.fingerprint) === 0;
-      return same ? { kind: 'repeated', answer: { status, body } } : { kind: 'reused' };
+      return stored.fingerprint === work.fingerprint
+        ? { kind: 'repeated', answer: { status, body } }
+        : { kind: 'reused' };
     }
     opened.savepoint.run();
     try {

@@ -2,7 +2,7 @@ import { isVersion } from '../answer/encode-answer.js';
 import { problem, type Problem } from '../answer/problem.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
 import { parseEntityTag, parseStructuredString } from './structured-string.js';
-import { unsafeJson } from './unsafe-json.js';
+import { unsafeJson, unsafeText } from './unsafe-json.js';
 import type { WireHeaders } from './wire-message.js';
 
 /** An operation, or why it is none; with the key where there is one, to answer by. */
@@ -73,27 +73,28 @@ function checkOperation(raw: RawOperation, principal: string, maxDepth: number):
     (!(isOptionalText(baseVersion) && (baseVersion === undefined || isVersion(baseVersion))) &&
       'baseVersion') ||
     (payload === undefined && 'payload');
-  const lane = isText(entity) ? { entity } : {};
   if (malformed !== false || !isText(kind) || !isShapeVersion(version)) {
     const detail = `Its ${String(malformed)} is missing or not what it should be.`;
-    return { ok: false, key, ...lane, problem: problem('OPERATION_MALFORMED', { detail }) };
+    return refused(key, entity, problem('OPERATION_MALFORMED', { detail }));
   }
-  const unsafe = unsafeJson([payload, kind, entity, timestamp], maxDepth + 1);
-  if (unsafe !== undefined) {
-    const detail = `The payload was refused: ${unsafe}.`;
-    return { ok: false, key, ...lane, problem: problem('PAYLOAD_UNSAFE', { detail }) };
-  }
-  const operation: ReceivedOperation = {
-    key,
-    kind,
-    principal,
-    payload,
-    version,
-    ...lane,
-    ...(isText(timestamp) && { timestamp }),
-    ...(isText(baseVersion) && { baseVersion }),
-  };
-  return { ok: true, operation };
+  const operation: Writable<ReceivedOperation> = { key, kind, principal, payload, version };
+  if (isText(entity)) operation.entity = entity;
+  if (isText(timestamp)) operation.timestamp = timestamp;
+  if (isText(baseVersion)) operation.baseVersion = baseVersion;
+  const unsafe =
+    unsafeJson(payload, maxDepth) ??
+    unsafeText(kind) ??
+    unsafeText(operation.entity ?? '') ??
+    unsafeText(operation.timestamp ?? '');
+  if (unsafe === undefined) return { ok: true, operation };
+  const detail = `The payload was refused: ${unsafe}.`;
+  return refused(key, entity, problem('PAYLOAD_UNSAFE', { detail }));
+}
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+function refused(key: string, entity: unknown, value: Problem): ReadResult {
+  return isText(entity) ? { ok: false, key, entity, problem: value } : { ok: false, key, problem: value };
 }
 
 /** Printable ASCII, since it must fit into a structured-field string. */

@@ -9,20 +9,22 @@
  * It walks without recursion, for the third reason.
  */
 export function unsafeJson(root: unknown, maxDepth: number): string | undefined {
-  let level: object[] = [[root]];
-  for (let depth = 0; level.length > 0; depth++) {
+  let level: object[] = [];
+  let reason = unsafeValue(root, level);
+  for (let depth = 1; reason === undefined && level.length > 0; depth++) {
     if (depth > maxDepth) return `it is nested deeper than ${maxDepth} levels`;
     const next: object[] = [];
     for (const container of level) {
-      const reason = Array.isArray(container)
+      reason ??= Array.isArray(container)
         ? unsafeItems(container as unknown[], next)
-        : unsafeMembers(container, next);
-      if (reason !== undefined) return reason;
+        : unsafeMembers(container as Fields, next);
     }
     level = next;
   }
-  return undefined;
+  return reason;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function unsafeItems(items: readonly unknown[], next: object[]): string | undefined {
   for (const item of items) {
@@ -32,9 +34,11 @@ function unsafeItems(items: readonly unknown[], next: object[]): string | undefi
   return undefined;
 }
 
-function unsafeMembers(container: object, next: object[]): string | undefined {
-  for (const [key, member] of Object.entries(container)) {
+/** Parsed JSON has no inherited members, so that a plain `for … in` sees what is there, without a list of it. */
+function unsafeMembers(container: Fields, next: object[]): string | undefined {
+  for (const key in container) {
     if (key === '__proto__') return 'it has a key "__proto__"';
+    const member = container[key];
     if (key === 'constructor' && isObjectWith(member, 'prototype'))
       return 'it has a key "constructor.prototype"';
     const reason = unsafeText(key) ?? unsafeValue(member, next);
@@ -52,7 +56,8 @@ function unsafeValue(value: unknown, next: object[]): string | undefined {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function unsafeText(text: string): string | undefined {
+/** @returns why a text must not be stored */
+export function unsafeText(text: string): string | undefined {
   return LONE_SURROGATE.test(text) ? 'it has a text that is not valid Unicode' : undefined;
 }
 
