@@ -11,10 +11,21 @@ export type {
   SqliteBinding,
   SqliteDriver,
   SqliteFault,
+  SqliteOpenOptions,
   SqliteStatement,
   SqlRow,
   SqlValue,
 } from './drivers/sqlite-driver.js';
+export type {
+  DamagedRecord,
+  LeaseRecord,
+  OperationGroup,
+  OrderReport,
+  QueueFormat,
+  QueueOverview,
+  ReadOperation,
+} from './inspection/records.js';
+export { SqliteQueueReader, type SqliteReaderOptions } from './inspection/sqlite-queue-reader.js';
 export type { SqliteStorageOptions } from './options.js';
 export { SqliteQueueStorage } from './sqlite-queue-storage.js';
 export { sqliteStorage } from './sqlite-storage.js';

@@ -1,5 +1,10 @@
 import { SyncError } from '@cpc/sync-core';
-import type { SqliteBinding, SqliteDriver, SqliteFault } from '../drivers/sqlite-driver.js';
+import type {
+  SqliteBinding,
+  SqliteDriver,
+  SqliteFault,
+  SqliteOpenOptions,
+} from '../drivers/sqlite-driver.js';
 import { checkFormat, migrate } from '../schema/migrations.js';
 import type { QueueTables } from '../schema/tables.js';
 
@@ -10,7 +15,7 @@ export type SqliteDurability = 'full' | 'normal';
  * How long SQLite itself may wait for another connection's lock: the whole event loop stands still for it. What
  * takes longer is tried again later.
  */
-const BUSY_WAIT_MS = 20;
+export const BUSY_WAIT_MS = 20;
 
 /** Pages in the log before SQLite moves them into the file; fewer would cost more syncs, more a longer pause. */
 const CHECKPOINT_PAGES = 1000;
@@ -61,9 +66,14 @@ export async function openDriver(
   }
 }
 
-async function openFile(binding: SqliteBinding, file: string): Promise<SqliteDriver> {
+/** Rejects with `STORAGE_FAILED` where the binding cannot open the file. */
+export async function openFile(
+  binding: SqliteBinding,
+  file: string,
+  options?: SqliteOpenOptions,
+): Promise<SqliteDriver> {
   try {
-    return await binding.open(file);
+    return await binding.open(file, options);
   } catch (error) {
     throw new SyncError('STORAGE_FAILED', `${binding.name} could not open ${file}; the cause tells why.`, {
       cause: error,

@@ -27,9 +27,9 @@ export interface BetterSqlite3Database {
 /** Takes better-sqlite3, installed by the app. */
 export const betterSqlite3: SqliteBinding = {
   name: 'better-sqlite3',
-  async open(file) {
+  async open(file, { readOnly = false } = {}) {
     const { default: Database } = await import('better-sqlite3');
-    return betterSqlite3Driver(new Database(file));
+    return betterSqlite3Driver(new Database(file, { readonly: readOnly, fileMustExist: readOnly }));
   },
 };
 

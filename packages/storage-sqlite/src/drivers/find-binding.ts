@@ -23,14 +23,14 @@ export function bindingNamed(name: string): SqliteBinding {
 /** Opens the file with better-sqlite3 where it is installed, else with `node:sqlite`. */
 export const foundBinding: SqliteBinding = {
   name: 'better-sqlite3 or node:sqlite',
-  async open(file): Promise<SqliteDriver> {
+  async open(file, options): Promise<SqliteDriver> {
     try {
-      return await betterSqlite3.open(file);
+      return await betterSqlite3.open(file, options);
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
     try {
-      return await nodeSqlite.open(file);
+      return await nodeSqlite.open(file, options);
     } catch (error) {
       if (!isMissing(error)) throw error;
       throw new Error(

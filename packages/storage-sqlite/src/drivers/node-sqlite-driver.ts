@@ -32,13 +32,13 @@ const NOTADB = 26;
 /** Takes the SQLite that is built into Node, from version 22.16 and 24 on. */
 export const nodeSqlite: SqliteBinding = {
   name: 'node:sqlite',
-  async open(file) {
+  async open(file, { readOnly = false } = {}) {
     // Not a literal, so that bundlers and the type checker of older Node versions leave it alone.
     const specifier: string = 'node:sqlite';
     const { DatabaseSync } = (await import(specifier)) as {
-      DatabaseSync: new (file: string) => NodeSqliteDatabase;
+      DatabaseSync: new (file: string, options: { readOnly: boolean }) => NodeSqliteDatabase;
     };
-    return nodeSqliteDriver(new DatabaseSync(file));
+    return nodeSqliteDriver(new DatabaseSync(file, { readOnly }));
   },
 };
 

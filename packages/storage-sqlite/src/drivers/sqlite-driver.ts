@@ -36,9 +36,17 @@ export interface SqliteDriver {
   faultOf(error: unknown): SqliteFault | undefined;
 }
 
+export interface SqliteOpenOptions {
+  /** Opens a file that is there, and lets nothing be written to it. @defaultValue false */
+  readonly readOnly?: boolean;
+}
+
 /** Opens connections with one binding. */
 export interface SqliteBinding {
   readonly name: string;
-  /** Opens the file, creating it where there is none. The busy timeout is the storage's to set. */
-  open(file: string): Promise<SqliteDriver>;
+  /**
+   * Opens the file, creating it where there is none unless it is to be read only. The busy timeout is the
+   * storage's to set.
+   */
+  open(file: string, options?: SqliteOpenOptions): Promise<SqliteDriver>;
 }

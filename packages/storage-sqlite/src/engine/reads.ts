@@ -23,8 +23,17 @@ export function blockersOf(tx: QueueTransaction, id: string): readonly string[] 
   return [...new Set([...ahead, ...blockers.flatMap(([one]) => tx.placed(one as number)?.id ?? [])])];
 }
 
+/** How a row becomes what a list shows; `undefined` leaves it out. */
+export type ReadRow = (tx: QueueTransaction, row: SqlRow) => StoredOperation | undefined;
+
+const readIntact: ReadRow = (tx, row) => tx.stored(tx.checked(row));
+
 /** A page in sequence order. */
-export function list(tx: QueueTransaction, query: ListQuery = {}): Page<StoredOperation> {
+export function list(
+  tx: QueueTransaction,
+  query: ListQuery = {},
+  read: ReadRow = readIntact,
+): Page<StoredOperation> {
   const { after = 0, limit = 100 } = query;
   const items: StoredOperation[] = [];
   const isFiltered = query.states !== undefined || query.principals !== undefined;
@@ -34,7 +43,7 @@ export function list(tx: QueueTransaction, query: ListQuery = {}): Page<StoredOp
     const rows = chunk(tx, query, position, isFiltered ? CHUNK : Math.min(CHUNK, limit + 1 - items.length));
     tx.expect(rows);
     for (const row of rows) {
-      const stored = matching(tx, row, query);
+      const stored = matching(tx, row, query, read);
       if (stored === undefined) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.sequence ?? after };
       items.push(stored);
@@ -57,11 +66,12 @@ function matching(
   tx: QueueTransaction,
   row: SqlRow,
   { states, principals }: ListQuery,
+  read: ReadRow,
 ): StoredOperation | undefined {
   const placed = placedFromRow(row);
   if (principals !== undefined && !principals.includes(placed.principal ?? undefined)) return undefined;
   if (states !== undefined && !states.includes(tx.stateOf(placed))) return undefined;
-  return tx.stored(tx.checked(row));
+  return read(tx, row);
 }
 
 export function stats(tx: QueueTransaction): StorageStats {

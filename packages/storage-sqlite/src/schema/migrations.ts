@@ -45,10 +45,21 @@ export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables
   }
 }
 
+/** The queues of a file, by name, with their formats as they are written there. */
+export function listFormats(driver: SqliteDriver): readonly (readonly [queue: string, format: unknown])[] {
+  if (!hasFormats(driver)) return [];
+  const rows = driver.prepare(`SELECT queue, format FROM ${FORMATS} ORDER BY queue`).all();
+  return rows.map(([queue, format]) => [queue as string, format]);
+}
+
+function hasFormats(driver: SqliteDriver): boolean {
+  const found = driver.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(FORMATS);
+  return found !== undefined;
+}
+
 /** 0 where the queue does not exist yet. */
-function formatOf(driver: SqliteDriver, queue: string): number {
-  const exists = driver.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(FORMATS);
-  if (exists === undefined) return 0;
+export function formatOf(driver: SqliteDriver, queue: string): number {
+  if (!hasFormats(driver)) return 0;
   const row = driver.prepare(`SELECT format FROM ${FORMATS} WHERE queue = ?`).get(queue);
   const format = row?.[0] ?? 0;
   if (typeof format === 'number' && Number.isInteger(format)) return format;

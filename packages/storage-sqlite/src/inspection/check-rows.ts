@@ -1,0 +1,36 @@
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { DamagedRow, type QueueTransaction } from '../engine/queue-transaction.js';
+import type { DamagedRecord } from './records.js';
+
+/** One stretch of rows that were looked at. */
+export interface CheckedRows {
+  readonly checked: number;
+  readonly damaged: readonly DamagedRecord[];
+  /** Pass as `after` for the next stretch; absent at the end. */
+  readonly next?: number;
+}
+
+/** Checks and reads each row of a stretch. */
+export function checkRows(tx: QueueTransaction, after: number, limit: number): CheckedRows {
+  const rows = tx.sql.listAll.all(after, null, null, limit);
+  const last = rows.at(-1);
+  return {
+    checked: rows.length,
+    damaged: rows.flatMap((row) => damageOf(tx, row) ?? []),
+    ...(rows.length === limit && last !== undefined && { next: Number(last[0]) }),
+  };
+}
+
+function damageOf(tx: QueueTransaction, row: SqlRow): DamagedRecord | undefined {
+  try {
+    tx.stored(tx.checked(row));
+    return undefined;
+  } catch (error) {
+    const [sequence, id] = row;
+    const reason =
+      error instanceof DamagedRow
+        ? error.reason
+        : { code: 'STORAGE_DAMAGED', message: 'The record has the right checksum and cannot be read.' };
+    return { sequence: Number(sequence), ...(typeof id === 'string' && { id }), reason };
+  }
+}
