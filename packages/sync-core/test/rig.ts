@@ -4,6 +4,7 @@ import { type AnyOperationDefinition, defineOperation } from '../src/operation/d
 import type { QueuedOperation } from '../src/operation/to-operation.js';
 import type { QueueStorage } from '../src/ports/queue-storage.js';
 import type { EnqueueOptions } from '../src/queue/operation-factory.js';
+import type { UnknownKinds } from '../src/queue/operation-registry.js';
 import type { SyncEvent } from '../src/queue/sync-event.js';
 import { SyncQueue } from '../src/queue/sync-queue.js';
 import { SyncWorker, type SyncWorkerCollaborators } from '../src/worker/sync-worker.js';
@@ -20,6 +21,7 @@ export interface RigOptions
     ScriptedTransportOptions,
     Partial<Pick<SyncWorkerCollaborators, 'monitor' | 'resolver' | 'backoff' | 'credentials'>> {
   readonly operations?: readonly AnyOperationDefinition[];
+  readonly unknownKinds?: UnknownKinds;
   /** Shares time and queue with another rig. */
   readonly beside?: Rig;
   readonly seed?: number;
@@ -39,6 +41,7 @@ export class Rig {
   constructor(options: RigOptions = {}) {
     const {
       operations = [note],
+      unknownKinds = 'park',
       beside,
       seed = 1,
       monitor,
@@ -52,7 +55,7 @@ export class Rig {
     this.storage = faultyStorage(this.faults, this.inner);
     this.queue = new SyncQueue(
       { storage: this.storage, clock: this.clock, random: new SeededRandom(seed) },
-      { operations },
+      { operations, unknownKinds },
     );
     this.transport = new ScriptedTransport(this.clock, settings);
     this.worker = new SyncWorker(

@@ -10,7 +10,7 @@ const PAGE = 500;
  * The queue may change meanwhile: what is enqueued late comes along, what left is left out, and what changes its
  * state is exported as it was when its page was read. Payloads are exported as they were enqueued, not encoded.
  */
-export async function* exportOperations(storage: QueueStorage): AsyncIterable<string> {
+export async function* exportOperations(storage: Pick<QueueStorage, 'list'>): AsyncIterable<string> {
   const header: ExportHeader = { format: EXPORT_FORMAT, version: EXPORT_VERSION };
   yield `${JSON.stringify(header)}\n`;
   let after: number | undefined = 0;

@@ -58,6 +58,19 @@ test('refuses to upcast what it does not know', () => {
   );
 });
 
+test('sends what it does not know as it is stored, where it is told to', () => {
+  const definitions = [defineOperation('note', { version: 2, upcast: { 1: () => 'new' } })];
+  const registry = new OperationRegistry(definitions, 'send');
+  const unknown = newOperation('a', { kind: 'other' });
+  const newer = stored(3, '"newer"');
+  for (const operation of [unknown, newer]) {
+    expect(registry.canSend(operation)).toBe(true);
+    expect(registry.knows(operation)).toBe(false);
+    expect(registry.upcast(operation)).toBe(operation);
+  }
+  expect(registry.upcast(stored(1, '"old"'))).toEqual(stored(2, '"new"'));
+});
+
 test('finds references by JSON Pointer, and nothing on a prototype', () => {
   const registry = versioned({ references: ['/a~1b/0', '/c~0d', '/toString', '/none/x', '/e'] });
   expect(registry.references('note', '{"a/b":["t1"],"c~d":"t2","e":null}')).toEqual([

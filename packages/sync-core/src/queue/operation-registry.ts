@@ -7,12 +7,17 @@ import type { Coalescence } from '../ports/queue-storage.js';
 
 const NO_REFERENCES: readonly Reference[] = Object.freeze([]);
 
+/** What becomes of a stored operation whose kind, or whose version of it, is not defined. */
+export type UnknownKinds = 'park' | 'send';
+
 /** The kinds that a queue knows, and the rules that follow from their definitions. */
 export class OperationRegistry {
   readonly #definitions = new Map<string, AnyOperationDefinition>();
+  readonly #unknownKinds: UnknownKinds;
 
   /** @throws SyncError `OPERATION_KIND_DUPLICATE` where two definitions share a kind */
-  constructor(definitions: readonly AnyOperationDefinition[]) {
+  constructor(definitions: readonly AnyOperationDefinition[], unknownKinds: UnknownKinds = 'park') {
+    this.#unknownKinds = unknownKinds;
     for (const definition of definitions) {
       if (this.#definitions.has(definition.kind)) {
         throw new SyncError(
@@ -38,8 +43,13 @@ export class OperationRegistry {
     );
   }
 
-  /** Whether this app can send the operation: it knows the kind, and the payload is not of a newer version. */
-  canSend({ kind, version }: NewOperation): boolean {
+  /** Whether the operation may go out: this app knows it, or sends what it does not know. */
+  canSend(operation: NewOperation): boolean {
+    return this.#unknownKinds === 'send' || this.knows(operation);
+  }
+
+  /** Whether this app knows the kind, and the payload is not of a newer version. */
+  knows({ kind, version }: NewOperation): boolean {
     const definition = this.#definitions.get(kind);
     return definition !== undefined && version <= definition.version;
   }
@@ -50,6 +60,7 @@ export class OperationRegistry {
    * @throws SyncError `OPERATION_UPCAST_FAILED`
    */
   upcast<T extends NewOperation>(operation: T): T {
+    if (this.#unknownKinds === 'send' && !this.knows(operation)) return operation;
     const definition = this.get(operation.kind);
     if (operation.version === definition.version) return operation;
     let text = operation.payload;

@@ -35,7 +35,7 @@ import { EventHub } from './event-hub.js';
 import { explain, type Explanation } from './explain.js';
 import { GroupCommit } from './group-commit.js';
 import { type EnqueueOptions, OperationFactory } from './operation-factory.js';
-import { OperationRegistry } from './operation-registry.js';
+import { OperationRegistry, type UnknownKinds } from './operation-registry.js';
 import type { QueueContext } from './queue-context.js';
 import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
@@ -55,6 +55,14 @@ export interface SyncQueueCollaborators {
 export interface SyncQueueOptions {
   /** The kinds that may be enqueued and sent. */
   readonly operations: readonly AnyOperationDefinition[];
+  /**
+   * What becomes of stored operations whose kind is not among {@link operations}, or whose version is newer: `park`
+   * holds them until an app comes that knows them; `send` sends them as they are stored. `send` is for tools that
+   * carry the operations of apps they do not know; such a tool cannot replace temporary ids.
+   *
+   * @defaultValue "park"
+   */
+  readonly unknownKinds?: UnknownKinds;
   /** A payload's JSON may have so many bytes in UTF-8. @defaultValue 1_048_576 */
   readonly maxPayloadBytes?: number;
   /** The queue takes no more operations than this; nothing is dropped to make room. @defaultValue 1_000_000 */
@@ -112,7 +120,7 @@ export class SyncQueue implements AsyncDisposable {
     const { maxPayloadBytes = 1_048_576, maxPending = 1_000_000, rank = strictRank } = options;
     checkInteger('maxPayloadBytes', maxPayloadBytes, 2);
     checkInteger('maxPending', maxPending, 1);
-    const registry = new OperationRegistry(options.operations);
+    const registry = new OperationRegistry(options.operations, options.unknownKinds);
     const newId = uuidV7Source(clock, random);
     const hub = new EventHub(logger);
     const node = options.node ?? newId().slice(-12);

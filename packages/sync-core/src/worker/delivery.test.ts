@@ -8,6 +8,7 @@ import {
   unreachable,
 } from '../../test/scripted-transport.js';
 import { ConstantBackoff } from '../backoff/backoff.js';
+import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
 
 const backoff = new ConstantBackoff(1000);
@@ -178,6 +179,33 @@ describe('what this app cannot send', () => {
     await young.clock.advance(0);
     expect(young.told('requeued').map(({ id }) => id)).toEqual(['unknown', 'newer']);
     expect(young.transport.sent).toEqual([1, 2, 3]);
+  });
+
+  test('goes as it is stored where the queue is told to send it, conflicts and all', async () => {
+    const writer = await opened({ operations: [future, wide] });
+    await writer.queue.enqueue(future, 1, { id: 'unknown', entity: 'e' });
+    await writer.queue.enqueue(wide, 2, { id: 'newer', entity: 'e' });
+    await writer.queue.enqueue(future, 3, { id: 'contested' });
+    const carrier = await opened({ beside: writer, operations: [], unknownKinds: 'send', resolver: defer });
+    carrier.transport.answer = ({ id }) =>
+      id === 'contested' ? { kind: 'conflict', remote: { value: 4 } } : acknowledged;
+    await carrier.worker.start();
+    await carrier.clock.advance(0);
+    expect(carrier.transport.sent).toEqual(expect.arrayContaining([1, 2, 3]));
+    expect(carrier.failures).toEqual([]);
+    expect((await carrier.get('contested')).failure?.code).toBe('CONFLICT_DEFERRED');
+    expect(await carrier.total()).toBe(1);
+  });
+
+  test('stays parked where it was parked, though the queue sends what it does not know', async () => {
+    const writer = await opened({ operations: [future] });
+    await writer.queue.enqueue(future, 1, { id: 'unknown' });
+    const old = await running({ beside: writer });
+    await old.clock.advance(0);
+    await old.worker.stop();
+    const carrier = await running({ beside: writer, operations: [], unknownKinds: 'send' });
+    await carrier.clock.advance(0);
+    expect((await carrier.get('unknown')).state).toBe('parked');
   });
 
   test('is released by the hundreds, and nothing else that is parked is', async () => {

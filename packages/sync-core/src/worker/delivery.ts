@@ -184,14 +184,14 @@ export class Delivery {
     signal: AbortSignal,
   ): FinalOutcome | Promise<FinalOutcome> {
     const { context, resolver, settings } = this.#with;
-    const definition = context.registry.get(operation.kind);
+    const definition = context.registry.find(operation.kind);
     if (outcome.kind === 'acknowledged') {
-      const assigned = definition.assignedId && this.#assigned(definition.assignedId, outcome.result);
+      const assigned = definition?.assignedId && this.#assigned(definition.assignedId, outcome.result);
       return assigned === undefined ? outcome : { ...outcome, assigned };
     }
     if (outcome.kind !== 'conflict') return outcome;
     if (outcome.remote.timestamp !== undefined) context.timestamps.observe(outcome.remote.timestamp);
-    return resolveConflict(definition.conflict ?? resolver, operation, outcome.remote, {
+    return resolveConflict(definition?.conflict ?? resolver, operation, outcome.remote, {
       clock: context.clock,
       timeoutMs: settings.resolveTimeoutMs,
       signal,

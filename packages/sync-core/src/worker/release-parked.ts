@@ -10,13 +10,13 @@ const FOR_A_NEWER_APP: ReadonlySet<string | undefined> = new Set([
   'OPERATION_UPCAST_FAILED',
 ]);
 
-/** Lets parked operations go that this version of the app can send. */
+/** Lets parked operations go that this version of the app knows. */
 export async function releaseParked({ storage, registry, clock, hub }: QueueContext): Promise<void> {
   let after: number | undefined = 0;
   while (after !== undefined) {
     const page: Page<StoredOperation> = await storage.list({ states: ['parked'], after });
     const free = page.items.filter(
-      (operation) => FOR_A_NEWER_APP.has(operation.failure?.code) && registry.canSend(operation),
+      (operation) => FOR_A_NEWER_APP.has(operation.failure?.code) && registry.knows(operation),
     );
     const requeued =
       free.length === 0
