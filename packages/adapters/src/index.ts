@@ -16,7 +16,8 @@ export type {
   WritePolicy,
 } from './composite/method-policies.js';
 export { type Composite, type Sourced, type SourcedService, withSource } from './composite/sourced.js';
+export type { RequestCredentials } from './delivery/credentials.js';
 export { FetchTransport } from './fetch/fetch-transport.js';
 export { fetchTransport } from './fetch/fetch-transport-plugin.js';
-export type { FetchTransportOptions, RequestCredentials } from './fetch/fetch-transport-options.js';
-export type { WireAnswer } from './fetch/wire-answer.js';
+export type { FetchTransportOptions } from './fetch/fetch-transport-options.js';
+export type { WireAnswer } from './wire/wire-answer.js';

@@ -9,6 +9,7 @@ import {
   SqliteEffectStore,
   toNodeHandler,
   type OperationHandler,
+  type ReceiverOptions,
 } from '@cpc/server';
 
 type Db = Database.Database;
@@ -52,24 +53,32 @@ export interface Effect {
   readonly name: string;
 }
 
-/** The real receiver on a real server: kinds `add` (any name but "poison") and `rename` (with versions). */
-export async function startReceiver(): Promise<LiveReceiver> {
+/** A receiver without a server, for whatever front a test puts before it. */
+export interface OpenReceiver extends Disposable {
+  readonly receiver: Receiver<Db>;
+  effects(): readonly Effect[];
+  gate: Promise<void>;
+}
+
+/** The real receiver: kinds `add` (any name but "poison") and `rename` (with versions). */
+export function openReceiver(options: ReceiverOptions = {}): OpenReceiver {
   const database = new Database(':memory:');
   database.exec(`CREATE TABLE effects (principal TEXT, entity TEXT, name TEXT);
     CREATE TABLE names (entity TEXT PRIMARY KEY, name TEXT, version INTEGER)`);
   const gate = { opened: Promise.resolve() };
-  const receiver = new Receiver({
-    store: new SqliteEffectStore(database),
-    handlers: { add: addHandler(gate), rename: renameHandler },
-    authenticate: (headers) => /^Bearer (\w+)$/.exec(headers.get('authorization') ?? 'Bearer anybody')?.[1],
-    onError: (error) => {
-      throw error;
+  const receiver = new Receiver(
+    {
+      store: new SqliteEffectStore(database),
+      handlers: { add: addHandler(gate), rename: renameHandler },
+      authenticate: (headers) => /^Bearer (\w+)$/.exec(headers.get('authorization') ?? 'Bearer anybody')?.[1],
+      onError: (error) => {
+        throw error;
+      },
     },
-  });
-  const server = await listen(toNodeHandler(receiver));
+    options,
+  );
   return {
-    ...server,
-    endpoint: `${server.origin}/operations`,
+    receiver,
     effects: () => database.prepare('SELECT * FROM effects').all() as Effect[],
     get gate() {
       return gate.opened;
@@ -77,9 +86,32 @@ export async function startReceiver(): Promise<LiveReceiver> {
     set gate(opened) {
       gate.opened = opened;
     },
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+/** The real receiver behind `node:http`. */
+export async function startReceiver(): Promise<LiveReceiver> {
+  const open = openReceiver();
+  const server = await listen(toNodeHandler(open.receiver));
+  return liveReceiver(open, server);
+}
+
+/** A receiver and the server before it as one. */
+export function liveReceiver(open: OpenReceiver, server: LiveServer): LiveReceiver {
+  return {
+    ...server,
+    endpoint: `${server.origin}/operations`,
+    effects: () => open.effects(),
+    get gate() {
+      return open.gate;
+    },
+    set gate(opened) {
+      open.gate = opened;
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      database.close();
+      open[Symbol.dispose]();
     },
   };
 }

@@ -1,19 +1,6 @@
 import type { Clock, Operation } from '@cpc/sync-core';
-import type { WireAnswer } from './wire-answer.js';
-
-/**
- * Gives the headers that sign a principal in, asked anew before every request and kept nowhere.
- *
- * `undefined` says that this principal is not signed in: nothing is sent, and the operations come back as
- * `unauthenticated`. What it throws, for example because a token could not be fetched, comes back as
- * `unreachable`, so that sending goes on by itself.
- *
- * @param principal - whose operations are about to be sent; `undefined` for operations of nobody
- */
-export type RequestCredentials = (
-  principal: string | undefined,
-  context: { readonly signal: AbortSignal },
-) => Readonly<Record<string, string>> | undefined | Promise<Readonly<Record<string, string>> | undefined>;
+import type { RequestCredentials } from '../delivery/credentials.js';
+import type { WireAnswer } from '../wire/wire-answer.js';
 
 export interface FetchTransportOptions {
   /**

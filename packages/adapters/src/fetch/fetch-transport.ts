@@ -6,14 +6,13 @@ import {
   type SendContext,
   type Transport,
 } from '@cpc/sync-core';
-import { Delivery } from './delivery.js';
-import { EndpointPolicy, parseEndpoint } from './endpoint.js';
-import { exchange, withinTime, type Exchange, type ExchangeOptions } from './exchange.js';
-import type { FetchTransportOptions, RequestCredentials } from './fetch-transport-options.js';
-import { outcomeOfAnswer } from './outcome-of-answer.js';
-import { outcomeOfForeignAnswer } from './outcome-of-foreign-answer.js';
-import { retryAfterMs } from './retry-after.js';
-import { runsOf, type Run, type RunLimits } from './runs.js';
+import { atLeastOne } from '../delivery/at-least-one.js';
+import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
+import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
+import { sendRuns, type RunResult } from '../delivery/send-runs.js';
+import { withinTime } from '../delivery/within-time.js';
+import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
+import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import {
   batchItems,
   echoesKey,
@@ -21,8 +20,13 @@ import {
   singleItem,
   type AnswerItem,
   type WireAnswer,
-} from './wire-answer.js';
-import { batchRequest, singleRequest, unsendable } from './wire-request.js';
+} from '../wire/wire-answer.js';
+import { batchRequest, singleRequest } from '../wire/wire-request.js';
+import { EndpointPolicy, parseEndpoint } from './endpoint.js';
+import { exchange, type ExchangeOptions } from './exchange.js';
+import type { FetchTransportOptions } from './fetch-transport-options.js';
+import { outcomeOfForeignAnswer } from './outcome-of-foreign-answer.js';
+import { retryAfterMs } from './retry-after.js';
 
 /**
  * Sends operations as JSON over HTTP to a receiver that speaks the protocol of `@cpc/server`.
@@ -41,6 +45,7 @@ export class FetchTransport implements Transport {
   readonly #limits: RunLimits;
   readonly #exchange: ExchangeOptions;
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
   readonly #credentials: RequestCredentials;
   readonly #recognise: (answer: WireAnswer, operation: Operation) => boolean;
 
@@ -53,12 +58,11 @@ export class FetchTransport implements Transport {
       maxBatchBytes: atLeastOne('maxBatchBytes', options.maxBatchBytes ?? 1_000_000),
     };
     this.#clock = options.clock ?? systemClock;
+    this.#timeoutMs = atLeastOne('timeoutMs', options.timeoutMs ?? 30_000);
     this.#exchange = {
       // Looked up at each call, so that an instrumentation that is installed later is used.
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-      clock: this.#clock,
       cookies: options.cookies ?? 'omit',
-      timeoutMs: atLeastOne('timeoutMs', options.timeoutMs ?? 30_000),
       maxAnswerBytes: atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 4_000_000),
     };
     this.#credentials = options.credentials ?? (() => ({}));
@@ -67,53 +71,32 @@ export class FetchTransport implements Transport {
 
   /** @throws TypeError where an operation's endpoint is not allowed; then nothing was sent */
   async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
-    const delivery = new Delivery(operations);
-    for (const operation of operations) {
-      const message = unsendable(operation);
-      if (message === undefined) continue;
-      delivery.record(operation, { kind: 'rejected', reason: { code: 'OPERATION_INVALID', message } });
-    }
-    const waiting = [...runsOf(delivery.free(operations), this.#endpointOf, this.#limits)];
-    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
-      const free = { ...run, operations: delivery.free(run.operations) };
-      if (free.operations.length === 0) continue;
-      const met = await this.#deliver(free, signal);
-      if (met === 'halve') waiting.unshift(...halvesOf(free));
-      else if (isOutcome(met))
-        delivery.recordAll(met.kind === 'unreachable' ? operations : free.operations, met);
-      else free.operations.forEach((operation, index) => delivery.record(operation, met[index]));
-    }
-    return delivery.outcomes();
+    const cut = (free: readonly Operation[]): readonly Run[] =>
+      runsOf(free, this.#limits, (operation) => this.#endpointOf(operation).href);
+    return sendRuns(operations, cut, (run) => this.#deliver(run, signal));
   }
 
-  /**
-   * Sends one request.
-   *
-   * @returns one outcome for each operation; or one for all; or `halve` where the receiver refused the batch as
-   * a whole, and may take its halves
-   */
-  async #deliver(
-    run: Run,
-    signal: AbortSignal,
-  ): Promise<readonly DeliveryOutcome[] | DeliveryOutcome | 'halve'> {
-    const met = await withinTime((inner) => this.#request(run, inner), signal, this.#exchange);
-    if (met.kind !== 'answer') return met;
-    const { answer } = met;
-    const retryAfter = retryAfterMs(answer.headers, this.#clock.now());
-    const items = this.#itemsOf(run, answer);
+  async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
+    const met = await withinTime((inner) => this.#request(run, inner), signal, {
+      clock: this.#clock,
+      timeoutMs: this.#timeoutMs,
+    });
+    if ('kind' in met) return met;
+    const retryAfter = retryAfterMs(met.headers, this.#clock.now());
+    const items = this.#itemsOf(run, met);
     if (items !== undefined) return items.map((item) => outcomeOfAnswer(item, retryAfter));
-    if (!isReceiverProblem(answer)) return outcomeOfForeignAnswer(answer.status, retryAfter);
-    const divisible = run.operations.length > 1 && (answer.status === 400 || answer.status === 413);
-    return divisible ? 'halve' : outcomeOfAnswer(singleItem(answer), retryAfter);
+    if (!isReceiverProblem(met)) return outcomeOfForeignAnswer(met.status, retryAfter);
+    return outcomeOfRefusedRun(run, singleItem(met), retryAfter);
   }
 
-  async #request({ endpoint, principal, operations }: Run, signal: AbortSignal): Promise<Exchange> {
+  async #request(
+    { address, principal, operations }: Run,
+    signal: AbortSignal,
+  ): Promise<WireAnswer | typeof NOT_SIGNED_IN> {
     const credentials = await this.#credentials(principal, { signal });
-    if (credentials === undefined) {
-      const message = 'Nobody is signed in for these operations; nothing was sent.';
-      return { kind: 'unauthenticated', reason: { code: 'UNAUTHENTICATED', message } };
-    }
+    if (credentials === undefined) return NOT_SIGNED_IN;
     const [first] = operations;
+    const endpoint = new URL(address);
     const request =
       this.maxBatchSize === 1 && first !== undefined
         ? singleRequest(endpoint, first)
@@ -135,18 +118,6 @@ export class FetchTransport implements Transport {
   }
 }
 
-function halvesOf(run: Run): readonly Run[] {
-  const middle = Math.ceil(run.operations.length / 2);
-  return [run.operations.slice(0, middle), run.operations.slice(middle)].map((operations) => ({
-    ...run,
-    operations,
-  }));
-}
-
-function isOutcome(met: readonly DeliveryOutcome[] | DeliveryOutcome): met is DeliveryOutcome {
-  return !Array.isArray(met);
-}
-
 /** The fixed endpoint is checked at once, a chosen one before each send. */
 function endpointFunction({
   endpoint,
@@ -161,9 +132,4 @@ function endpointFunction({
   const url = parseEndpoint(endpoint);
   new EndpointPolicy(allowedOrigins ?? [url.origin]).check(url);
   return () => url;
-}
-
-function atLeastOne(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`${name} takes an integer of at least 1; got ${value}`);
 }

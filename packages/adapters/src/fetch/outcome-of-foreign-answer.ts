@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, SyncFailure } from '@cpc/sync-core';
-import { asksAnybodyAgain } from './outcome-of-answer.js';
+import { asksAnybodyAgain } from '../wire/outcome-of-answer.js';
 
 /**
  * What an answer means that does not come from the receiver: a captive portal's page, a gateway's error, a

@@ -37,6 +37,11 @@ export class Receiver<Tx> {
     this.#deliverer = new Deliverer(parts.store, new Map(Object.entries(parts.handlers)), parts.onError);
   }
 
+  /** Where batches are sent; single operations go to `<path>/<kind>`. */
+  get path(): string {
+    return this.#options.path;
+  }
+
   /** Makes the store ready; without it the first request does. Worth calling, so that a fault shows at once. */
   open(): Promise<void> {
     this.#opened ??= this.#store.open().catch((error: unknown) => {

@@ -1,0 +1,35 @@
+import type { ConnectError, Transport as RpcTransport } from '@connectrpc/connect';
+import type { Clock } from '@cpc/sync-core';
+import type { RequestCredentials } from '../delivery/credentials.js';
+
+export interface ConnectTransportOptions {
+  /**
+   * Carries the calls: `createGrpcTransport` of `@connectrpc/connect-node` for gRPC, `createConnectTransport` of
+   * `@connectrpc/connect-web` in a browser. Its base address is the only place that operations and credentials
+   * go to; use https outside of loopback.
+   */
+  readonly transport: RpcTransport;
+  /** The headers, in gRPC's words the metadata, that sign a principal in. @defaultValue nobody signs in */
+  readonly credentials?: RequestCredentials;
+  /**
+   * The most operations in one send. With 1 they go out by `Deliver`, above by `DeliverBatch`, those of one
+   * principal together.
+   *
+   * @defaultValue 50
+   */
+  readonly maxBatchSize?: number;
+  /** The most bytes in one batch; a single operation is sent whatever its size. @defaultValue 1_000_000 */
+  readonly maxBatchBytes?: number;
+  /** How long one call may take, in milliseconds. @defaultValue 30_000 */
+  readonly timeoutMs?: number;
+  /**
+   * Whether the receiver, and nobody between, gave an error without a `cpc.sync.v1.Problem`. To give only for a
+   * server that sends none: clients make statuses of their own of whatever a proxy or a torn connection leaves
+   * them with, and a wrong `true` makes a dead letter of an operation that is fine.
+   *
+   * @defaultValue nobody's word but a Problem's
+   */
+  readonly recognise?: (error: ConnectError) => boolean;
+  /** @defaultValue `systemClock` */
+  readonly clock?: Clock;
+}

@@ -1,0 +1,46 @@
+import type { ConnectError } from '@connectrpc/connect';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
+import type { Run } from '../delivery/runs.js';
+import type { RunResult } from '../delivery/send-runs.js';
+import { itemOfProblem } from './answer-items.js';
+import { ProblemSchema } from './gen/cpc/sync/v1/delivery_pb.js';
+import { RetryInfoSchema } from './gen/google/rpc/error_details_pb.js';
+import { outcomeOfCode } from './outcome-of-code.js';
+
+/**
+ * What an error means for the operations of a call: a problem among its details is the receiver's word, as long
+ * as it names the operation or a whole batch; else its code decides, see {@link outcomeOfCode}.
+ *
+ * An error with a cause was made on this side, of whatever the platform threw: nobody answered, whatever its code.
+ */
+export function outcomeOfError(
+  error: ConnectError,
+  run: Run,
+  recognise: (error: ConnectError) => boolean,
+): RunResult {
+  const afterMs = retryDelayMs(error);
+  const [problem] = error.findDetails(ProblemSchema);
+  if (problem !== undefined && concerns(problem.idempotencyKey, run)) {
+    return outcomeOfRefusedRun(run, itemOfProblem(problem), afterMs);
+  }
+  if (error.cause !== undefined) {
+    return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: error.message } };
+  }
+  return outcomeOfCode(error.code, { recognised: recognise(error), afterMs, message: error.message });
+}
+
+function concerns(key: string, { operations }: Run): boolean {
+  return key === '' || (operations.length === 1 && operations[0]?.id === key);
+}
+
+/** The wait that a `google.rpc.RetryInfo` asks for; a batch of hints counts by its first. */
+function retryDelayMs(error: ConnectError): number | undefined {
+  const [info] = error.findDetails(RetryInfoSchema);
+  return info?.retryDelay && positiveMs(info.retryDelay);
+}
+
+function positiveMs({ seconds, nanos }: Duration): number | undefined {
+  const ms = Number(seconds) * 1000 + Math.ceil(nanos / 1e6);
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+}

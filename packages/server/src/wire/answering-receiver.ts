@@ -1,0 +1,8 @@
+import type { WireMessage, WireReply } from './wire-message.js';
+
+/** What a way in needs of a `Receiver`. */
+export interface AnsweringReceiver {
+  /** Where batches are sent. */
+  readonly path: string;
+  answer(message: WireMessage): Promise<WireReply>;
+}
