@@ -118,11 +118,14 @@ describe('a worker wakes', () => {
     rig.transport.latencyMs = 100;
     await rig.enqueue(['1']);
     await rig.clock.advance(50);
+    expect(rig.worker.isPaused).toBe(false);
     rig.worker.pause();
+    expect(rig.worker.isPaused).toBe(true);
     await rig.enqueue(['2']);
     await rig.clock.advance(100_000);
     expect(rig.told('acknowledged').map(({ id }) => id)).toEqual(['1']);
     rig.worker.resume();
+    expect(rig.worker.isPaused).toBe(false);
     await rig.clock.advance(100);
     expect(await rig.total()).toBe(0);
   });

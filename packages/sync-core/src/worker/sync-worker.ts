@@ -134,6 +134,11 @@ export class SyncWorker implements AsyncDisposable {
     return this.#run !== undefined;
   }
 
+  /** Whether `pause` was called, and no `resume` since. */
+  get isPaused(): boolean {
+    return this.#gate.isPaused;
+  }
+
   /** Begins to deliver. The queue must be open. Starting twice is one loop; may be called again after `stop`. */
   start(): Promise<void> {
     if (this.#run === undefined) {
