@@ -13,6 +13,7 @@ export const imports = {
   server: [],
   testing: ['sync-core', 'network'],
   container: ['sync-core', 'network'],
+  devtools: ['sync-core'],
 };
 
 /**
@@ -23,6 +24,7 @@ export const imports = {
  */
 export const testImports = {
   network: ['tools'],
+  devtools: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server'],

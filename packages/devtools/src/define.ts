@@ -1,0 +1,3 @@
+import { defineInspector } from './element/define-inspector.js';
+
+defineInspector();

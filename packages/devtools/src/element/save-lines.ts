@@ -1,0 +1,11 @@
+/** Lets the browser save text under a name. */
+export async function saveLines(lines: AsyncIterable<string>, name: string): Promise<void> {
+  const parts: string[] = [];
+  for await (const line of lines) parts.push(line);
+  const url = URL.createObjectURL(new Blob(parts, { type: 'application/x-ndjson' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
