@@ -8,23 +8,54 @@ export type {
 } from './conformance/queue-storage/queue-storage-harness.js';
 export {
   answerLost,
+  badGateway,
   busy,
+  captivePortal,
   duplicate,
   type Fault,
+  type FaultCircumstances,
+  type FaultKind,
+  type FaultRemote,
   halfAnswer,
+  hang,
+  hangAfterEffect,
+  keyInUse,
   ok,
+  redirect,
   requestLost,
   serverError,
   signedOut,
+  versionConflict,
 } from './faults/fault.js';
+export { type CarriedOperation, FaultHistory, type FaultRecord } from './faults/fault-history.js';
+export type { FaultLineOptions } from './faults/fault-line.js';
 export {
+  always,
+  combined,
   type FaultMoment,
   type FaultPlan,
   flapping,
+  onlyFor,
   outage,
+  type OutageOptions,
   randomFailures,
   sequence,
+  withClockSkew,
+  withLatency,
 } from './faults/fault-plan.js';
-export { type FaultRecord, FaultTransport, type FaultTransportOptions } from './faults/fault-transport.js';
+export { FaultTransport } from './faults/fault-transport.js';
+export { constantLatency, type Latency, logNormalLatency, uniformLatency } from './faults/latency.js';
 export { ModelTransport } from './faults/model-transport.js';
+export {
+  type ScriptedAnswer,
+  ScriptedTransport,
+  type ScriptedTransportOptions,
+} from './faults/scripted-transport.js';
+export { faultFetch, type FaultFetch, type FaultFetchOptions } from './http/fault-fetch.js';
+export type { HttpLineOptions } from './http/http-line.js';
+export type { HttpAnswer, HttpRequest } from './http/http-message.js';
+export { receiverProtocol } from './http/receiver-protocol.js';
+export type { ServerRefusal, WireProtocol } from './http/wire-protocol.js';
 export { type LedgerEntry, ModelServer, type ModelServerOptions } from './server/model-server.js';
+export { FailingStorage } from './storage/failing-storage.js';
+export { type StorageFault, StorageFaults, type StorageMethod } from './storage/storage-faults.js';

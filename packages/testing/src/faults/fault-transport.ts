@@ -1,82 +1,80 @@
-import type { Clock, DeliveryOutcome, Operation, RandomSource, SendContext, Transport } from '@cpc/sync-core';
-import { SeededRandom } from '@cpc/sync-core/deterministic';
-import type { Fault } from './fault.js';
+import type { DeliveryOutcome, Operation, SendContext, SyncFailure, Transport } from '@cpc/sync-core';
+import { carry, type Refusal } from './carry.js';
+import type { CarriedOperation, FaultHistory } from './fault-history.js';
+import { FaultLine, type FaultLineOptions } from './fault-line.js';
 import type { FaultPlan } from './fault-plan.js';
 
-/** One send, as the test sees it afterwards. */
-export interface FaultRecord {
-  /** Monotonic milliseconds of the clock. */
-  readonly at: number;
-  readonly ids: readonly string[];
-  readonly fault: Fault['kind'];
-}
-
-export interface FaultTransportOptions {
-  readonly clock: Clock;
-  /** @defaultValue a `SeededRandom` with seed 1 */
-  readonly random?: RandomSource;
-}
-
-/** A transport that passes operations on to another one, and loses, doubles or refuses them as planned. */
+/**
+ * A transport that passes operations on to another one, and loses, doubles, delays or refuses them as planned. It
+ * keeps the contract of `Transport`: what gets lost comes back as `unreachable`, and of half an answer the
+ * operations of the first half hear their outcome. A server's clock is not seen at this level, so skew does nothing.
+ */
 export class FaultTransport implements Transport {
   readonly maxBatchSize: number;
   readonly keepsOrder: boolean;
-  /** Every send so far; attempts and delays can be read from it. */
-  readonly history: FaultRecord[] = [];
   readonly #inner: Transport;
-  readonly #plan: FaultPlan;
-  readonly #clock: Clock;
-  readonly #random: RandomSource;
+  readonly #line: FaultLine;
 
-  constructor(inner: Transport, plan: FaultPlan, options: FaultTransportOptions) {
+  constructor(inner: Transport, plan: FaultPlan, options: FaultLineOptions) {
     this.#inner = inner;
-    this.#plan = plan;
-    this.#clock = options.clock;
-    this.#random = options.random ?? new SeededRandom(1);
+    this.#line = new FaultLine(plan, options);
     this.maxBatchSize = inner.maxBatchSize ?? 1;
     this.keepsOrder = inner.keepsOrder ?? false;
   }
 
+  /** Every send so far. */
+  get history(): FaultHistory {
+    return this.#line.history;
+  }
+
   async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
-    const at = this.#clock.monotonicMs();
-    const elapsedMs = at - (this.history[0]?.at ?? at);
-    const fault = this.#plan({ elapsedMs, random: this.#random });
-    this.history.push({ at, ids: operations.map(({ id }) => id), fault: fault.kind });
-    const refused = refusal(fault);
-    if (refused !== undefined) return operations.map(() => refused);
-    if (fault.kind === 'duplicate') await this.#inner.send(operations, context);
-    const outcomes = await this.#inner.send(operations, context);
-    if (fault.kind === 'answerLost') return operations.map(() => lost('The answer was lost.'));
-    return fault.kind === 'halfAnswer' ? outcomes.slice(0, outcomes.length >> 1) : outcomes;
+    const fault = this.#line.next(operations.map(carriedOf));
+    const carried = await carry(fault, {
+      forward: () => this.#inner.send(operations, context),
+      refuse: (refusal) => operations.map(() => outcomeOf(refusal)),
+      clock: this.#line.clock,
+      signal: context.signal,
+    });
+    if (carried.kind === 'broken') return operations.map(() => LOST);
+    const { answer } = carried;
+    if (carried.kind === 'whole') return answer;
+    return answer.map((outcome, index) => (index < answer.length >> 1 ? outcome : LOST));
   }
 }
 
-/** The outcome of a request that has no effect on the server; `undefined` where it gets through. */
-function refusal(fault: Fault): DeliveryOutcome | undefined {
+/** What a server may see of an operation. Attempts and local times are not among it. */
+function carriedOf(operation: Operation): CarriedOperation {
+  const { id, kind, entity, principal, version, timestamp, baseVersion, payloadJson } = operation;
+  const envelope = { id, kind, entity, principal, version, timestamp, baseVersion };
+  return { id, bytes: `${JSON.stringify(envelope)}\n${payloadJson}` };
+}
+
+const LOST: DeliveryOutcome = {
+  kind: 'unreachable',
+  reason: { code: 'NETWORK_UNREACHABLE', message: 'The connection broke, as the plan of faults says.' },
+};
+
+function outcomeOf(fault: Refusal): DeliveryOutcome {
   switch (fault.kind) {
-    case 'requestLost':
-      return lost('The request was lost.');
     case 'busy':
-      return {
-        kind: 'retry',
-        afterMs: fault.retryAfterMs,
-        reason: { code: 'SERVER_RETRY', message: 'Too many requests.', status: 429 },
-      };
+      return { kind: 'retry', afterMs: fault.retryAfterMs, reason: answered(429, 'SERVER_RETRY') };
     case 'serverError':
-      return { kind: 'retry', reason: { code: 'SERVER_RETRY', message: 'The server failed.', status: 500 } };
+      return { kind: 'retry', reason: answered(500, 'SERVER_RETRY') };
+    case 'keyInUse':
+      return { kind: 'retry', reason: answered(409, 'KEY_IN_USE') };
+    case 'versionConflict':
+      return { kind: 'conflict', remote: fault.remote };
     case 'signedOut':
-      return {
-        kind: 'unauthenticated',
-        reason: { code: 'UNAUTHENTICATED', message: 'Sign in first.', status: 401 },
-      };
-    case 'ok':
-    case 'answerLost':
-    case 'duplicate':
-    case 'halfAnswer':
-      return undefined;
+      return { kind: 'unauthenticated', reason: answered(401, 'UNAUTHENTICATED') };
+    case 'captivePortal':
+      return { kind: 'unreachable', reason: answered(200, 'NETWORK_CAPTIVE') };
+    case 'badGateway':
+      return { kind: 'unreachable', reason: answered(502, 'NETWORK_CAPTIVE') };
+    case 'redirect':
+      return { kind: 'unreachable', reason: answered(fault.status, 'NETWORK_UNREACHABLE') };
   }
 }
 
-function lost(message: string): DeliveryOutcome {
-  return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message } };
+function answered(status: number, code: string): SyncFailure {
+  return { code, status, message: `Answered with ${status}, as the plan of faults says.` };
 }

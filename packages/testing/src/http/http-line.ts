@@ -1,0 +1,48 @@
+import { carry, type Carried } from '../faults/carry.js';
+import type { Fault } from '../faults/fault.js';
+import { FaultLine, type FaultLineOptions } from '../faults/fault-line.js';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { answerOfRefusal, withSkew } from './answer-of-refusal.js';
+import type { HttpAnswer, HttpRequest } from './http-message.js';
+import { receiverProtocol } from './receiver-protocol.js';
+import type { WireProtocol } from './wire-protocol.js';
+
+export interface HttpLineOptions extends FaultLineOptions {
+  /** How operations are read from requests, and what a refusal looks like. @defaultValue `receiverProtocol` */
+  readonly protocol?: WireProtocol;
+}
+
+/** What a request met, and what came back. */
+export type CarriedExchange = Carried<HttpAnswer> & { readonly fault: Fault };
+
+/** Carries HTTP exchanges as planned; `faultFetch` and the proxies put what comes back into their own form. */
+export class HttpLine {
+  readonly #line: FaultLine;
+  readonly #protocol: WireProtocol;
+
+  constructor(plan: FaultPlan, options: HttpLineOptions) {
+    this.#line = new FaultLine(plan, options);
+    this.#protocol = options.protocol ?? receiverProtocol;
+  }
+
+  get history(): FaultLine['history'] {
+    return this.#line.history;
+  }
+
+  async carry(
+    request: HttpRequest,
+    forward: () => Promise<HttpAnswer>,
+    signal: AbortSignal,
+  ): Promise<CarriedExchange> {
+    const fault = this.#line.next(this.#protocol.read(request));
+    const skewMs = fault.clockSkewMs ?? 0;
+    const { clock } = this.#line;
+    const carried = await carry(fault, {
+      forward: async () => withSkew(await forward(), skewMs),
+      refuse: (refusal) => answerOfRefusal(refusal, request, this.#protocol, clock.now() + skewMs),
+      clock,
+      signal,
+    });
+    return { ...carried, fault };
+  }
+}

@@ -1,0 +1,83 @@
+import type { CarriedOperation } from '../faults/fault-history.js';
+import { arrayItems } from './array-items.js';
+import type { HttpAnswer, HttpRequest } from './http-message.js';
+import { type ServerRefusal, STATUS_OF, type WireProtocol } from './wire-protocol.js';
+
+/**
+ * The protocol of `@cpc/server` and `FetchTransport`: one operation with its key in `Idempotency-Key`, or a JSON
+ * array of them; and refusals as problem documents that name the key.
+ */
+export const receiverProtocol: WireProtocol = { read, refuse };
+
+/** Headers that are part of an operation; credentials and what a platform adds are not. */
+const OPERATION_HEADERS = /^(?:content-type|idempotency-key|if-match|sync-.+)$/;
+
+function read(request: HttpRequest): readonly CarriedOperation[] {
+  const { method, path, headers } = request;
+  const text = new TextDecoder().decode(request.body);
+  const key = keyOf(headers);
+  if (key === undefined) return batchOf(text);
+  const own = Object.entries(headers).filter(([name]) => OPERATION_HEADERS.test(name));
+  const lines = own.map(([name, value]) => `${name}: ${value}`).sort();
+  return [{ id: key, bytes: [`${method} ${path}`, ...lines, '', text].join('\n') }];
+}
+
+function batchOf(text: string): readonly CarriedOperation[] {
+  if (!isJson(text)) return [];
+  return (arrayItems(text) ?? []).flatMap((bytes) => {
+    const item = JSON.parse(bytes) as { readonly idempotencyKey?: unknown } | null;
+    const id = item?.idempotencyKey;
+    return typeof id === 'string' ? [{ id, bytes }] : [];
+  });
+}
+
+function refuse(refusal: ServerRefusal, request: HttpRequest): HttpAnswer {
+  const status = STATUS_OF[refusal.kind];
+  const key = keyOf(request.headers);
+  if (key !== undefined) return json(status, problem(refusal, key));
+  const items = batchOf(new TextDecoder().decode(request.body)).map(({ id }) => problem(refusal, id));
+  // What concerns an operation is answered item by item, everything else for the whole batch.
+  const isByItem = refusal.kind === 'keyInUse' || refusal.kind === 'versionConflict';
+  return isByItem ? json(200, items) : json(status, problem(refusal));
+}
+
+const CODE_OF = {
+  busy: 'OVERLOADED',
+  serverError: 'HANDLER_FAILED',
+  keyInUse: 'KEY_IN_USE',
+  versionConflict: 'VERSION_CONFLICT',
+  signedOut: 'UNAUTHENTICATED',
+} as const;
+
+function problem(refusal: ServerRefusal, idempotencyKey?: string): object {
+  const code = CODE_OF[refusal.kind];
+  return {
+    type: `urn:problem-type:cpc-sync:${code.toLowerCase().replaceAll('_', '-')}`,
+    title: 'Refused by the plan of faults',
+    status: STATUS_OF[refusal.kind],
+    code,
+    idempotencyKey,
+    ...(refusal.kind === 'versionConflict' && { remote: refusal.remote }),
+  };
+}
+
+function json(status: number, value: unknown): HttpAnswer {
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  const body = new TextEncoder().encode(JSON.stringify(value));
+  return { status, headers: { 'content-type': type, 'cache-control': 'no-store' }, body };
+}
+
+/** The key between the quotes of a structured-field string (RFC 9651, section 3.3.3), or as it stands without. */
+function keyOf(headers: HttpRequest['headers']): string | undefined {
+  const value = headers['idempotency-key'];
+  return value?.replace(/^"(.*)"$/s, '$1').replace(/\\(["\\])/g, '$1');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+/** The fault kit for real sockets, on Node. */
+export type { FaultProxy } from './proxy/listening-proxy.js';
+export { type FaultProxyOptions, startFaultProxy } from './proxy/start-fault-proxy.js';
+export { startTcpFaultProxy, type TcpFaultProxyOptions } from './proxy/start-tcp-fault-proxy.js';
