@@ -26,14 +26,14 @@ export class Cast {
     this.session = session;
   }
 
-  async openTab({ produce = true, ballast = '' } = {}) {
+  async openTab({ produce = true, ballast = '', thinkMs = 0 } = {}) {
     const page = await this.browser.context.newPage();
     page.on('crash', () => {
       this.crashes += 1;
       this.tabs.delete(page);
       void page.close().catch(() => undefined);
     });
-    await page.goto(this.origin);
+    await page.goto(`${this.origin}#${thinkMs}`);
     await page.waitForFunction(() => 'crash' in globalThis);
     this.tabs.add(page);
     if (produce) await page.evaluate((text) => globalThis.crash.produce(text), ballast);
@@ -41,9 +41,9 @@ export class Cast {
   }
 
   /** Opens a tab and tells which new renderer it runs in; `undefined` where it shares one. */
-  async openTabWithProcess() {
+  async openTabWithProcess(options) {
     const before = new Set(await this.processes('renderer'));
-    const page = await this.openTab();
+    const page = await this.openTab(options);
     const pid = (await this.processes('renderer')).find((one) => !before.has(one));
     return { page, pid, tab: await page.evaluate(() => globalThis.crash.tab) };
   }

@@ -8,6 +8,7 @@ import {
   SyncWorker,
 } from '@cpc/sync-core';
 import { IndexedDbQueueStorage } from '@cpc/storage-indexeddb';
+import { LeaseWitness } from '../judge/lease-witness.mjs';
 
 interface Effect {
   readonly entity: string;
@@ -24,10 +25,16 @@ declare global {
 
 export const LEASE_MS = 2000;
 const ENTITIES = 5;
+/** Operations with ballast that the quota of the scene has no room for. */
+const MORE_THAN_FITS = 1000;
 const tab = crypto.randomUUID();
+const witness = new LeaseWitness();
+/** How long the storage is slow to hand out what it claimed, in milliseconds. */
+const thinkMs = Number(location.hash.slice(1));
 
 async function send(operation: Operation, signal: AbortSignal): Promise<DeliveryOutcome> {
-  const body = JSON.stringify({ id: operation.id, tab, payload: operation.payloadJson });
+  const { id, payloadJson } = operation;
+  const body = JSON.stringify({ id, tab, body: payloadJson, held: witness.holds(id) });
   try {
     const response = await fetch('/apply', { method: 'POST', body, signal });
     await response.text();
@@ -41,7 +48,7 @@ class CrashPage {
   readonly tab = tab;
   readonly #append = defineOperation<Effect>('ledger.append', { entity: ({ entity }) => entity });
   readonly #queue = new SyncQueue(
-    { storage: new IndexedDbQueueStorage({ name: 'crash' }) },
+    { storage: witness.watch(new IndexedDbQueueStorage({ name: 'crash' }), { thinkMs }) },
     { operations: [this.#append] },
   );
   readonly #worker = new SyncWorker(
@@ -81,13 +88,14 @@ class CrashPage {
   /** Fills the storage until it says that it is full, and returns the code that it said so with. */
   async fill(ballast: string): Promise<string> {
     await this.#worker.stop();
-    for (;;) {
+    for (let filled = 0; filled < MORE_THAN_FITS; filled++) {
       try {
         await this.#enqueueNext(`${tab}-fill`, ballast);
       } catch (error) {
         return isSyncError(error) ? error.code : String(error);
       }
     }
+    return 'nothing at all';
   }
 
   async drainNow(): Promise<void> {
@@ -118,5 +126,7 @@ class CrashPage {
   }
 }
 
-window.crash = new CrashPage();
-await window.crash.start();
+// In the window once it is open, so that nobody asks it too early.
+const page = new CrashPage();
+await page.start();
+window.crash = page;

@@ -4,53 +4,56 @@ import { join } from 'node:path';
 import { Cast } from './cast.mjs';
 
 /**
- * @typedef {object} Stage
- * @property {Awaited<ReturnType<typeof import('./ledger-server.mjs').startLedgerServer>>} server
- * @property {() => number} random
- * @property {boolean} long
+ * @typedef {import('../extent.mjs').Play & {
+ *   server: Awaited<ReturnType<typeof import('./judge-server.mjs').startJudgeServer>>
+ * }} Stage
  *
- * @typedef {object} Scene
- * @property {string} name
- * @property {(stage: Stage) => Promise<{ kills: number, remarks?: string[] }>} play
+ * @typedef {object} Played
+ * @property {number} kills
+ * @property {string} [note]
+ * @property {readonly string[]} [faults] what went wrong beside the ledger
  */
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @type {readonly Scene[]} */
-export const SCENES = [
-  { name: 'tabs killed while 6 run', play: killTabs },
-  { name: 'a renderer stopped while it sends', play: stopRenderers },
-  { name: 'browsers killed with -9', play: killBrowsers },
-  { name: 'quota reached', play: reachQuota },
-  { name: 'storage deleted under live tabs', play: deleteStorage },
-];
+/** @type {Readonly<Record<string, (stage: Stage) => Promise<Played>>>} */
+export const SCENES = {
+  'tabs killed while 6 run': killTabs,
+  'a renderer stopped past its lease': stopRenderers,
+  'browsers killed with -9': killBrowsers,
+  'quota reached': reachQuota,
+  'storage deleted under live tabs': deleteStorage,
+};
 
 /** @param {Stage} stage */
-async function killTabs({ server, random, long }) {
+async function killTabs({ server, random, randomInteger, amount }) {
   const cast = await Cast.enter({ origin: server.origin });
-  const wanted = long ? 300 : 50;
+  const wanted = amount({ short: 5, full: 50, long: 300 });
   for (let tab = 0; tab < 6; tab++) await cast.openTab();
   let kills = 0;
   while (kills < wanted) {
     await pause(100 + 400 * random());
     const renderers = await cast.processes('renderer');
-    const victim = renderers[Math.floor(random() * renderers.length)];
     const before = cast.crashes;
-    process.kill(victim, 'SIGKILL');
+    process.kill(renderers[randomInteger(renderers.length)], 'SIGKILL');
     await until(() => cast.crashes > before, 1000);
     kills += cast.crashes - before;
     while (cast.tabs.size < 6) await cast.openTab();
   }
-  await drain(cast, server);
-  return { kills };
+  return { kills, faults: await drain(cast, server) };
 }
 
-/** @param {Stage} stage */
-async function stopRenderers({ server, random, long }) {
+/**
+ * The tab that sent last is stopped, mostly between its claim and its send; others take over after its lease, and
+ * it wakes up.
+ *
+ * @param {Stage} stage
+ */
+async function stopRenderers({ server, random, amount }) {
   const cast = await Cast.enter({ origin: server.origin });
   const tabs = [];
-  for (let tab = 0; tab < 3; tab++) tabs.push(await cast.openTabWithProcess());
-  const stops = long ? 20 : 3;
+  for (let tab = 0; tab < 3; tab++) tabs.push(await cast.openTabWithProcess({ thinkMs: 200 }));
+  const stops = amount({ short: 2, full: 10, long: 50 });
   let sentMeanwhile = 0;
   for (let stop = 0; stop < stops; stop++) {
     await pause(300 + 300 * random());
@@ -66,14 +69,18 @@ async function stopRenderers({ server, random, long }) {
     process.kill(leader.pid, 'SIGCONT');
   }
   await pause(1000);
-  await drain(cast, server);
-  return { kills: stops, remarks: [`${sentMeanwhile} effects came from other tabs while one was stopped`] };
+  const faults = await drain(cast, server);
+  return {
+    kills: stops,
+    note: `${sentMeanwhile} effects came from other tabs while one was stopped`,
+    faults,
+  };
 }
 
 /** @param {Stage} stage */
-async function killBrowsers({ server, random, long }) {
+async function killBrowsers({ server, random, amount }) {
   const profile = await mkdtemp(join(tmpdir(), 'cpc-crash-'));
-  const kills = long ? 30 : 5;
+  const kills = amount({ short: 1, full: 5, long: 30 });
   for (let kill = 0; kill < kills; kill++) {
     const cast = await Cast.enter({ origin: server.origin, profile });
     for (let tab = 0; tab < 2; tab++) await cast.openTab();
@@ -84,9 +91,9 @@ async function killBrowsers({ server, random, long }) {
     await pause(300);
   }
   const cast = await Cast.enter({ origin: server.origin, profile });
-  await drain(cast, server);
+  const faults = await drain(cast, server);
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  return { kills };
+  return { kills, faults };
 }
 
 /** @param {Stage} stage */
@@ -105,20 +112,19 @@ async function reachQuota({ server }) {
   await pause(2000);
   const left = await page.evaluate(() => globalThis.crash.waiting());
   await quota({});
-  await drain(cast, server);
-  return {
-    kills: 0,
-    remarks: [`full with ${full} operations; ${left} were left after 2 s of draining before space returned`],
-  };
+  const faults = await drain(cast, server);
+  const note = `full with ${full} operations; ${left} were left after 2 s of draining before space returned`;
+  return { kills: 0, note, faults };
 }
 
 /** @param {Stage} stage */
-async function deleteStorage({ server, long }) {
+async function deleteStorage({ server, amount }) {
   const cast = await Cast.enter({ origin: server.origin });
   for (let tab = 0; tab < 3; tab++) await cast.openTab();
-  const deletions = long ? 20 : 4;
+  const deletions = amount({ short: 2, full: 4, long: 20 });
   for (let deletion = 0; deletion < deletions; deletion++) {
     await pause(1000);
+    server.ledger.forgetDevice();
     const options = { origin: server.origin, storageTypes: 'indexeddb' };
     const [page] = cast.tabs;
     if (deletion % 2 === 0) {
@@ -134,21 +140,29 @@ async function deleteStorage({ server, long }) {
           }),
       );
     }
-    // What was acknowledged on both sides of the deletion, and reported just behind it.
+    // Again, for what was acknowledged before the deletion and reported just behind it.
     await pause(200);
     server.ledger.forgetDevice();
   }
   await pause(500);
-  await drain(cast, server);
-  return { kills: deletions };
+  return { kills: deletions, faults: await drain(cast, server) };
 }
 
-/** Lets everything go out, in a tab that outlives the others, and checks that the device knows of nothing more. */
+/**
+ * Lets everything go out, in a tab that outlives the others.
+ *
+ * @returns {Promise<readonly string[]>} what the device still holds, though the faults are over
+ */
 async function drain(cast, server) {
   await cast.stopProducing();
   const page = await cast.openTab({ produce: false });
-  await until(async () => server.ledger.missing().length === 0 && (await waiting(page)) === 0, 60_000);
+  const isEmpty = await until(
+    async () => server.ledger.missing().length === 0 && (await waiting(page)) === 0,
+    60_000,
+  );
+  const faults = isEmpty ? [] : [`the queue did not run empty: ${await waiting(page)} operations were left`];
   await cast.leave();
+  return faults;
 }
 
 function waiting(page) {
@@ -158,7 +172,8 @@ function waiting(page) {
 async function until(condition, timeoutMs) {
   const end = performance.now() + timeoutMs;
   while (performance.now() < end) {
-    if (await condition()) return;
+    if (await condition()) return true;
     await pause(50);
   }
+  return false;
 }

@@ -1,19 +1,21 @@
 // The process under test: it enqueues and delivers until it is told to stop, or until somebody kills it. It says
-// what it is about to enqueue and, once that is durable, that it was acknowledged.
+// which changes were acknowledged, once they are durable.
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
-import { defineOperation, isSyncError, SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { ConstantBackoff, defineOperation, isSyncError, SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { LeaseWitness } from '../judge/lease-witness.mjs';
 
 const { values } = parseArgs({
   options: {
     file: { type: 'string' },
     server: { type: 'string' },
     name: { type: 'string' },
-    from: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
     count: { type: 'string', default: '1000000' },
     'answer-ms': { type: 'string', default: '0' },
     'lease-ms': { type: 'string', default: '60000' },
+    'think-ms': { type: 'string', default: '0' },
     drain: { type: 'boolean', default: false },
     deliver: { type: 'boolean', default: true },
   },
@@ -23,15 +25,28 @@ const { values } = parseArgs({
 const ENTITIES = 5;
 const say = (line) => writeSync(1, `${line}\n`);
 
+const witness = new LeaseWitness();
+const storage = witness.watch(new SqliteQueueStorage({ file: values.file }), {
+  thinkMs: Number(values['think-ms']),
+});
 const change = defineOperation('ledger.change', { entity: ({ entity }) => entity });
 const transport = {
   maxBatchSize: 10,
   keepsOrder: true,
   async send(operations, { signal }) {
-    const body = JSON.stringify(operations.map(({ id, payloadJson }) => ({ id, payload: payloadJson })));
+    const arrivals = operations.map(({ id, payloadJson }) => ({
+      id,
+      body: payloadJson,
+      held: witness.holds(id),
+    }));
     const headers = { 'x-delay': values['answer-ms'] };
     try {
-      const response = await fetch(values.server, { method: 'POST', body, headers, signal });
+      const response = await fetch(values.server, {
+        method: 'POST',
+        body: JSON.stringify(arrivals),
+        headers,
+        signal,
+      });
       await response.text();
       return operations.map(() => ({ kind: 'acknowledged' }));
     } catch (error) {
@@ -41,11 +56,17 @@ const transport = {
   },
 };
 
-const storage = new SqliteQueueStorage({ file: values.file });
 const queue = new SyncQueue({ storage }, { operations: [change] });
 const worker = new SyncWorker(
   { queue, transport },
-  { leaseMs: Number(values['lease-ms']), pollMs: 100, reconnectJitterMs: 0, concurrency: 2, batchSize: 10 },
+  {
+    leaseMs: Number(values['lease-ms']),
+    pollMs: 100,
+    reconnectJitterMs: 0,
+    concurrency: 2,
+    batchSize: 10,
+    outageBackoff: new ConstantBackoff(100),
+  },
 );
 await queue.open();
 if (values.deliver) await worker.start();
@@ -57,25 +78,23 @@ await worker.stop();
 await queue.close();
 say('done');
 
-/** One change after the other, three callers at a time, so that commits are shared. */
+/** All entities at a time, so that commits are shared; within each, one change after the other. */
 async function enqueueAll() {
-  const last = Number(values.from) + Number(values.count) - 1;
-  for (let first = Number(values.from); first <= last; first += ENTITIES) {
-    const numbers = Array.from({ length: ENTITIES }, (_, at) => first + at).filter(
-      (number) => number <= last,
-    );
-    await Promise.all(numbers.map((number) => enqueueOne(number)));
+  const end = Number(values.from) + Number(values.count);
+  for (let number = Number(values.from); number < end; number += ENTITIES) {
+    await Promise.all(Array.from({ length: ENTITIES }, (_, at) => enqueueOne(number + at)));
     await sleep(1);
   }
 }
 
+/** Repeats until it is acknowledged, under one id: also what an earlier life may have enqueued already. */
 async function enqueueOne(number) {
-  const entity = `${values.name}-${number % ENTITIES}`;
-  say(`try ${number}`);
+  const id = `${values.name}-${number}`;
+  const payload = { entity: `${values.name}/${number % ENTITIES}`, n: Math.floor(number / ENTITIES) + 1 };
   for (;;) {
     try {
-      await queue.enqueue(change, { entity, change: number }, { id: `${values.name}-${number}` });
-      say(`ok ${entity}#${number}`);
+      await queue.enqueue(change, payload, { id });
+      say(`ok ${number}`);
       return;
     } catch (error) {
       if (!isSyncError(error)) throw error;

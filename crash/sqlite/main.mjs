@@ -1,30 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { announce } from './kit.mjs';
+import { fileURLToPath } from 'node:url';
 
-/**
- * Plays every scene with real processes on a real file.
- *
- * @param {{ long: boolean, seed: number, log: (line: string) => void, scene?: string }} options
- * @returns {Promise<boolean>} whether nothing was lost, doubled or out of order
- */
-export async function run({ long, scene, seed, log }) {
-  build();
-  // What is played runs the built packages, as an app would, so they are loaded after the build.
-  const { SCENES } = await import('./scenes.mjs');
-  let passed = true;
-  for (const [name, play] of Object.entries(SCENES)) {
-    if (scene !== undefined && !name.includes(scene)) continue;
-    const results = await play({ isLong: long, seed });
-    if (typeof results === 'string') log(`SQLite, ${results}`);
-    else for (const result of results) passed = announce(result, log) && passed;
-  }
-  return passed;
-}
-
-function build() {
-  const { status } = spawnSync('npx', ['nx', 'build', '@cpc/storage-sqlite'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+/** Real processes on a real file. They run the built packages, as an app would, so the scenes load after the build. */
+export async function open() {
+  const { status, stdout } = spawnSync('npx', ['nx', 'build', '@cpc/storage-sqlite'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    encoding: 'utf8',
     env: { ...process.env, NX_DAEMON: 'false' },
   });
-  if (status !== 0) throw new Error('The package could not be built; run `npm run build` to see why.');
+  if (status !== 0) throw new Error(`The package could not be built:\n${stdout}`);
+  const { SCENES } = await import('./scenes.mjs');
+  return { store: 'SQLite', scenes: SCENES };
 }

@@ -1,13 +1,14 @@
-import { damagedFile, damagedLog } from './scenarios/damage.mjs';
-import { fullDisk } from './scenarios/full-disk.mjs';
-import { fourProcesses, killsAtWrites, randomKills, sleepingHolder } from './scenarios/kills.mjs';
+import { damagedFile, damagedLog } from './scenes/damage.mjs';
+import { fullDisk } from './scenes/full-disk.mjs';
+import { fourProcesses, killsAtWrites, randomKills, sleepingHolder } from './scenes/kills.mjs';
 
+/** @type {Readonly<Record<string, (play: import('../extent.mjs').Play) => Promise<object | string>>>} */
 export const SCENES = {
-  'random kills': randomKills,
-  'kills at writes': killsAtWrites,
-  'sleeping holder': sleepingHolder,
-  'four processes': fourProcesses,
-  'full disk': fullDisk,
-  'damaged log': damagedLog,
-  'damaged file': damagedFile,
+  'kill -9 at random': randomKills,
+  'kill -9 at the n-th write': killsAtWrites,
+  'a holder stopped past its lease': sleepingHolder,
+  'four processes on one file': fourProcesses,
+  'a full disk': fullDisk,
+  'a damaged log': damagedLog,
+  'a damaged file': damagedFile,
 };

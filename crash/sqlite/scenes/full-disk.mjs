@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Court, sleep } from '../kit.mjs';
+import { Court, sleep } from '../court.mjs';
 
 const MEGABYTES = 3;
 
@@ -15,7 +15,7 @@ export async function fullDisk() {
     spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'none', folder]).status === 0;
   if (!isMounted) {
     rmSync(folder, { recursive: true });
-    return 'a full disk: needs Linux and root to mount a small one, so it was not run';
+    return 'needs Linux and root, to mount a small disk, so it was not run';
   }
   const court = await Court.open(folder);
   const ballast = join(folder, 'ballast');
@@ -23,22 +23,21 @@ export async function fullDisk() {
     const writer = await court.client('writer', { deliver: false });
     await untilFull(writer);
     await writer.kill();
-    court.kills--;
-    const full = court.acknowledged.size;
+    const full = court.acknowledged;
     // Nothing can be settled now either; the worker must not go wild, and must go on once there is room.
     const settler = await court.client('settler', { count: 0, 'lease-ms': 2000 });
     await sleep(1000);
     await settler.kill();
-    makeRoomFor(ballast);
-    const verdict = await court.verdict('a full disk', { within: 120_000 });
-    return [{ ...verdict, note: `${verdict.note}; full after ${full} operations` }];
+    makeRoom();
+    const verdict = await court.verdict({ within: 120_000 });
+    return { ...verdict, note: `${verdict.note}; full after ${full} operations` };
   } finally {
     await court.close();
     spawnSync('umount', ['-l', folder]);
     rmSync(folder, { recursive: true, force: true });
   }
 
-  function makeRoomFor() {
+  function makeRoom() {
     rmSync(ballast, { force: true });
     spawnSync('mount', ['-o', `remount,size=${MEGABYTES * 10}m`, folder]);
   }

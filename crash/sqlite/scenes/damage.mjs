@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSyncError } from '@cpc/sync-core';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
-import { chance } from '../kit.mjs';
 
 const OPERATIONS = 200;
 const NOW = 1_700_000_000_000;
@@ -30,16 +29,16 @@ function operation(n) {
 }
 
 /** The log loses its end, or one bit of it changes: what was written before that place is there, in order. */
-export function damagedLog({ isLong, seed }) {
+export function damagedLog({ amount, randomInteger }) {
   return inFolder(async (folder) => {
     const { file, logBytesAfter } = await writtenQueue(folder, 'log');
     const log = readFileSync(`${file}-wal`);
-    const random = chance(seed);
     const tally = newTally();
-    for (let place = 0; place < (isLong ? 10_000 : 200); place++) {
-      const at = random(log.length);
+    const places = amount({ short: 100, full: 10_000, long: 100_000 });
+    for (let place = 0; place < places; place++) {
+      const at = randomInteger(log.length);
       const isCut = place % 2 === 0;
-      const damaged = isCut ? log.subarray(0, at) : flipped(log, at, random(8));
+      const damaged = isCut ? log.subarray(0, at) : flipped(log, at, randomInteger(8));
       const copy = join(folder, 'copy.db');
       rmSync(`${copy}-shm`, { force: true });
       copyFileSync(file, copy);
@@ -48,26 +47,26 @@ export function damagedLog({ isLong, seed }) {
       const safe = logBytesAfter.filter((bytes) => bytes <= at).length;
       await judge(copy, { tally, safe, where: `${isCut ? 'cut' : 'bit flipped'} at byte ${at} of the log` });
     }
-    return [verdict('a damaged log', tally, 'each a copy, cut or with a flipped bit, then drained')];
+    return { ...tally, note: 'each a copy, cut or with a flipped bit, then drained' };
   });
 }
 
 /** One bit of the main file changes: what is delivered is delivered as it was enqueued, the rest is reported. */
-export function damagedFile({ isLong, seed }) {
+export function damagedFile({ amount, randomInteger }) {
   return inFolder(async (folder) => {
     const { file } = await writtenQueue(folder, 'file');
     const bytes = readFileSync(file);
-    const random = chance(seed);
     const tally = newTally();
-    for (let place = 0; place < (isLong ? 5000 : 500); place++) {
-      const at = random(bytes.length);
-      const bit = random(8);
+    const places = amount({ short: 50, full: 500, long: 20_000 });
+    for (let place = 0; place < places; place++) {
+      const at = randomInteger(bytes.length);
+      const bit = randomInteger(8);
       const copy = join(folder, 'copy.db');
       for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
       writeFileSync(copy, flipped(bytes, at, bit));
       await judge(copy, { tally, safe: OPERATIONS, where: `bit ${bit} flipped at byte ${at} of the file` });
     }
-    return [verdict('a damaged file', tally, `${tally.reported} changes quarantined or reported as damaged`)];
+    return { ...tally, note: `${tally.reported} changes quarantined or reported as damaged` };
   });
 }
 
@@ -145,13 +144,9 @@ function flipped(bytes, at, bit) {
   return copy;
 }
 
+/** Nothing is killed here: the first figure counts the damaged copies. An altered change counts as doubled. */
 function newTally() {
   return { kills: 0, operations: 0, reported: 0, lost: [], doubled: [], outOfOrder: [] };
-}
-
-/** Nothing is killed here: the first figure counts the damaged copies. An altered change counts as doubled. */
-function verdict(title, tally, note) {
-  return { title, ...tally, note };
 }
 
 async function inFolder(work) {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { serveBundle } from '../../tools/browser/index.mjs';
-import { Ledger } from './ledger.mjs';
+import { Ledger } from '../judge/ledger.mjs';
 
 /** One answer in so many is lost on its way back, after the effect. */
 const LOST_ANSWER_EVERY = 97;
 
 /** Serves the page, takes its operations and keeps the ledger. */
-export async function startLedgerServer() {
+export async function startJudgeServer() {
   const ledger = new Ledger();
   let requests = 0;
   /** @type {Map<string, number>} when each tab was last heard of */
@@ -19,9 +19,9 @@ export async function startLedgerServer() {
       response.end();
     },
     '/apply': async (body, response) => {
-      const { id, tab, payload } = JSON.parse(body);
+      const { tab, ...arrival } = JSON.parse(body);
       senders.set(tab, performance.now());
-      const answered = ledger.apply({ id, ...JSON.parse(payload), body: payload });
+      const answered = ledger.apply(arrival);
       await new Promise((resolve) => setTimeout(resolve, 2));
       answered();
       requests += 1;

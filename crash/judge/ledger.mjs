@@ -1,10 +1,16 @@
 /**
  * @typedef {object} Verdict
  * @property {number} operations how many operations the device acknowledged to the app
- * @property {number} lost acknowledged, and no effect on the server
- * @property {number} doubled a second effect: under another id, with other bytes, or while the first was under way
- * @property {number} outOfOrder effects of an entity that did not follow the one before
+ * @property {readonly string[]} lost acknowledged, and no effect on the server
+ * @property {readonly string[]} doubled a second effect: under another id, with other bytes, while the first was
+ * under way, or by a sender whose lease was over
+ * @property {readonly string[]} outOfOrder effects of an entity that did not follow the one before
  * @property {number} resent requests that repeated one whose answer was lost; harmless
+ *
+ * @typedef {object} Arrival
+ * @property {string} id
+ * @property {string} body the payload, byte for byte: JSON of an object with `entity` and `n`
+ * @property {boolean} [held] whether the sender had a lease on the operation when it sent it
  */
 
 /**
@@ -22,8 +28,10 @@ export class Ledger {
   #acknowledged = new Map();
   /** From this moment on acknowledgements count; set when the device's storage was deleted on purpose. */
   #countFrom = 0;
-  #doubled = 0;
-  #outOfOrder = 0;
+  /** @type {string[]} */
+  #doubled = [];
+  /** @type {string[]} */
+  #outOfOrder = [];
   #resent = 0;
 
   get effects() {
@@ -38,22 +46,15 @@ export class Ledger {
   /**
    * A request arrives. Call the result when it was answered.
    *
-   * @param {{ id: string, entity: string, n: number, body: string }} request
+   * @param {Arrival} arrival
    */
-  apply({ id, entity, n, body }) {
-    if (this.#underWay.has(id)) this.#doubled += 1;
-    this.#underWay.add(id);
+  apply({ id, body, held = true }) {
     const before = this.#effects.get(id);
-    if (before !== undefined) {
-      this.#resent += 1;
-      if (before !== body) this.#doubled += 1;
-    } else {
-      const last = this.#last.get(entity) ?? 0;
-      if (n === last) this.#doubled += 1;
-      else if (n !== last + 1 && !(this.#countFrom > 0 && n > last)) this.#outOfOrder += 1;
-      this.#effects.set(id, body);
-      this.#last.set(entity, Math.max(n, last));
-    }
+    if (!held) this.#doubled.push(`${id} was sent without a lease`);
+    if (this.#underWay.has(id)) this.#doubled.push(`${id} came while it was under way`);
+    this.#underWay.add(id);
+    if (before === undefined) this.#effect(id, body);
+    else this.#repeat(id, body, before);
     return () => this.#underWay.delete(id);
   }
 
@@ -73,10 +74,34 @@ export class Ledger {
   verdict() {
     return {
       operations: this.#acknowledged.size,
-      lost: this.missing().length,
+      lost: this.missing(),
       doubled: this.#doubled,
       outOfOrder: this.#outOfOrder,
       resent: this.#resent,
     };
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} body
+   */
+  #effect(id, body) {
+    const { entity, n } = JSON.parse(body);
+    const last = this.#last.get(entity) ?? 0;
+    const place = `${entity} #${n}, ${id}, came after #${last}`;
+    if (n === last) this.#doubled.push(place);
+    else if (n !== last + 1 && !(this.#countFrom > 0 && n > last)) this.#outOfOrder.push(place);
+    this.#effects.set(id, body);
+    this.#last.set(entity, Math.max(n, last));
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} body
+   * @param {string} before
+   */
+  #repeat(id, body, before) {
+    this.#resent += 1;
+    if (before !== body) this.#doubled.push(`${id} came with ${body} after ${before}`);
   }
 }
