@@ -11,8 +11,8 @@ const constraints = (allowed) => [
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['*'] },
 ];
 
-/** The tools are no package: a browser test imports their launcher by its path. */
-const toolsOfTests = ['../**/tools/browser/index.mjs'];
+/** The tools are no package: tests import their browser and their database by the path. */
+const toolsOfTests = ['../**/tools/browser/index.mjs', '../**/tools/postgres/index.mjs'];
 
 const boundaries = (allowed, allow = []) => ({
   '@nx/enforce-module-boundaries': [

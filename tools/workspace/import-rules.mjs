@@ -28,4 +28,5 @@ export const testImports = {
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server'],
+  server: ['tools'],
 };
