@@ -1,32 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { openStall, type Stall } from '../../test/stall.js';
+import { endpointOf, type Receive } from '../../test/stall-endpoint.js';
 import { endpointCases } from './endpoint-cases.js';
-import type { EndpointHarness } from './endpoint-harness.js';
-
-type Receive = (request: Request) => Promise<Response>;
 
 const open = (): Stall => openStall({ authenticate: (headers) => headers.get('authorization') ?? undefined });
 
-/** Our receiver as the suite sees an endpoint, with something between that may change what goes through. */
-function harnessOf(
-  stall: Stall,
-  between: (request: Request, receive: Receive) => Promise<Response>,
-): EndpointHarness {
-  return {
-    endpoint: 'https://stall.example/operations',
-    principals: [{ authorization: 'ann' }, { authorization: 'bob' }],
-    kind: 'add',
-    payload: (number) => ({ name: `name ${number}` }),
-    refusedPayload: { name: 'refused' },
-    effects: () => Promise.resolve(stall.effects().length),
-    versioned: { kind: 'rename', entity: 'stall/ä', payload: (number) => ({ name: `name ${number}` }) },
-    supports: { authentication: true, batches: true },
-    fetch: (request) => between(request, stall.receiver.receive),
-  };
-}
-
 describe('our receiver', () => {
-  const harness = harnessOf(open(), (request, receive) => receive(request));
+  const harness = endpointOf(open());
   for (const { name, run } of endpointCases(harness)) test(name, run);
 });
 
@@ -125,7 +105,7 @@ const BAD: Readonly<
 
 test.each(Object.entries(BAD))('finds an endpoint that %s', async (_, { between, found }) => {
   const wrong: string[] = [];
-  for (const { run } of endpointCases(harnessOf(open(), between))) {
+  for (const { run } of endpointCases(endpointOf(open(), between))) {
     await run().catch((error: unknown) => wrong.push(String(error)));
   }
   expect(wrong.filter((sentence) => found.test(sentence))).not.toEqual([]);

@@ -9,15 +9,19 @@ export interface EffectStore<Tx> {
   /** Makes the store ready. Idempotent. */
   open(): Promise<void>;
   /**
-   * Runs the works in order, in one transaction, which is durable when the promise resolves. When it rejects,
-   * none of them happened, or the fault was in the very commit; repeating them is safe either way.
+   * Runs the works in order, in one transaction or in several, and each effect in one with its key. What it
+   * says is durable when the promise resolves. When it rejects, some may have happened; repeating them is safe.
    *
    * For each work, in this order:
    * - a work of its lane before it, in this call, was not applied → `skipped`;
+   * - another call is running its key, so that nobody knows yet → `running`;
    * - its key is stored with the same fingerprint → `repeated`, with the stored answer;
    * - its key is stored with another fingerprint → `reused`;
    * - else its effect runs. `keep` stores the answer with the key: `applied`. Otherwise what it wrote is undone:
-   *   `refused`, or `failed` when it threw.
+   *   `refused`, or `failed` when it threw, or `busy` when the database had it wait for too long.
+   *
+   * Where the database says that a transaction met another one and must begin again, effects run again: they do
+   * nothing but write with what they are given.
    */
   run(works: readonly KeyedWork<Tx>[]): Promise<readonly WorkResult[]>;
   /** Forgets the keys whose time is over. @returns how many */
@@ -50,5 +54,5 @@ export interface EncodedAnswer {
 
 export type WorkResult =
   | { readonly kind: 'applied' | 'repeated' | 'refused'; readonly answer: EncodedAnswer }
-  | { readonly kind: 'reused' | 'skipped' }
+  | { readonly kind: 'reused' | 'skipped' | 'running' | 'busy' }
   | { readonly kind: 'failed'; readonly error: unknown };

@@ -107,6 +107,10 @@ export class Deliverer<Tx> {
         return encodeProblem(operation.key, problem('KEY_REUSED'));
       case 'skipped':
         return encodeProblem(operation.key, problem('SKIPPED'));
+      case 'running':
+        return encodeProblem(operation.key, problem('KEY_IN_USE', { retryAfter: 1 }));
+      case 'busy':
+        return encodeProblem(operation.key, problem('STORE_UNAVAILABLE', { retryAfter: 1 }));
       case 'failed':
         this.#onError(result.error, operation);
         return encodeProblem(operation.key, problem('HANDLER_FAILED'));

@@ -3,8 +3,12 @@ import Database from 'better-sqlite3';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sqliteHarness } from '../../test/sqlite-harness.js';
+import { effectStoreCases } from '../conformance.js';
 import type { EffectResult, KeyedWork } from '../ports/effect-store.js';
 import { SqliteEffectStore } from './sqlite-effect-store.js';
+
+for (const { name, run } of effectStoreCases(sqliteHarness)) test(name, run, 60_000);
 
 type Work = KeyedWork<Database.Database>;
 
@@ -73,43 +77,6 @@ test('keeps WAL and full sync, also after the first write', async () => {
     expect(database.pragma('synchronous', { simple: true })).toBe(2);
     database.close();
   });
-});
-
-test('two processes on one file apply a key once', async () => {
-  await withFile(async (file) => {
-    const [first, second] = [openDatabase(file), openDatabase(file)];
-    const stores = [await openStore(first), await openStore(second)];
-    const results = await Promise.all(stores.map((store) => store.run([work('a', insert('a'))])));
-    expect(results.flat().map(({ kind }) => kind)).toEqual(['applied', 'repeated']);
-    expect(namesIn(first)).toEqual(['a']);
-    for (const database of [first, second]) database.close();
-  });
-});
-
-test('a key survives the process, answer and all', async () => {
-  await withFile(async (file) => {
-    const before = openDatabase(file);
-    const first = await (await openStore(before)).run([work('a', insert('a'))]);
-    before.close();
-    const after = openDatabase(file);
-    const second = await (await openStore(after)).run([work('a', insert('a'))]);
-    expect(first).toEqual([{ kind: 'applied', answer: { status: 200, body: '"a"' } }]);
-    expect(second).toEqual([{ kind: 'repeated', answer: { status: 200, body: '"a"' } }]);
-    after.close();
-  });
-});
-
-test('keeps a key for its time, and forgets it afterwards', async () => {
-  let now = 0;
-  const database = openDatabase();
-  const store = await openStore(database, { keepKeysForMs: 10 * DAY_MS, now: () => now });
-  await store.run([work('old', insert('old'))]);
-  now = 10 * DAY_MS;
-  expect(await store.forgetExpired()).toBe(0);
-  expect((await store.run([work('old', insert('old'))]))[0]!.kind).toBe('repeated');
-  now += 1;
-  expect(await store.forgetExpired()).toBe(1);
-  expect((await store.run([work('old', insert('old'))]))[0]!.kind).toBe('applied');
 });
 
 test('forgets by itself while it is used, two for each that it takes', async () => {

@@ -1,5 +1,8 @@
 import type { EffectResult, EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import type { MaybePromise } from '../ports/operation-handler.js';
+import { HeldLanes } from '../store/held-lanes.js';
+import { positiveInteger } from '../store/positive-integer.js';
+import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
 import { KeyTable } from './key-table.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js';
 
@@ -55,9 +58,9 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
 
   constructor(database: Database, options: SqliteEffectStoreOptions = {}) {
     this.#database = database;
-    this.#keepKeysForMs = integer('keepKeysForMs', options.keepKeysForMs ?? 90 * 24 * 3_600_000);
-    this.#busyTimeoutMs = integer('busyTimeoutMs', options.busyTimeoutMs ?? 100);
-    this.#maxWorks = integer('maxWorksPerCommit', options.maxWorksPerCommit ?? 1_000);
+    this.#keepKeysForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
+    this.#busyTimeoutMs = positiveInteger('busyTimeoutMs', options.busyTimeoutMs ?? 100);
+    this.#maxWorks = positiveInteger('maxWorksPerCommit', options.maxWorksPerCommit ?? 1_000);
     this.#now = options.now ?? platformNow;
   }
 
@@ -142,12 +145,11 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
   }
 
   #runAll(opened: Opened, works: readonly KeyedWork<Database>[]): readonly WorkResult[] {
-    const held = new Set<string>();
+    const held = new HeldLanes();
     return works.map((work) => {
-      const { lane } = work;
-      if (lane !== undefined && held.has(lane)) return { kind: 'skipped' };
+      if (held.holds(work)) return { kind: 'skipped' };
       const result = this.#runOne(opened, work);
-      if (lane !== undefined && result.kind !== 'applied' && result.kind !== 'repeated') held.add(lane);
+      held.note(work, result);
       return result;
     });
   }
@@ -193,12 +195,3 @@ function attempt<T>(work: () => T): Promise<T> {
     resolve(work());
   });
 }
-
-function integer(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`${name} takes an integer of at least 1; got ${value}`);
-}
-
-// The default of an option: the package has no clock port of its own.
-// eslint-disable-next-line no-restricted-properties
-const platformNow = (): number => Date.now();
