@@ -30,7 +30,7 @@ export async function isAvailable(binding: SqliteBinding): Promise<boolean> {
 export const anyBinding: SqliteBinding = (await isAvailable(betterSqlite3)) ? betterSqlite3 : nodeSqlite;
 
 /** Faults between the storage and SQLite: a commit that fails, a disk that is full. */
-export class FaultyBinding implements SqliteBinding {
+class FaultyBinding implements SqliteBinding {
   readonly name: string;
   readonly #real: SqliteBinding;
   readonly #drivers = new Set<SqliteDriver>();

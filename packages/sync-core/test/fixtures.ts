@@ -114,4 +114,3 @@ export function settled(): Promise<void> {
 
 export const REJECTED: DeliveryOutcome = { kind: 'rejected', reason: { code: 'NO', message: 'will not' } };
 export const RETRY: DeliveryOutcome = { kind: 'retry', reason: { code: 'LATER', message: 'not now' } };
-export const ACKNOWLEDGED: DeliveryOutcome = { kind: 'acknowledged' };

@@ -13,7 +13,7 @@ import { faultyStorage, StorageFaults } from './faulty-storage.js';
 import { ScriptedTransport, type ScriptedTransportOptions } from './scripted-transport.js';
 
 /** Independent unless `enqueue` names an entity. */
-export const note = defineOperation('note');
+const note = defineOperation('note');
 
 export interface RigOptions
   extends

@@ -114,13 +114,13 @@ export function settleLane(tx: QueueTransaction, entity: string, around: number)
 }
 
 /** Whatever the lane's members wait for inherits from the lane. */
-export function relaxLane(tx: QueueTransaction, entity: string): void {
+function relaxLane(tx: QueueTransaction, entity: string): void {
   refreshHead(tx, entity);
   if (tx.state.data.dependencies === 0) return;
   for (const [member] of tx.sql.gated.all(entity)) reweighBlockers(tx, member as number);
 }
 
-export function releaseDependents(tx: QueueTransaction, sequence: number): void {
+function releaseDependents(tx: QueueTransaction, sequence: number): void {
   const dependents = tx.sql.dependentsOf.all(sequence);
   if (dependents.length === 0) return;
   tx.state.data.dependencies -= tx.sql.removeDependents.run(sequence);
@@ -131,7 +131,7 @@ export function releaseDependents(tx: QueueTransaction, sequence: number): void 
 }
 
 /** Works out what an operation inherits from those that depend on it, and passes a change on. */
-export function reweigh(tx: QueueTransaction, sequence: number): void {
+function reweigh(tx: QueueTransaction, sequence: number): void {
   const placed = tx.placed(sequence);
   if (placed === undefined) return;
   let weight = placed.rank;

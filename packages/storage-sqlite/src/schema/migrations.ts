@@ -10,7 +10,7 @@ const FORMATS = 'cpc_formats';
 const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [createFormat1];
 
 /** The format that this version of the library reads and writes. */
-export const CURRENT_FORMAT = MIGRATIONS.length;
+const CURRENT_FORMAT = MIGRATIONS.length;
 
 /** Refuses a queue in a newer format; reads only. Rejects with `STORAGE_FORMAT_NEWER`. */
 export function checkFormat(driver: SqliteDriver, queue: string): void {
