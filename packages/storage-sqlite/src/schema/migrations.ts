@@ -10,7 +10,7 @@ const FORMATS = 'cpc_formats';
 const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [createFormat1];
 
 /** The format that this version of the library reads and writes. */
-const CURRENT_FORMAT = MIGRATIONS.length;
+export const CURRENT_FORMAT = MIGRATIONS.length;
 
 /** Refuses a queue in a newer format; reads only. Rejects with `STORAGE_FORMAT_NEWER`. */
 export function checkFormat(driver: SqliteDriver, queue: string): void {
@@ -58,7 +58,7 @@ function hasFormats(driver: SqliteDriver): boolean {
 }
 
 /** 0 where the queue does not exist yet. */
-export function formatOf(driver: SqliteDriver, queue: string): number {
+function formatOf(driver: SqliteDriver, queue: string): number {
   if (!hasFormats(driver)) return 0;
   const row = driver.prepare(`SELECT format FROM ${FORMATS} WHERE queue = ?`).get(queue);
   const format = row?.[0] ?? 0;
