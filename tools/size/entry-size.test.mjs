@@ -11,7 +11,7 @@ const BUDGETS = {
   '@cpc/container': 3_000,
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
-  '@cpc/storage-sqlite': 17_000,
+  '@cpc/storage-sqlite': 20_000,
   '@cpc/sync-core': 22_500,
   '@cpc/sync-core/aes-gcm': 1_500,
   '@cpc/sync-core/deterministic': 1_000,
