@@ -40,7 +40,7 @@ export function completeManifest(manifest, folder, project, versions) {
     bugs: project['bugs'],
     type: 'module',
     engines: project['engines'],
-    files: [...binFolders(manifest), ...FILES],
+    files: filesOf(manifest),
     publishConfig: { access: 'public', provenance: true },
     ...(manifest.dependencies && { dependencies: caretRanges(manifest.dependencies, versions) }),
     ...(manifest.peerDependencies && { peerDependencies: caretRanges(manifest.peerDependencies, versions) }),
@@ -96,10 +96,15 @@ function dependencyProblems({ dependencies = {}, peerDependencies = {}, peerDepe
   ];
 }
 
-/** @param {Manifest} manifest */
-function binFolders({ bin = {} }) {
-  const folders = Object.values(bin).map((path) => path.replace(/^\.\//, '').split('/')[0] ?? '');
-  return [...new Set(folders)].filter((folder) => folder !== 'dist' && folder !== 'src');
+/**
+ * What every package has, the folders of its programs, and what it adds itself.
+ *
+ * @param {Manifest} manifest
+ */
+function filesOf({ bin = {}, files = [] }) {
+  const programs = Object.values(bin).map((path) => path.replace(/^\.\//, '').split('/')[0] ?? '');
+  const added = [...new Set([...programs, ...files])].filter((path) => !FILES.includes(path));
+  return [...added, ...FILES];
 }
 
 /**

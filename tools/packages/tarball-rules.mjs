@@ -17,7 +17,8 @@ const EXPECTED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 export function tarballProblems(manifest, paths, folder) {
   const present = new Set(paths);
   const wanted = [...EXPECTED, ...exportTargets(manifest), ...binTargets(manifest)];
-  const folders = ['dist/', 'src/', ...binTargets(manifest).map((path) => `${posix.dirname(path)}/`)];
+  const named = (manifest.files ?? []).filter((path) => !path.startsWith('!') && !EXPECTED.includes(path));
+  const folders = named.map((path) => `${path.split('/')[0]}/`);
   return [
     ...wanted.filter((path) => !present.has(path)).map((path) => `${path} is missing`),
     ...paths
@@ -45,7 +46,10 @@ function danglingSources(map, present, folder) {
     .filter((_, index) => typeof sourcesContent?.[index] !== 'string')
     .map((source) => posix.join(posix.dirname(map), source))
     .filter((source) => !present.has(source))
-    .map((source) => `${map} points to ${source}, which is not in it`);
+    .map(
+      (source) =>
+        `${map} points to ${source}, which is not there; if an earlier build left it, remove ${map.split('/')[0]}`,
+    );
 }
 
 /** @param {Manifest} manifest */

@@ -61,8 +61,8 @@ test('a file that no source stands behind, and one that is not there, are named'
     'LICENSE is missing',
     'src/index.ts is missing',
     'notes.txt should not be in it',
-    'dist/index.d.ts.map points to src/index.ts, which is not in it',
-    'dist/index.js.map points to src/index.ts, which is not in it',
+    'dist/index.d.ts.map points to src/index.ts, which is not there; if an earlier build left it, remove dist',
+    'dist/index.js.map points to src/index.ts, which is not there; if an earlier build left it, remove dist',
   ]);
 });
 

@@ -9,6 +9,8 @@ const USUAL = 10_000;
 /** What weighs more, or must stay light, has a budget of its own, so that growth is a decision. */
 const BUDGETS = {
   '@cpc/container': 3_000,
+  '@cpc/devtools': 15_000,
+  '@cpc/devtools/define': 14_000,
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
   '@cpc/storage-sqlite': 20_000,
