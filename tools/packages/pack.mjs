@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../workspace/nx.mjs';
+import { sweep } from './sweep.mjs';
 
 const run = promisify(execFile);
 
@@ -10,12 +11,13 @@ const run = promisify(execFile);
 /**
  * Packs built packages as `npm publish` would, all in one run of npm.
  *
- * @param {readonly string[]} names
+ * @param {readonly import('./public-packages.mjs').PublicPackage[]} packages
  * @param {string} folder - where the tarballs go
  * @returns {Promise<Tarball[]>}
  */
-export async function pack(names, folder) {
-  const selection = names.flatMap((name) => ['--workspace', name]);
+export async function pack(packages, folder) {
+  for (const { path } of packages) sweep(path);
+  const selection = packages.flatMap(({ name }) => ['--workspace', name]);
   const { stdout } = await run(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...selection],

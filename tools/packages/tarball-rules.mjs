@@ -32,8 +32,7 @@ export function tarballProblems(manifest, paths, folder) {
 }
 
 /**
- * "Go to definition" and a debugger follow the maps, so the sources have to be there. A map without its source is
- * also how a file shows up that an earlier build has left behind.
+ * "Go to definition" and a debugger follow the maps, so the sources have to be there.
  *
  * @param {string} map
  * @param {ReadonlySet<string>} present
@@ -46,10 +45,7 @@ function danglingSources(map, present, folder) {
     .filter((_, index) => typeof sourcesContent?.[index] !== 'string')
     .map((source) => posix.join(posix.dirname(map), source))
     .filter((source) => !present.has(source))
-    .map(
-      (source) =>
-        `${map} points to ${source}, which is not there; if an earlier build left it, remove ${map.split('/')[0]}`,
-    );
+    .map((source) => `${map} points to ${source}, which is not there`);
 }
 
 /** @param {Manifest} manifest */
