@@ -27,7 +27,7 @@ const clockAndRandom = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', 'docs/site'] },
+  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', 'docs/site', '**/gen'] },
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs}'],

@@ -27,6 +27,6 @@ export const testImports = {
   devtools: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
-  adapters: ['testing', 'server'],
+  adapters: ['testing', 'server', 'tools'],
   server: ['tools'],
 };

@@ -13,13 +13,19 @@ export interface LossyProxy extends AsyncDisposable {
   readonly sent: readonly Buffer[];
 }
 
-/** A TCP proxy that loses requests and answers as `nextFault` says, connection by connection. */
-export async function startLossyProxy(port: number, nextFault: () => Fault): Promise<LossyProxy> {
+/**
+ * A TCP proxy that loses requests and answers as `nextFault` says, connection by connection.
+ *
+ * @param spared - how many pieces of each direction pass first; a WebSocket's handshake is one
+ */
+export async function startLossyProxy(port: number, nextFault: () => Fault, spared = 0): Promise<LossyProxy> {
   const sent: Buffer[] = [];
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const index = sent.push(Buffer.alloc(0)) - 1;
     const fault = nextFault();
+    let requests = 0;
+    let answers = 0;
     const upstream = connect(port, '127.0.0.1');
     const end = (): void => {
       client.destroy();
@@ -35,11 +41,11 @@ export async function startLossyProxy(port: number, nextFault: () => Fault): Pro
     }
     client.on('data', (bytes) => {
       sent[index] = Buffer.concat([sent[index] ?? Buffer.alloc(0), bytes]);
-      if (fault === 'lose-request') end();
+      if (fault === 'lose-request' && requests++ >= spared) end();
       else upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (fault === 'pass') client.write(bytes);
+      if (fault === 'pass' || answers++ < spared) client.write(bytes);
       else if (fault === 'lose-answer') end();
       else client.write(bytes.subarray(0, bytes.length - 1), end);
     });

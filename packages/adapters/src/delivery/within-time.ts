@@ -19,7 +19,7 @@ export async function withinTime<T>(
 ): Promise<T | Unreachable> {
   const controller = new AbortController();
   const follow = (): void => controller.abort(outer.reason);
-  if (outer.aborted) return unreachable(outer.reason, outer, false);
+  if (outer.aborted) return calledOff(outer);
   outer.addEventListener('abort', follow, { once: true });
   let timedOut = false;
   const timer = clock.setTimer(() => {
@@ -38,6 +38,11 @@ export async function withinTime<T>(
 
 function unreachable(error: unknown, outer: AbortSignal, timedOut: boolean): Unreachable {
   return { kind: 'unreachable', reason: reasonOf(error, outer, timedOut) };
+}
+
+/** The outcome of a send whose signal was aborted. */
+export function calledOff(signal: AbortSignal): Unreachable {
+  return unreachable(signal.reason, signal, false);
 }
 
 function reasonOf(error: unknown, outer: AbortSignal, timedOut: boolean): SyncFailure {

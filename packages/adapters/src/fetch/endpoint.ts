@@ -45,12 +45,13 @@ function originOf(text: string): string {
   return text;
 }
 
-/** Loopback as browsers count it (W3C Secure Contexts, section 3.1). */
 function isSecure(url: URL): boolean {
-  if (url.protocol === 'https:') return true;
-  const host = url.hostname;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+/** Loopback as browsers count it (W3C Secure Contexts, section 3.1). */
+export function isLoopback(host: string): boolean {
   return (
-    url.protocol === 'http:' &&
-    (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host))
+    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
   );
 }

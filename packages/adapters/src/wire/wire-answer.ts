@@ -6,6 +6,8 @@ export interface WireAnswer {
   readonly json: unknown;
 }
 
+type StatusAndJson = Pick<WireAnswer, 'status' | 'json'>;
+
 /** One operation's answer: an item of a batch's answer, or the body of a single one's. */
 export interface AnswerItem {
   readonly status: number;
@@ -18,7 +20,7 @@ export function echoesKey(answer: WireAnswer, id: string): boolean {
 }
 
 /** The body of a single operation's answer as an item; its members count only where it is an object. */
-export function singleItem(answer: WireAnswer): AnswerItem {
+export function singleItem(answer: StatusAndJson): AnswerItem {
   return { status: answer.status, body: isRecord(answer.json) ? answer.json : {} };
 }
 
@@ -26,7 +28,7 @@ export function singleItem(answer: WireAnswer): AnswerItem {
  * The items of a batch's answer, or `undefined` where it is not the receiver's: status 200, and an array that
  * names every key in order.
  */
-export function batchItems(answer: WireAnswer, ids: readonly string[]): readonly AnswerItem[] | undefined {
+export function batchItems(answer: StatusAndJson, ids: readonly string[]): readonly AnswerItem[] | undefined {
   const { status, json } = answer;
   if (status !== 200 || !Array.isArray(json) || json.length !== ids.length) return undefined;
   const items: AnswerItem[] = [];
@@ -40,7 +42,7 @@ export function batchItems(answer: WireAnswer, ids: readonly string[]): readonly
 }
 
 /** Whether the receiver refused a whole batch: with a problem document of its own types. */
-export function isReceiverProblem(answer: WireAnswer): boolean {
+export function isReceiverProblem(answer: StatusAndJson): boolean {
   const type = isRecord(answer.json) ? answer.json['type'] : undefined;
   return typeof type === 'string' && type.startsWith('urn:problem-type:cpc-sync:');
 }

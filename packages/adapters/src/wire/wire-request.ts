@@ -33,7 +33,12 @@ export function singleRequest(endpoint: URL, operation: Operation): WireRequest 
 
 /** The request for a batch: a JSON array of its operations, in order. */
 export function batchRequest(endpoint: URL, operations: readonly Operation[]): WireRequest {
-  return { url: endpoint.href, headers: JSON_HEADERS, body: `[${operations.map(batchItem).join(',')}]` };
+  return { url: endpoint.href, headers: JSON_HEADERS, body: batchBody(operations) };
+}
+
+/** A JSON array of operations, in order. */
+export function batchBody(operations: readonly Operation[]): string {
+  return `[${operations.map(batchItem).join(',')}]`;
 }
 
 /** An operation as an item of a batch. The payload's text is put in as it is, not written anew. */

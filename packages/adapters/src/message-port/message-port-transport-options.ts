@@ -1,0 +1,14 @@
+import type { Clock } from '@cpc/sync-core';
+
+export interface MessagePortTransportOptions {
+  /** As that of the transport behind the port. @defaultValue 1 */
+  readonly maxBatchSize?: number;
+  /** As that of the transport behind the port. @defaultValue false */
+  readonly keepsOrder?: boolean;
+  /** How often the serving side is asked for a sign of life while it sends, in milliseconds. @defaultValue 2_000 */
+  readonly heartbeatMs?: number;
+  /** After so long without one it is taken for dead, in milliseconds. @defaultValue 10_000 */
+  readonly silenceMs?: number;
+  /** @defaultValue `systemClock` */
+  readonly clock?: Clock;
+}

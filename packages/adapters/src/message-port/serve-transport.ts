@@ -1,0 +1,62 @@
+import type { DeliveryOutcome, Operation, Transport } from '@cpc/sync-core';
+import type { PortLike } from './port-like.js';
+import { isPortMessage, type PortAnswer, type PortRequest } from './port-message.js';
+
+/** A transport that is being served. */
+export interface ServedTransport extends Disposable {
+  /** Listens no more, and calls off what is under way. Idempotent. */
+  stop(): void;
+}
+
+/**
+ * Serves a transport to a `MessagePortTransport` at the port's other end: in a service worker that outlives its
+ * tabs, in the one tab that may send, or in a thread of its own. Signs of life are answered at once.
+ *
+ * @returns the way to stop it
+ */
+export function serveTransport(port: PortLike, transport: Transport): ServedTransport {
+  const running = new Map<number, AbortController>();
+  const post = (answer: PortAnswer): void => port.postMessage(answer);
+  const send = async (id: number, operations: readonly Operation[]): Promise<void> => {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      const outcomes = await sendWithin(transport, operations, controller.signal);
+      if (!controller.signal.aborted) post({ type: 'cpc-sync/outcomes', id, outcomes });
+    } catch (error) {
+      if (!controller.signal.aborted) post({ type: 'cpc-sync/failed', id, message: String(error) });
+    } finally {
+      running.delete(id);
+    }
+  };
+  const receive = ({ data }: { readonly data: unknown }): void => {
+    if (!isPortMessage(data)) return;
+    const request = data as PortRequest;
+    if (request.type === 'cpc-sync/ping') post({ type: 'cpc-sync/pong' });
+    else if (request.type === 'cpc-sync/abort') running.get(request.id)?.abort();
+    else void send(request.id, request.operations);
+  };
+  const stop = (): void => {
+    port.removeEventListener('message', receive);
+    port.removeEventListener('close', stop);
+    for (const controller of running.values()) controller.abort();
+  };
+  port.addEventListener('message', receive);
+  port.addEventListener('close', stop);
+  port.start?.();
+  return { stop, [Symbol.dispose]: stop };
+}
+
+async function sendWithin(
+  transport: Transport,
+  operations: readonly Operation[],
+  signal: AbortSignal,
+): Promise<readonly DeliveryOutcome[]> {
+  const { maxBatchSize = 1 } = transport;
+  if (operations.length > maxBatchSize) {
+    throw new RangeError(
+      `the transport takes ${maxBatchSize} operations; got ${operations.length}. Give MessagePortTransport the same maxBatchSize`,
+    );
+  }
+  return transport.send(operations, { signal });
+}

@@ -1,0 +1,41 @@
+import { isRecord } from '../wire/wire-answer.js';
+
+/**
+ * A frame is a head and a body with a newline between them. The head is JSON on one line; the body is exactly
+ * what it would be over HTTP, so it is neither escaped nor written anew.
+ */
+export function requestFrame(
+  request: string,
+  credentials: Readonly<Record<string, string>>,
+  body: string,
+): string {
+  return `${JSON.stringify({ request, credentials })}\n${body}`;
+}
+
+/** The server's answer to one request. */
+export interface AnswerFrame {
+  /** Which request it answers. */
+  readonly request: string;
+  /** As over HTTP. */
+  readonly status: number;
+  /** The body as JSON. */
+  readonly json: unknown;
+}
+
+/** `undefined` where the text is no frame of this protocol. */
+export function parseAnswerFrame(text: string): AnswerFrame | undefined {
+  const end = text.indexOf('\n');
+  const head = parseJson(text.slice(0, Math.max(end, 0)));
+  if (!isRecord(head)) return undefined;
+  const { request, status } = head;
+  if (typeof request !== 'string' || typeof status !== 'number') return undefined;
+  return { request, status, json: parseJson(text.slice(end + 1)) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

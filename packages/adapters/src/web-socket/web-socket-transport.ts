@@ -1,0 +1,107 @@
+import {
+  systemClock,
+  type DeliveryOutcome,
+  type Operation,
+  type SendContext,
+  type Transport,
+} from '@cpc/sync-core';
+import { atLeastOne } from '../delivery/at-least-one.js';
+import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
+import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
+import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
+import { sendRuns, type RunResult } from '../delivery/send-runs.js';
+import { withinTime, type TimeLimit } from '../delivery/within-time.js';
+import { outcomeOfForeignAnswer } from '../fetch/outcome-of-foreign-answer.js';
+import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
+import { batchItems, isReceiverProblem, singleItem } from '../wire/wire-answer.js';
+import { batchBody } from '../wire/wire-request.js';
+import { requestFrame, type AnswerFrame } from './frame.js';
+import { SocketConnection, type ConnectionLimits } from './socket-connection.js';
+import { platformSocket, SUBPROTOCOL, type OpenSocket } from './socket-like.js';
+import { socketUrl } from './socket-url.js';
+import type { WebSocketTransportOptions } from './web-socket-transport-options.js';
+
+/**
+ * Sends operations over one WebSocket to the handler of `@cpc/server/web-socket`.
+ *
+ * The socket is opened when there is something to send, closed when it was idle for `idleMs`, and opened again
+ * on need; how often that is tried while there is no network is for the worker's circuit to say. Requests carry
+ * ids, so several share the socket. When it closes half-way, everything under way is `unreachable`. Batches,
+ * keys, credentials and outcomes are those of `FetchTransport`.
+ */
+export class WebSocketTransport implements Transport {
+  readonly maxBatchSize: number;
+  /** The requests of a send go out one after the other, and nothing behind a failed operation of its own entity. */
+  readonly keepsOrder = true;
+  readonly #url: string;
+  readonly #open: OpenSocket;
+  readonly #credentials: RequestCredentials;
+  readonly #limits: RunLimits;
+  readonly #time: TimeLimit;
+  readonly #connectionLimits: ConnectionLimits;
+  #connection: SocketConnection | undefined;
+
+  /** @throws TypeError or RangeError where an option is not what it should be */
+  constructor(options: WebSocketTransportOptions) {
+    this.#url = socketUrl(options.url);
+    this.#open = options.open ?? platformSocket();
+    this.#credentials = options.credentials ?? (() => ({}));
+    this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 50);
+    this.#limits = {
+      maxBatchSize: this.maxBatchSize,
+      maxBatchBytes: atLeastOne('maxBatchBytes', options.maxBatchBytes ?? 1_000_000),
+    };
+    const clock = options.clock ?? systemClock;
+    this.#time = { clock, timeoutMs: atLeastOne('timeoutMs', options.timeoutMs ?? 30_000) };
+    this.#connectionLimits = {
+      clock,
+      maxAnswerLength: atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 4_000_000),
+      idleMs: atLeastOne('idleMs', options.idleMs ?? 30_000),
+    };
+  }
+
+  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+    const cut = (free: readonly Operation[]): readonly Run[] => runsOf(free, this.#limits);
+    return sendRuns(operations, cut, (run) => this.#deliver(run, signal));
+  }
+
+  /** Closes the socket now instead of when it is idle. The next send opens another. */
+  close(): void {
+    this.#connection?.end('the transport was closed');
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
+    const met = await withinTime((inner) => this.#request(run, inner), signal, this.#time);
+    if ('kind' in met) return met;
+    const items = batchItems(
+      met,
+      run.operations.map(({ id }) => id),
+    );
+    if (items !== undefined) return items.map((item) => outcomeOfAnswer(item));
+    if (!isReceiverProblem(met)) return outcomeOfForeignAnswer(met.status);
+    return outcomeOfRefusedRun(run, singleItem(met));
+  }
+
+  async #request(
+    { principal, operations }: Run,
+    signal: AbortSignal,
+  ): Promise<AnswerFrame | typeof NOT_SIGNED_IN> {
+    const credentials = await this.#credentials(principal, { signal });
+    if (credentials === undefined) return NOT_SIGNED_IN;
+    signal.throwIfAborted();
+    const body = batchBody(operations);
+    return this.#connected().request((id) => requestFrame(id, credentials, body), signal);
+  }
+
+  #connected(): SocketConnection {
+    if (this.#connection === undefined || this.#connection.isEnded) {
+      const socket = this.#open(this.#url, SUBPROTOCOL);
+      this.#connection = new SocketConnection(socket, this.#connectionLimits);
+    }
+    return this.#connection;
+  }
+}

@@ -1,0 +1,43 @@
+/** One request: who sends, and the body of a batch. */
+export interface RequestFrame {
+  /** Chosen by the sender, and repeated in the answer. */
+  readonly request: string;
+  /** What would be headers over HTTP. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Reads a frame: a head, which is JSON on one line, a newline, and the body.
+ *
+ * @returns `undefined` where it is not one
+ */
+export function parseRequestFrame(text: string): RequestFrame | undefined {
+  const end = text.indexOf('\n');
+  const head = parseRecord(text.slice(0, Math.max(end, 0)));
+  const request = head?.['request'];
+  const credentials = head?.['credentials'];
+  if (typeof request !== 'string' || request.length > 64 || !isRecord(credentials)) return undefined;
+  const entries = Object.entries(credentials);
+  if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return undefined;
+  const headers = Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+  return { request, credentials: headers, body: text.slice(end + 1) };
+}
+
+/** The answer to a request, its body as over HTTP. */
+export function answerFrame(request: string, status: number, body: string): string {
+  return `${JSON.stringify({ request, status })}\n${body}`;
+}
+
+function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

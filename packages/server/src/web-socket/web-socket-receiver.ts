@@ -1,0 +1,84 @@
+import { encodeProblem } from '../answer/encode-answer.js';
+import { problem } from '../answer/problem.js';
+import type { AnsweringReceiver } from '../wire/answering-receiver.js';
+import { answerFrame, parseRequestFrame, type RequestFrame } from './request-frame.js';
+import { OPEN, type ServedSocket } from './served-socket.js';
+
+export interface WebSocketReceiverOptions {
+  /** The most requests of one socket at once; more are answered with 503. @defaultValue 64 */
+  readonly maxConcurrent?: number;
+  /** A socket whose answers pile up to more bytes than this is closed. @defaultValue 16_000_000 */
+  readonly maxBufferedBytes?: number;
+}
+
+/** Close codes (RFC 6455, section 7.4.1). */
+const CLOSE = { unsupportedData: 1003, invalidPayload: 1007, policyViolation: 1008, internalError: 1011 };
+
+/**
+ * Puts a receiver behind WebSockets. With the package `ws`:
+ *
+ * ```ts
+ * const sockets = new WebSocketServer({ server, path: '/operations', maxPayload: 4_200_000 });
+ * sockets.on('connection', webSocketReceiver(receiver));
+ * ```
+ *
+ * A request is a frame of text: a head, a newline, and the body of a batch as over HTTP; so is its answer. The
+ * receiver's `authenticate` is given the credentials of each request. It is not given the headers of the
+ * handshake, because a browser puts the user's cookies on a handshake that any site may begin.
+ *
+ * @throws RangeError where an option is not what it should be
+ * @returns what serves one open socket
+ */
+export function webSocketReceiver(
+  receiver: AnsweringReceiver,
+  options: WebSocketReceiverOptions = {},
+): (socket: ServedSocket) => void {
+  const maxConcurrent = positive('maxConcurrent', options.maxConcurrent ?? 64);
+  const maxBufferedBytes = positive('maxBufferedBytes', options.maxBufferedBytes ?? 16_000_000);
+  return (socket) => {
+    let running = 0;
+    const answer = async (frame: RequestFrame): Promise<void> => {
+      running++;
+      try {
+        const { status, body } = await replyTo(receiver, frame, running > maxConcurrent);
+        if (socket.readyState !== OPEN) return;
+        socket.send(answerFrame(frame.request, status, body));
+        if ((socket.bufferedAmount ?? 0) > maxBufferedBytes) socket.close(CLOSE.policyViolation);
+      } catch {
+        // The sender is told by the close that nobody knows what became of its requests; it sends them again.
+        socket.close(CLOSE.internalError);
+      } finally {
+        running--;
+      }
+    };
+    socket.addEventListener('message', ({ data }) => {
+      const frame = typeof data === 'string' ? parseRequestFrame(data) : undefined;
+      if (frame !== undefined) void answer(frame);
+      else socket.close(typeof data === 'string' ? CLOSE.invalidPayload : CLOSE.unsupportedData);
+    });
+  };
+}
+
+async function replyTo(
+  receiver: AnsweringReceiver,
+  { credentials, body }: RequestFrame,
+  isOverloaded: boolean,
+): Promise<{ readonly status: number; readonly body: string }> {
+  if (isOverloaded) return encodeProblem(undefined, problem('OVERLOADED', { retryAfter: 1 }));
+  const bytes = encoder.encode(body);
+  const headers = new Map(Object.entries({ ...credentials, 'content-type': 'application/json' }));
+  headers.delete('content-encoding');
+  return receiver.answer({
+    method: 'POST',
+    path: receiver.path,
+    headers: { get: (name) => headers.get(name.toLowerCase()) ?? null },
+    body: (maxBytes) => Promise.resolve(bytes.byteLength > maxBytes ? undefined : bytes),
+  });
+}
+
+const encoder = new TextEncoder();
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(`${name} takes an integer of at least 1; got ${value}`);
+}
