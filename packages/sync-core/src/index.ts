@@ -87,12 +87,8 @@ export type { QueueStats } from './queue/queue-stats.js';
 export { ageingRank, type RankStrategy, strictRank } from './queue/rank.js';
 export type { EnqueueReceipt } from './queue/receipt.js';
 export type { EventSubject, SyncEvent } from './queue/sync-event.js';
-export {
-  type EnqueueItem,
-  SyncQueue,
-  type SyncQueueCollaborators,
-  type SyncQueueOptions,
-} from './queue/sync-queue.js';
+export type { EnqueueItem } from './queue/intake.js';
+export { SyncQueue, type SyncQueueCollaborators, type SyncQueueOptions } from './queue/sync-queue.js';
 export type { OperationStatus } from './queue/watch.js';
 export { project } from './view/pending.js';
 export type { DrainOptions } from './worker/drain-options.js';

@@ -42,6 +42,13 @@ export interface OperationFactoryOptions {
   readonly maxPayloadBytes: number;
 }
 
+/** What an operation gets at the moment of the call, however long its schema then takes. */
+interface Stamp {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly timestamp: string;
+}
+
 /** The latest moment that a JavaScript `Date` can hold. */
 const MAX_TIME_MS = 8.64e15;
 
@@ -65,9 +72,15 @@ export class OperationFactory {
     if (!(validated instanceof Promise)) {
       return this.#record(definition, valid(definition.kind, validated), options, principal);
     }
+    const stamp = this.#stamp(options);
     return validated.then((result) =>
-      this.#record(definition, valid(definition.kind, result), options, principal),
+      this.#record(definition, valid(definition.kind, result), options, principal, stamp),
     );
+  }
+
+  #stamp({ id }: EnqueueOptions): Stamp {
+    const { clock, timestamps, newId } = this.#options;
+    return { id: id ?? newId(), createdAt: Math.floor(clock.now()), timestamp: timestamps.next() };
   }
 
   /** Another operation in the place of a stored one, with another payload. */
@@ -100,12 +113,11 @@ export class OperationFactory {
     payload: unknown,
     options: EnqueueOptions,
     currentPrincipal: string | undefined,
+    stamp?: Stamp,
   ): NewOperation {
-    const { clock, timestamps, newId, rank } = this.#options;
     const { kind, version } = definition;
     const { payload: text, references } = this.content(kind, payload);
-    const id = options.id ?? newId();
-    const createdAt = Math.floor(clock.now());
+    const { id, createdAt, timestamp } = stamp ?? this.#stamp(options);
     const priority = options.priority ?? definition.priority;
     const entity = options.entity ?? definition.entity?.(payload);
     const principal = options.principal ?? currentPrincipal;
@@ -120,14 +132,14 @@ export class OperationFactory {
       kind,
       payload: text,
       priority,
-      rank: rank({ priority, createdAt }),
+      rank: this.#options.rank({ priority, createdAt }),
       version,
       dependsOn,
       references,
       coalesces: definition.coalesce !== undefined && entity !== undefined,
       createdAt,
       scheduledAt: options.scheduledAt ?? createdAt,
-      timestamp: timestamps.next(),
+      timestamp,
       conflictRounds: 0,
       entity,
       principal,

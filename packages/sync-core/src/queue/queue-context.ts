@@ -1,5 +1,5 @@
 import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
-import type { StoredOperation } from '../operation/operation-record.js';
+import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { Content } from '../outcome/decide.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -21,10 +21,32 @@ export interface QueueContext {
   readonly newId: () => string;
   /** A value as the payload of an operation; throws as `enqueue` rejects. */
   readonly content: (kind: string, value: unknown) => Content;
+  /** An operation with another payload, under another id; rejects as `enqueue` does. */
+  readonly edited: (operation: NewOperation, payload: unknown) => Promise<NewOperation>;
   /** Called whenever something may have become deliverable. */
   readonly wakers: Set<() => void>;
+  /** Called when somebody signs in, or out with `undefined`. */
+  readonly signIns: Set<(principal: string | undefined) => void>;
+  /**
+   * Steps of the storage that are under way and may remove operations. Whoever finds an operation gone waits for
+   * them, since the event that tells how it left comes right after its step.
+   */
+  readonly steps: Set<Promise<unknown>>;
   /** Called when the queue may have changed in a way that no event tells: by another instance, or before it opened. */
   readonly refreshers: Set<() => void>;
   /** What keeps a waiting operation from being sent, as each running worker sees it. */
   readonly gates: Set<(operation: StoredOperation) => Explanation | undefined>;
+}
+
+/** Calls everybody who waits for something deliverable. */
+export function wake({ wakers }: QueueContext): void {
+  for (const waker of wakers) waker();
+}
+
+/** Keeps a step among those that are under way for as long as it is. */
+export function tracked<T>({ steps }: QueueContext, step: Promise<T>): Promise<T> {
+  steps.add(step);
+  const end = (): void => void steps.delete(step);
+  step.then(end, end);
+  return step;
 }

@@ -4,25 +4,12 @@ import { systemClock } from '../clock/system-clock.js';
 import { systemRandom } from '../clock/system-random.js';
 import { checkInteger } from '../operation/check.js';
 import type { AnyOperationDefinition, OperationDefinition } from '../operation/define-operation.js';
-import {
-  type NewOperation,
-  type StoredOperation,
-  withoutStorageFields,
-} from '../operation/operation-record.js';
 import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
 import { uuidV7Source } from '../operation/uuid-v7.js';
-import { rebased } from '../outcome/decide.js';
 import type { Clock } from '../ports/clock.js';
-import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
+import type { Resolution } from '../ports/conflict-resolver.js';
 import type { Logger } from '../ports/logger.js';
-import type {
-  EnqueueResult,
-  ListQuery,
-  Page,
-  QueueStorage,
-  StorageNotice,
-  StorageReceipt,
-} from '../ports/queue-storage.js';
+import type { ListQuery, Page, QueueStorage, StorageNotice } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
 import type { Transport } from '../ports/transport.js';
@@ -33,13 +20,14 @@ import { SyncWorker } from '../worker/sync-worker.js';
 import type { SyncWorkerOptions } from '../worker/worker-options.js';
 import { EventHub } from './event-hub.js';
 import { explain, type Explanation } from './explain.js';
-import { GroupCommit } from './group-commit.js';
+import { type EnqueueItem, Intake } from './intake.js';
 import { type EnqueueOptions, OperationFactory } from './operation-factory.js';
 import { OperationRegistry, type UnknownKinds } from './operation-registry.js';
-import type { QueueContext } from './queue-context.js';
+import { type QueueContext, wake } from './queue-context.js';
 import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
-import { type EnqueueReceipt, eventOf, notAvailable, receiptOf, refusal, subjectOf } from './receipt.js';
+import type { EnqueueReceipt } from './receipt.js';
+import { discard, edit, resolve, retry, retryAll } from './repairs.js';
 import type { SyncEvent } from './sync-event.js';
 import { type OperationStatus, watchStream } from './watch.js';
 
@@ -73,12 +61,6 @@ export interface SyncQueueOptions {
   readonly node?: string;
 }
 
-/** One operation of an {@link SyncQueue.enqueueAll}. */
-export interface EnqueueItem extends EnqueueOptions {
-  readonly operation: AnyOperationDefinition | string;
-  readonly payload: unknown;
-}
-
 /**
  * The outbox. `enqueue` makes an operation durable; a `SyncWorker`, or `process`, delivers it; the events, the
  * streams and `explain` tell what became of it.
@@ -108,10 +90,8 @@ export class SyncQueue implements AsyncDisposable {
   readonly stats$: Observable<QueueStats>;
   /** What a worker shares with its queue. */
   readonly context: QueueContext;
-  readonly #factory: OperationFactory;
+  readonly #intake: Intake;
   readonly #stats: StatsSource;
-  readonly #commits: GroupCommit;
-  readonly #maxPending: number;
   #notices: Subscription | undefined;
   #principal: string | undefined;
 
@@ -126,7 +106,6 @@ export class SyncQueue implements AsyncDisposable {
     const node = options.node ?? newId().slice(-12);
     const timestamps = new HybridLogicalClock(clock, { node });
     const factory = new OperationFactory({ registry, clock, timestamps, newId, rank, maxPayloadBytes });
-    this.#factory = factory;
     this.context = {
       storage,
       clock,
@@ -137,12 +116,14 @@ export class SyncQueue implements AsyncDisposable {
       newId,
       timestamps,
       wakers: new Set(),
+      signIns: new Set(),
+      steps: new Set(),
       refreshers: new Set(),
       content: (kind, value) => factory.content(kind, value),
+      edited: (operation, payload) => factory.edit(operation, payload),
       gates: new Set(),
     };
-    this.#commits = new GroupCommit((batches) => this.#write(batches));
-    this.#maxPending = maxPending;
+    this.#intake = new Intake(this.context, factory, maxPending);
     this.#stats = new StatsSource(this.context);
     this.events$ = hub.events$;
     this.stats$ = this.#stats.stats$;
@@ -175,17 +156,20 @@ export class SyncQueue implements AsyncDisposable {
 
   /**
    * Signs somebody in, or out with `undefined`. Operations of others stay where they are, unsent, until their
-   * principal is signed in again; a send of theirs that is under way is aborted.
+   * principal is signed in again; a send of theirs that is under way is aborted. Operations that were parked since
+   * the server did not know their principal any more go again, so call it after each sign-in, also of the same one.
    */
   signIn(principal: string | undefined): void {
     this.#principal = principal;
-    this.#wake();
+    for (const listener of this.context.signIns) listener(principal);
   }
 
   /**
    * Keeps an operation until it is delivered. Once this resolves, the operation is as safe as the storage.
    *
-   * The payload is read at once; what the caller does to it afterwards changes nothing.
+   * The payload is read at once; what the caller does to it afterwards changes nothing. Calls take effect in the order
+   * in which they are made, awaited or not. A schema that validates asynchronously therefore holds up the calls after
+   * it until it answers.
    *
    * @throws SyncError `OPERATION_KIND_UNKNOWN`, `OPERATION_INVALID`, `PAYLOAD_NOT_JSON`, `PAYLOAD_TOO_LARGE`,
    * `PAYLOAD_INVALID`, `OPERATION_ID_REUSED`, `QUEUE_FULL`, or a `STORAGE_…` code; in each case nothing was stored
@@ -197,21 +181,14 @@ export class SyncQueue implements AsyncDisposable {
     options: EnqueueOptions = {},
   ): Promise<EnqueueReceipt> {
     return new Promise((resolve, reject) => {
-      const keep = (record: NewOperation): void =>
-        this.#keep([record], ([receipt]) => resolve(receipt as EnqueueReceipt), reject);
-      const created = this.#create(operation, payload, options);
-      if (created instanceof Promise) created.then(keep).catch(reject);
-      else keep(created);
+      const done = ([receipt]: readonly EnqueueReceipt[]): void => resolve(receipt as EnqueueReceipt);
+      this.#intake.add(operation, payload, options, this.#principal, done, reject);
     });
   }
 
   /** Enqueues several operations in order, all of them or none. */
-  async enqueueAll(items: readonly EnqueueItem[]): Promise<readonly EnqueueReceipt[]> {
-    // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
-    const records = await Promise.all(
-      items.map(async ({ operation, payload, ...options }) => this.#create(operation, payload, options)),
-    );
-    return new Promise((resolve, reject) => this.#keep(records, resolve, reject));
+  enqueueAll(items: readonly EnqueueItem[]): Promise<readonly EnqueueReceipt[]> {
+    return new Promise((resolve, reject) => this.#intake.addAll(items, this.#principal, resolve, reject));
   }
 
   /**
@@ -264,9 +241,8 @@ export class SyncQueue implements AsyncDisposable {
    *
    * @throws SyncError `OPERATION_NOT_AVAILABLE`
    */
-  async retry(id: string): Promise<void> {
-    const [changed] = await this.#requeue([id]);
-    if (changed === undefined) throw notAvailable(id);
+  retry(id: string): Promise<void> {
+    return retry(this.context, id);
   }
 
   /**
@@ -274,19 +250,8 @@ export class SyncQueue implements AsyncDisposable {
    *
    * @returns how many
    */
-  async retryAll(query: Pick<ListQuery, 'kind' | 'entity'> = {}): Promise<number> {
-    const ids: string[] = [];
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const page: Page<StoredOperation> = await this.context.storage.list({
-        ...query,
-        states: ['deadLetter'],
-        after,
-      });
-      ids.push(...page.items.map(({ id }) => id));
-      after = page.next;
-    }
-    return (await this.#requeue(ids)).length;
+  retryAll(query: Pick<ListQuery, 'kind' | 'entity'> = {}): Promise<number> {
+    return retryAll(this.context, query);
   }
 
   /**
@@ -294,11 +259,8 @@ export class SyncQueue implements AsyncDisposable {
    *
    * @throws SyncError `OPERATION_NOT_AVAILABLE` where it is gone, or being sent
    */
-  async discard(id: string): Promise<void> {
-    const [discarded] = await this.context.storage.discard([id]);
-    if (discarded === undefined) throw notAvailable(id);
-    this.context.hub.emit({ type: 'discarded', ...subjectOf(discarded) });
-    this.#wake();
+  discard(id: string): Promise<void> {
+    return discard(this.context, id);
   }
 
   /**
@@ -308,9 +270,8 @@ export class SyncQueue implements AsyncDisposable {
    * @returns the new id
    * @throws SyncError `OPERATION_NOT_AVAILABLE`, or what `enqueue` says of payloads
    */
-  async edit(id: string, payload: unknown): Promise<string> {
-    const stored = await this.#available(id);
-    return this.#replace(stored, await this.#factory.edit(withoutStorageFields(stored), payload));
+  edit(id: string, payload: unknown): Promise<string> {
+    return edit(this.context, id, payload);
   }
 
   /**
@@ -319,88 +280,8 @@ export class SyncQueue implements AsyncDisposable {
    * @returns the id under which the operation goes out again; `undefined` for `use-remote`
    * @throws SyncError `OPERATION_NOT_AVAILABLE`
    */
-  async resolve(id: string, resolution: Exclude<Resolution, { kind: 'defer' }>): Promise<string | undefined> {
-    const stored = await this.#available(id);
-    if (stored.failure?.code !== 'CONFLICT_DEFERRED') throw notAvailable(id);
-    if (resolution.kind === 'use-remote') {
-      await this.discard(id);
-      return undefined;
-    }
-    const remote = stored.failure.details as RemoteRecord;
-    const winner =
-      resolution.kind === 'merge' ? this.#factory.content(stored.kind, resolution.value) : stored;
-    return this.#replace(stored, rebased(stored, winner, remote, this.context.newId()));
-  }
-
-  #create(
-    operation: AnyOperationDefinition | string,
-    payload: unknown,
-    options: EnqueueOptions,
-  ): NewOperation | Promise<NewOperation> {
-    const kind = typeof operation === 'string' ? operation : operation.kind;
-    return this.#factory.create(this.context.registry.get(kind), payload, options, this.#principal);
-  }
-
-  async #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {
-    const { storage, registry, hub } = this.context;
-    const results = await storage.enqueue(batches, {
-      maxPending: this.#maxPending,
-      coalesce: (tail, incoming) => {
-        try {
-          const coalescence = registry.coalesce(tail, incoming);
-          if (coalescence.kind === 'merged') this.#factory.checkSize(coalescence.operation.payload);
-          return coalescence;
-        } catch (error) {
-          hub.fail(error, 'OPERATION_INVALID');
-          return { kind: 'none' };
-        }
-      },
-    });
-    this.#wake();
-    return results;
-  }
-
-  #keep(
-    records: readonly NewOperation[],
-    resolve: (receipts: readonly EnqueueReceipt[]) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    const receive = (result: EnqueueResult): void => {
-      if (result.ok) resolve(records.map((record, at) => this.#receive(record, result.receipts[at])));
-      else reject(refusal(records[result.index] as NewOperation, result.code, this.#maxPending));
-    };
-    this.#commits.add(records, receive, reject);
-  }
-
-  #receive(record: NewOperation, receipt: StorageReceipt = { kind: 'duplicate' }): EnqueueReceipt {
-    const { hub } = this.context;
-    if (hub.isHeard && receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
-    return receiptOf(record.id, receipt);
-  }
-
-  async #requeue(ids: readonly string[]): Promise<readonly string[]> {
-    const { storage, clock, hub } = this.context;
-    const changed = await storage.requeue(ids, clock.now());
-    for (const id of changed) {
-      const stored = hub.isHeard ? await storage.get(id) : undefined;
-      if (stored !== undefined) hub.emit({ type: 'requeued', ...subjectOf(stored) });
-    }
-    this.#wake();
-    return changed;
-  }
-
-  async #available(id: string): Promise<StoredOperation> {
-    const stored = await this.context.storage.get(id);
-    if (stored === undefined || stored.state === 'leased') throw notAvailable(id);
-    return stored;
-  }
-
-  async #replace(stored: StoredOperation, operation: NewOperation): Promise<string> {
-    const { storage, hub } = this.context;
-    if (!(await storage.replace(stored.id, operation))) throw notAvailable(stored.id);
-    hub.emit({ type: 'replaced', replacedBy: operation.id, ...subjectOf(stored) });
-    this.#wake();
-    return operation.id;
+  resolve(id: string, resolution: Exclude<Resolution, { kind: 'defer' }>): Promise<string | undefined> {
+    return resolve(this.context, id, resolution);
   }
 
   #onNotice(notice: StorageNotice): void {
@@ -413,7 +294,7 @@ export class SyncQueue implements AsyncDisposable {
         hub.emit({ type: 'failed', failure: notice.failure });
         break;
       case 'changed':
-        this.#wake();
+        wake(this.context);
         this.#refresh();
         break;
     }
@@ -421,9 +302,5 @@ export class SyncQueue implements AsyncDisposable {
 
   #refresh(): void {
     for (const refresh of this.context.refreshers) refresh();
-  }
-
-  #wake(): void {
-    for (const wake of this.context.wakers) wake();
   }
 }

@@ -18,7 +18,7 @@ export interface OperationStatus {
 
 /** States of one operation, following it through replacements; completes when it has left the queue. */
 export function watchStream(context: QueueContext, id: string): Observable<OperationStatus> {
-  const { hub, storage, refreshers } = context;
+  const { hub, storage, refreshers, steps } = context;
   return hub.stream((next, complete) => {
     let current = id;
     let entity: string | undefined;
@@ -41,7 +41,9 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
         const { state, failure } = stored;
         tell({ id: looked, state, ...(failure && { failure }) }, false);
       } else if (isGoneForGood) {
-        tell({ id: looked, state: 'unknown' }, true);
+        // It may have left in a step that is under way here; then the event that tells how comes right after it.
+        await Promise.allSettled(steps);
+        if (looked === current) tell({ id: looked, state: 'unknown' }, true);
       }
     };
     const lookSafely = (isGoneForGood: boolean): void =>
@@ -56,7 +58,7 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
       }
       if (event.id === current) current = successor(event) ?? current;
       else if (entity === undefined || event.entity !== entity) return;
-      lookSafely(false);
+      lookSafely(event.type === 'leaseLost');
     });
     const refresh = (): void => lookSafely(true);
     refreshers.add(refresh);

@@ -6,13 +6,15 @@ import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decid
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { Claim, Settlement, SettleResult } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
-import type { QueueContext } from '../queue/queue-context.js';
+import { type QueueContext, tracked } from '../queue/queue-context.js';
+import type { Gate } from './gate.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
 import { type Report, reportOf, tell } from './report.js';
 import { resolveConflict } from './resolve-conflict.js';
 import { send, type SendOutcome } from './send.js';
 import { sleep } from './sleep.js';
+import type { SteadyTime } from './steady-time.js';
 import type { WorkerSettings } from './worker-options.js';
 
 export interface DeliveryCollaborators {
@@ -21,15 +23,12 @@ export interface DeliveryCollaborators {
   readonly resolver: ConflictResolver;
   readonly settings: WorkerSettings;
   readonly policy: DeliveryPolicy;
-  /** Told when a send begins, and what it met. */
-  readonly onSending: () => void;
-  readonly onOutcomes: (
-    operations: readonly StoredOperation[],
-    outcomes: readonly SendOutcome[],
-    sentAt: number,
-  ) => void;
-  /** Whether the operation's time is over, by the worker's steady clock. */
-  readonly isExpired: (operation: StoredOperation) => boolean;
+  /** Asked before a send begins, and told what it met. */
+  readonly gate: Gate;
+  /** Aborts the renewal of credentials that a send asks for. */
+  readonly refreshSignal: () => AbortSignal;
+  /** Tells whether an operation's time is over. */
+  readonly time: SteadyTime;
 }
 
 /** Operations under one claim and one principal, on their way. */
@@ -67,7 +66,7 @@ export class Delivery {
       reports.push(...(await this.#attempt(sendable, batch, lease)));
     }
     const summary = new SummaryCollector();
-    const results = await this.#settle(batch, reports);
+    const results = await tracked(context, this.#settle(batch, reports));
     for (const [at, report] of reports.entries()) tell(context.hub, report, results[at] ?? 'stale', summary);
     return summary;
   }
@@ -95,9 +94,10 @@ export class Delivery {
 
   #unsendable(operation: StoredOperation): Report | undefined {
     const { registry } = this.#with.context;
-    const { id, kind, version, attempted } = operation;
-    if (this.#with.isExpired(operation)) {
-      return { operation, settlement: { id, kind: 'remove' }, event: 'expired' };
+    const { id, kind, version, attempted, expiresAt } = operation;
+    if (expiresAt !== undefined && this.#with.time.isPast(expiresAt)) {
+      const reason = { code: 'OPERATION_EXPIRED', message: 'Was not sent in time.' };
+      return { operation, settlement: { id, kind: 'remove' }, event: 'expired', reason };
     }
     if (!registry.canSend(operation)) {
       const known = registry.find(kind) !== undefined;
@@ -129,40 +129,49 @@ export class Delivery {
     batch: Batch,
     lease: LeaseKeeper,
   ): Promise<readonly Report[]> {
-    const { context } = this.#with;
-    let held: ReadonlySet<string>;
-    try {
-      held = new Set(await lease.check());
-    } catch (error) {
-      context.hub.fail(error, 'STORAGE_FAILED');
-      return operations.map((operation) => released(operation, false));
-    }
+    const held = await this.#held(() => lease.check());
     const mine = operations.filter(({ id }) => held.has(id));
     const lost = operations.filter(({ id }) => !held.has(id)).map((operation) => released(operation, false));
     const signal = AbortSignal.any([batch.signal, lease.signal]);
-    if (mine.length === 0 || signal.aborted)
+    // Paused while the claim was under way: nothing new is sent.
+    if (mine.length === 0 || signal.aborted || this.#with.gate.isPaused)
       return [...lost, ...mine.map((operation) => released(operation, false))];
     lease.start();
     try {
-      return [...lost, ...(await this.#sendAndDecide(mine, signal))];
+      return [...lost, ...(await this.#sendAndDecide(mine, lease, signal))];
     } finally {
       lease.stop();
     }
   }
 
-  async #sendAndDecide(mine: readonly StoredOperation[], signal: AbortSignal): Promise<readonly Report[]> {
-    const { settings, transport } = this.#with;
+  /** What may be sent now: nothing while the storage cannot say. */
+  async #held(check: () => Promise<readonly string[]>): Promise<ReadonlySet<string>> {
+    try {
+      return new Set(await check());
+    } catch (error) {
+      this.#with.context.hub.fail(error, 'STORAGE_FAILED');
+      return new Set();
+    }
+  }
+
+  async #sendAndDecide(
+    mine: readonly StoredOperation[],
+    lease: LeaseKeeper,
+    signal: AbortSignal,
+  ): Promise<readonly Report[]> {
+    const { settings, transport, gate, refreshSignal } = this.#with;
     const { clock } = this.#with.context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
-    this.#with.onSending();
+    gate.sending();
     const outcomes = await send(mine, {
       transport,
       clock,
       attemptTimeoutMs: settings.attemptTimeoutMs,
       signal,
+      held: () => this.#held(() => lease.checkAgain()),
     });
-    this.#with.onOutcomes(mine, outcomes, sentAt);
+    gate.met(mine, outcomes, sentAt, refreshSignal());
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
     return Promise.all(
       mine.map(async (operation, at) => {

@@ -55,6 +55,7 @@ export class Gate {
   }
 
   start(): void {
+    this.signIn.forget();
     const { monitor, context } = this.#with;
     try {
       this.#unregister = monitor?.register((status) => this.#onNetwork(status));

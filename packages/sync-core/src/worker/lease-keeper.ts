@@ -54,6 +54,16 @@ export class LeaseKeeper {
     return this.#ids;
   }
 
+  /**
+   * The same after a while of work, when no clock alone is to be believed: the storage is asked in any case.
+   *
+   * @throws what the storage rejects with
+   */
+  async checkAgain(): Promise<readonly string[]> {
+    await this.#renew();
+    return this.#ids;
+  }
+
   start(): void {
     this.#timer = this.#clock.setTimer(() => this.#tick(), this.#leaseMs / RENEWALS_PER_LEASE);
   }

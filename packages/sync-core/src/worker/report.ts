@@ -20,6 +20,8 @@ export interface Report {
     | 'parked'
     | 'expired'
     | 'replaced';
+  /** Why nothing was sent, where neither outcome nor settlement says it. */
+  readonly reason?: SyncFailure;
   /** The outcome of the attempt, where there was one. */
   readonly outcome?: FinalOutcome;
   readonly attempt?: AttemptRecord;
@@ -94,7 +96,7 @@ export function tell(hub: EventHub, report: Report, result: SettleResult, summar
       ? settlement.failure
       : outcome && 'reason' in outcome
         ? outcome.reason
-        : undefined;
+        : report.reason;
   const isGivenUp = outcome?.kind === 'conflict' && settlement.kind === 'remove';
   const group = result === 'stale' ? 'skipped' : isGivenUp ? 'successful' : GROUP_OF[report.event];
   summary.add(group, reason === undefined ? { id, kind } : { id, kind, reason });

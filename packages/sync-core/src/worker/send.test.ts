@@ -24,12 +24,17 @@ function rig(answer: (id: string) => Answer = () => acknowledged) {
   const transport = new ScriptedTransport(clock);
   transport.answer = ({ id }) => answer(id);
   const controller = new AbortController();
+  /** What this side no longer holds. */
+  const lost = new Set<string>();
+  const held = (): Promise<ReadonlySet<string>> =>
+    Promise.resolve(new Set(Array.from('abcdefghABCDEFGH').filter((id) => !lost.has(id))));
   return {
+    lost,
     clock,
     transport,
     controller,
     send: (list: readonly StoredOperation[]) =>
-      send(list, { transport, clock, attemptTimeoutMs: 1000, signal: controller.signal }),
+      send(list, { transport, clock, attemptTimeoutMs: 1000, signal: controller.signal, held }),
     batches: () => transport.batches.map((batch) => batch.operations.map(({ id }) => id).join('')),
   };
 }
@@ -82,6 +87,18 @@ describe('a transport that throws', () => {
     ]);
     expect(batches()).toEqual(['abcd', 'ab', 'a']);
   });
+});
+
+test('sends no half of what somebody else holds by now, and nothing that follows it', async () => {
+  const { send, lost, transport, batches } = rig();
+  transport.respond = (sent) => {
+    lost.add('a').add('d');
+    if (sent.length > 2) throw new Error('poison');
+    return sent.map(() => acknowledged);
+  };
+  const outcomes = await send(operations('abcde', (id) => ('ac'.includes(id) ? 'one' : undefined)));
+  expect(kinds(outcomes)).toEqual(['aborted', 'acknowledged', 'skipped', 'aborted', 'acknowledged']);
+  expect(batches()).toEqual(['abcde', 'b', 'e']);
 });
 
 describe('an answer that breaks the contract', () => {

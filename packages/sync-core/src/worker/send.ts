@@ -14,6 +14,8 @@ export interface SendOptions {
   readonly attemptTimeoutMs: number;
   /** Aborts the send: the worker stops, the lease is lost, the principal changes. */
   readonly signal: AbortSignal;
+  /** The ids that this side still holds: asked before anything is sent again. */
+  readonly held: () => Promise<ReadonlySet<string>>;
 }
 
 /** `aborted`: the send was given up by this side, so nothing is known of its effect. */
@@ -34,7 +36,8 @@ const KINDS: ReadonlySet<unknown> = new Set<DeliveryOutcome['kind']>([
  *
  * What a transport throws is a defect that some operation of the batch provokes. To find it without making the
  * others pay, the batch is sent again in halves: repeats are harmless, since each carries its idempotency key.
- * No half begins before the other is over, so the order of each entity stands.
+ * No half begins before the other is over, so the order of each entity stands; and none without a look at the lease,
+ * since a whole send lies between the claim and it.
  */
 export async function send(
   operations: readonly StoredOperation[],
@@ -79,18 +82,29 @@ async function isolate(
   }
   const middle = operations.length >> 1;
   const first = operations.slice(0, middle);
-  const outcomes = [...(await send(first, options))];
+  const outcomes = [...(await sendAgain(first, options))];
   const held = new Set(
     first.filter((_, at) => outcomes[at]?.kind !== 'acknowledged').map(({ entity }) => entity),
   );
   held.delete(undefined);
   const second = operations.slice(middle);
   const free = second.filter(({ entity }) => !held.has(entity));
-  const rest = free.length === 0 ? [] : [...(await send(free, options))];
+  const rest = free.length === 0 ? [] : [...(await sendAgain(free, options))];
   for (const { entity } of second) {
     outcomes.push(held.has(entity) ? { kind: 'skipped' } : (rest.shift() as SendOutcome));
   }
   return outcomes;
+}
+
+/** Sends what is still held; somebody else may be sending the rest. */
+async function sendAgain(
+  operations: readonly StoredOperation[],
+  options: SendOptions,
+): Promise<readonly SendOutcome[]> {
+  const held = await options.held();
+  const mine = operations.filter(({ id }) => held.has(id));
+  const outcomes = mine.length === 0 ? [] : [...(await send(mine, options))];
+  return operations.map(({ id }) => (held.has(id) ? (outcomes.shift() as SendOutcome) : { kind: 'aborted' }));
 }
 
 /** Whether the transport kept its contract: only what decides, or is stored, is looked at. */

@@ -201,9 +201,11 @@ describe('another principal', () => {
   test('who signs in between a claim and its send keeps it from being sent; back again, it goes', async () => {
     const { rig, good } = await signedIn();
     good.add('ann');
+    await rig.clock.advance(10);
     const claimed = rig.faults.hang('claim', 'after');
     await rig.enqueue(['x']);
     await rig.clock.advance(0);
+    expect((await rig.get('x')).state).toBe('leased');
     rig.queue.signIn('bob');
     claimed();
     await rig.clock.advance(0);
@@ -228,5 +230,50 @@ describe('another principal', () => {
       ['a1', 'a2', 'a3'],
       ['n1', 'n2'],
     ]);
+  });
+});
+
+describe('signIn of the queue', () => {
+  test("lets the lane of a principal go that met a 401, and what is nobody's", async () => {
+    const { rig, good } = await signedIn();
+    good.delete(undefined);
+    await rig.enqueue(['mine']);
+    await rig.enqueue(['nobodys'], { entity: 'e' });
+    rig.queue.signIn(undefined);
+    await rig.enqueue(['unowned']);
+    await rig.clock.advance(100);
+    rig.queue.signIn('ann');
+    await rig.clock.advance(100_000);
+    const before = rig.transport.batches.length;
+    good.add('ann').add(undefined);
+    rig.queue.signIn('ann');
+    await rig.clock.advance(100);
+    expect(rig.transport.batches.length).toBe(before + 3);
+    expect(rig.told('signedIn').map(({ principal }) => principal)).toContain('ann');
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('of somebody else leaves the lane parked', async () => {
+    const { rig, good } = await signedIn();
+    await rig.enqueue(['mine']);
+    await rig.clock.advance(100);
+    good.add('ann');
+    rig.queue.signIn('bob');
+    rig.queue.signIn(undefined);
+    await rig.clock.advance(100_000);
+    expect(rig.told('signedIn')).toEqual([]);
+    expect((await rig.queue.explain('mine'))?.waitsFor).toBe('signIn');
+  });
+
+  test('counts for a worker that was stopped meanwhile', async () => {
+    const { rig, good } = await signedIn();
+    await rig.enqueue(['mine']);
+    await rig.clock.advance(100);
+    await rig.worker.stop();
+    good.add('ann');
+    rig.queue.signIn('ann');
+    await rig.worker.start();
+    await rig.clock.advance(100);
+    expect(await rig.total()).toBe(0);
   });
 });

@@ -51,6 +51,22 @@ export class SignIn {
     if (this.#refreshed.size > 0) this.#refreshed.delete(principal);
   }
 
+  /**
+   * Somebody signed in to the queue: their operations may go, and nobody's, which go under the same credentials.
+   * Signing out lets nothing go.
+   */
+  signedIn(principal: string | undefined): void {
+    if (principal === undefined) return;
+    this.resume(principal);
+    this.resume(undefined);
+  }
+
+  /** A worker starts: whoever was parked may have signed in while it did not run, so the server is asked anew. */
+  forget(): void {
+    this.#parked.clear();
+    this.#refreshed.clear();
+  }
+
   /** Somebody signed in again. */
   resume(principal: string | undefined): void {
     this.#refreshed.delete(principal);

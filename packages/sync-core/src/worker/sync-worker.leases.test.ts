@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { opened, running } from '../../test/rig.js';
 import { acknowledged } from '../../test/scripted-transport.js';
 import { storedOperation } from '../../test/stored-operation.js';
@@ -160,4 +160,44 @@ test('a keeper that was stopped renews nothing and leaves no timer', async () =>
   keeper.stop();
   await clock.advance(5000);
   expect([renewals, clock.pendingTimers, keeper.signal.aborted]).toEqual([5, 0, false]);
+});
+
+describe('a batch that is halved after its transport threw', () => {
+  const halved = { ...options, maxBatchSize: 4, leaseMs: 60_000 };
+
+  test.each(['jumped', 'stood still'])(
+    'asks whether the lease still holds before each half, and leaves alone what somebody else took, when the clock %s',
+    async (clock) => {
+      const rig = await running(halved);
+      rig.transport.respond = (sent) => {
+        if (sent.length < 4) return sent.map(() => acknowledged);
+        if (clock === 'jumped') rig.clock.jump(61_000);
+        void rig.inner.claim({ now: rig.clock.now() + 61_000, limit: 1, leaseMs: 600_000 });
+        throw new Error('poison');
+      };
+      await rig.enqueue(['a', 'b', 'c', 'd']);
+      await rig.clock.advance(0);
+      const halves = rig.transport.batches
+        .slice(1)
+        .flatMap(({ operations }) => operations.map(({ id }) => id));
+      expect(halves).not.toContain('a');
+      expect((await rig.get('a')).state).toBe('leased');
+      expect((await rig.get('a')).attempts).toBe(0);
+    },
+  );
+
+  test('goes no further while the storage cannot say', async () => {
+    const rig = await running(halved);
+    rig.transport.respond = () => {
+      rig.clock.jump(61_000);
+      rig.faults.fail('renew', 2);
+      rig.worker.pause();
+      throw new Error('poison');
+    };
+    await rig.enqueue(['a', 'b']);
+    await rig.clock.advance(0);
+    expect(rig.transport.batches).toHaveLength(1);
+    expect(rig.failures).toContain('STORAGE_FAILED');
+    expect((await rig.get('a')).attempts).toBe(0);
+  });
 });

@@ -131,6 +131,24 @@ describe('a worker wakes', () => {
   });
 });
 
+describe('pause', () => {
+  test('keeps back what a claim brings that was under way, as if it had never been claimed', async () => {
+    const rig = await running();
+    const claimed = rig.faults.hang('claim', 'after');
+    await rig.enqueue(['x']);
+    await rig.clock.advance(0);
+    rig.worker.pause();
+    claimed();
+    await rig.clock.advance(100_000);
+    expect(rig.transport.batches).toEqual([]);
+    const { state, attempted } = await rig.get('x');
+    expect([state, attempted]).toEqual(['waiting', false]);
+    rig.worker.resume();
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['x']);
+  });
+});
+
 describe('drain', () => {
   test('delivers all that may go, tells what it did, and stops again', async () => {
     const rig = await opened({ backoff: new ConstantBackoff(1000) });
@@ -216,6 +234,57 @@ describe('drain', () => {
     await rig.clock.advance(0);
     expect((await offline).successful).toEqual([]);
     expect(rig.clock.pendingTimers).toBe(0);
+  });
+
+  test('ends without the other that began before or after it', async () => {
+    const rig = await opened();
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['x']);
+    const now = rig.clock.now();
+    const [first, second] = [1000, 2000].map((afterMs) => rig.worker.drain({ deadline: now + afterMs }));
+    await rig.clock.advance(1500);
+    expect((await first)?.successful).toEqual([]);
+    expect([rig.worker.isRunning, rig.transport.batches[0]?.signal.aborted]).toEqual([true, false]);
+    rig.transport.answer = () => acknowledged;
+    rig.transport.release();
+    await rig.clock.advance(0);
+    expect((await second)?.successful).toMatchObject([{ id: 'x' }]);
+    expect(rig.worker.isRunning).toBe(false);
+  });
+
+  test('leaves a worker running that was started meanwhile', async () => {
+    const rig = await opened();
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['x']);
+    const drained = rig.worker.drain({ deadline: rig.clock.now() + 1000 });
+    await rig.worker.start();
+    await rig.clock.advance(1000);
+    await drained;
+    expect([rig.worker.isRunning, rig.transport.batches[0]?.signal.aborted]).toEqual([true, false]);
+  });
+
+  test('that begins while another one stops the worker goes its own way', async () => {
+    const rig = await opened();
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['x']);
+    const settle = rig.faults.hang('settle');
+    const first = rig.worker.drain({ deadline: rig.clock.now() + 1000 });
+    await rig.clock.advance(1000);
+    rig.transport.answer = () => acknowledged;
+    const second = rig.worker.drain({ deadline: rig.clock.now() + 60_000 });
+    settle();
+    await rig.clock.advance(60_000);
+    await first;
+    expect((await second).successful).toMatchObject([{ id: 'x' }]);
+  });
+
+  test('says why it left out what had expired', async () => {
+    const rig = await opened();
+    await rig.enqueue(['x'], { expiresAt: rig.clock.now() + 1000 });
+    await rig.clock.advance(2000);
+    const drained = rig.worker.drain();
+    await rig.clock.advance(0);
+    expect((await drained).skipped).toMatchObject([{ id: 'x', reason: { code: 'OPERATION_EXPIRED' } }]);
   });
 
   test('is what process() does, with what each operation came to', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { opened, running } from '../../test/rig.js';
-import { acknowledged, unreachable } from '../../test/scripted-transport.js';
+import { acknowledged, rejected, unreachable } from '../../test/scripted-transport.js';
 import { ConstantBackoff } from '../backoff/backoff.js';
+import { defer } from '../conflict/resolvers.js';
 
 const outageBackoff = new ConstantBackoff(1000);
 
@@ -80,21 +81,48 @@ describe('a storage that fails', () => {
 });
 
 describe('a stall', () => {
-  const options = { stallAfterMs: 60_000, pollMs: 30_000, outageBackoff };
+  const options = { stallAfterMs: 60_000, pollMs: 30_000, attemptTimeoutMs: 10_000_000, outageBackoff };
 
-  test('is told once when the oldest operation is too old though the network is there, and again after the next', async () => {
+  test('is told once when what could go has not gone for too long, and again after the next', async () => {
     const rig = await running(options);
-    const stuck = { entity: 'e' };
-    await rig.enqueue(['x'], { ...stuck, scheduledAt: rig.clock.now() + 300_000 });
-    await rig.clock.advance(60_000);
-    expect(rig.told('stalled')).toEqual([]);
-    await rig.clock.advance(200_000);
-    expect(rig.told('stalled')).toHaveLength(1);
-    expect(rig.told('stalled')[0]?.oldestAgeMs).toBeGreaterThan(60_000);
-    await rig.clock.advance(100_000);
-    await rig.enqueue(['y'], { scheduledAt: rig.clock.now() + 300_000 });
-    await rig.clock.advance(200_000);
+    rig.transport.answer = () => 'hang';
+    for (const id of ['x', 'y']) {
+      await rig.enqueue([id]);
+      await rig.clock.advance(60_000);
+      expect(rig.told('stalled')).toHaveLength(id === 'x' ? 0 : 1);
+      await rig.clock.advance(200_000);
+      rig.transport.answer = () => acknowledged;
+      rig.transport.release();
+      await rig.clock.advance(100_000);
+      rig.transport.answer = () => 'hang';
+    }
     expect(rig.told('stalled')).toHaveLength(2);
+    expect(rig.told('stalled')[0]?.oldestAgeMs).toBeGreaterThan(60_000);
+  });
+
+  test('is none where what is old waits for a person, for its time, or for its principal', async () => {
+    const rig = await running({ ...options, resolver: defer });
+    rig.transport.answer = ({ id }) =>
+      id === 'dead' ? rejected : id === 'parked' ? { kind: 'conflict', remote: { value: 1 } } : acknowledged;
+    await rig.enqueue(['dead', 'parked']);
+    await rig.enqueue(['planned'], { scheduledAt: rig.clock.now() + 300_000 });
+    await rig.enqueue(['anns'], { principal: 'ann' });
+    await rig.enqueue(['behind'], { dependsOn: ['dead'] });
+    await rig.clock.advance(600_000);
+    expect(rig.told('deadLettered')).toHaveLength(1);
+    expect(rig.told('parked')).toHaveLength(1);
+    expect(rig.told('acknowledged')).toMatchObject([{ id: 'planned' }]);
+    expect(rig.told('stalled')).toEqual([]);
+  });
+
+  test('is measured from the moment for which an operation was planned', async () => {
+    const rig = await running(options);
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['planned'], { scheduledAt: rig.clock.now() + 300_000 });
+    await rig.clock.advance(350_000);
+    expect(rig.told('stalled')).toEqual([]);
+    await rig.clock.advance(100_000);
+    expect(rig.told('stalled')).toHaveLength(1);
   });
 
   test('is looked for once per poll interval, however often the worker falls idle', async () => {
@@ -103,13 +131,14 @@ describe('a stall', () => {
       await rig.enqueue([`${at}`]);
       await rig.clock.advance(1000);
     }
-    expect(rig.faults.count('stats')).toBeLessThanOrEqual(3);
-    expect(rig.faults.count('stats')).toBeGreaterThan(0);
+    expect(rig.faults.count('list')).toBeLessThanOrEqual(3);
+    expect(rig.faults.count('list')).toBeGreaterThan(0);
   });
 
   test('that cannot be looked for is told of', async () => {
     const rig = await running(options);
-    rig.faults.fail('stats');
+    await rig.clock.advance(10);
+    rig.faults.fail('list');
     await rig.clock.advance(30_000);
     expect(rig.failures).toEqual(['STORAGE_FAILED']);
   });

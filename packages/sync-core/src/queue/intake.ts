@@ -1,0 +1,105 @@
+import type { AnyOperationDefinition } from '../operation/define-operation.js';
+import type { NewOperation } from '../operation/operation-record.js';
+import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
+import { CallOrder } from './call-order.js';
+import { GroupCommit } from './group-commit.js';
+import type { EnqueueOptions, OperationFactory } from './operation-factory.js';
+import { type QueueContext, tracked, wake } from './queue-context.js';
+import { type EnqueueReceipt, eventOf, receiptOf, refusal } from './receipt.js';
+
+/** One operation of an `enqueueAll`. */
+export interface EnqueueItem extends EnqueueOptions {
+  readonly operation: AnyOperationDefinition | string;
+  readonly payload: unknown;
+}
+
+type Resolve = (receipts: readonly EnqueueReceipt[]) => void;
+type Reject = (error: unknown) => void;
+
+/** The way into the queue: makes records, keeps the order of the calls, and lets concurrent ones share a commit. */
+export class Intake {
+  readonly #context: QueueContext;
+  readonly #factory: OperationFactory;
+  readonly #maxPending: number;
+  readonly #order = new CallOrder();
+  readonly #commits = new GroupCommit((batches) => this.#write(batches));
+
+  constructor(context: QueueContext, factory: OperationFactory, maxPending: number) {
+    this.#context = context;
+    this.#factory = factory;
+    this.#maxPending = maxPending;
+  }
+
+  /** Callbacks instead of promises, since this is on every operation's way. Throws what the record's maker throws. */
+  add(
+    operation: AnyOperationDefinition | string,
+    payload: unknown,
+    options: EnqueueOptions,
+    principal: string | undefined,
+    resolve: Resolve,
+    reject: Reject,
+  ): void {
+    const created = this.#create(operation, payload, options, principal);
+    this.#order.take(created, (record) => this.#keep([record], resolve, reject), reject);
+  }
+
+  /** Adds all or none. */
+  addAll(
+    items: readonly EnqueueItem[],
+    principal: string | undefined,
+    resolve: Resolve,
+    reject: Reject,
+  ): void {
+    // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
+    const records = Promise.all(
+      items.map(async ({ operation, payload, ...options }) =>
+        this.#create(operation, payload, options, principal),
+      ),
+    );
+    this.#order.take(records, (ready) => this.#keep(ready, resolve, reject), reject);
+  }
+
+  #create(
+    operation: AnyOperationDefinition | string,
+    payload: unknown,
+    options: EnqueueOptions,
+    principal: string | undefined,
+  ): NewOperation | Promise<NewOperation> {
+    const kind = typeof operation === 'string' ? operation : operation.kind;
+    return this.#factory.create(this.#context.registry.get(kind), payload, options, principal);
+  }
+
+  #keep(records: readonly NewOperation[], resolve: Resolve, reject: Reject): void {
+    const receive = (result: EnqueueResult): void => {
+      if (result.ok) resolve(records.map((record, at) => this.#receive(record, result.receipts[at])));
+      else reject(refusal(records[result.index] as NewOperation, result.code, this.#maxPending));
+    };
+    this.#commits.add(records, receive, reject);
+  }
+
+  #receive(record: NewOperation, receipt: StorageReceipt = { kind: 'duplicate' }): EnqueueReceipt {
+    const { hub } = this.#context;
+    if (hub.isHeard && receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
+    return receiptOf(record.id, receipt);
+  }
+
+  async #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {
+    const { storage, registry, hub } = this.#context;
+    const step = storage.enqueue(batches, {
+      maxPending: this.#maxPending,
+      coalesce: (tail, incoming) => {
+        try {
+          const coalescence = registry.coalesce(tail, incoming);
+          if (coalescence.kind === 'merged') this.#factory.checkSize(coalescence.operation.payload);
+          return coalescence;
+        } catch (error) {
+          hub.fail(error, 'OPERATION_INVALID');
+          return { kind: 'none' };
+        }
+      },
+    });
+    const results = await tracked(this.#context, step);
+    wake(this.#context);
+    return results;
+  }
+}

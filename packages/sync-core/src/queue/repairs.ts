@@ -1,0 +1,91 @@
+import {
+  type NewOperation,
+  type StoredOperation,
+  withoutStorageFields,
+} from '../operation/operation-record.js';
+import { rebased } from '../outcome/decide.js';
+import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
+import type { ListQuery, Page } from '../ports/queue-storage.js';
+import { type QueueContext, tracked, wake } from './queue-context.js';
+import { notAvailable, subjectOf } from './receipt.js';
+
+// What a person does about operations that do not go by themselves; `SyncQueue` says what each of these means.
+
+export async function retry(context: QueueContext, id: string): Promise<void> {
+  const [changed] = await requeue(context, [id]);
+  if (changed === undefined) throw notAvailable(id);
+}
+
+export async function retryAll(
+  context: QueueContext,
+  query: Pick<ListQuery, 'kind' | 'entity'>,
+): Promise<number> {
+  const ids: string[] = [];
+  let after: number | undefined = 0;
+  while (after !== undefined) {
+    const page: Page<StoredOperation> = await context.storage.list({
+      ...query,
+      states: ['deadLetter'],
+      after,
+    });
+    ids.push(...page.items.map(({ id }) => id));
+    after = page.next;
+  }
+  return (await requeue(context, ids)).length;
+}
+
+export async function discard(context: QueueContext, id: string): Promise<void> {
+  const [discarded] = await tracked(context, context.storage.discard([id]));
+  if (discarded === undefined) throw notAvailable(id);
+  context.hub.emit({ type: 'discarded', ...subjectOf(discarded) });
+  wake(context);
+}
+
+export async function edit(context: QueueContext, id: string, payload: unknown): Promise<string> {
+  const stored = await available(context, id);
+  return replace(context, stored, await context.edited(withoutStorageFields(stored), payload));
+}
+
+export async function resolve(
+  context: QueueContext,
+  id: string,
+  resolution: Exclude<Resolution, { kind: 'defer' }>,
+): Promise<string | undefined> {
+  const stored = await available(context, id);
+  if (stored.failure?.code !== 'CONFLICT_DEFERRED') throw notAvailable(id);
+  if (resolution.kind === 'use-remote') {
+    await discard(context, id);
+    return undefined;
+  }
+  const remote = stored.failure.details as RemoteRecord;
+  const winner = resolution.kind === 'merge' ? context.content(stored.kind, resolution.value) : stored;
+  return replace(context, stored, rebased(stored, winner, remote, context.newId()));
+}
+
+async function requeue(context: QueueContext, ids: readonly string[]): Promise<readonly string[]> {
+  const { storage, clock, hub } = context;
+  const changed = await storage.requeue(ids, clock.now());
+  for (const id of changed) {
+    const stored = hub.isHeard ? await storage.get(id) : undefined;
+    if (stored !== undefined) hub.emit({ type: 'requeued', ...subjectOf(stored) });
+  }
+  wake(context);
+  return changed;
+}
+
+async function available({ storage }: QueueContext, id: string): Promise<StoredOperation> {
+  const stored = await storage.get(id);
+  if (stored === undefined || stored.state === 'leased') throw notAvailable(id);
+  return stored;
+}
+
+async function replace(
+  context: QueueContext,
+  stored: StoredOperation,
+  operation: NewOperation,
+): Promise<string> {
+  if (!(await tracked(context, context.storage.replace(stored.id, operation)))) throw notAvailable(stored.id);
+  context.hub.emit({ type: 'replaced', replacedBy: operation.id, ...subjectOf(stored) });
+  wake(context);
+  return operation.id;
+}
