@@ -28,11 +28,14 @@ export interface OperationRecord {
   /** Why it left the queue; `undefined` while it is there. */
   gone: string | undefined;
   sentPayload: string | undefined;
-  /** What the transport said last; `none` while a send is under way. */
-  lastOutcome: DeliveryOutcome | 'none' | 'threw';
+  /** What the transport last said to each tab. Two may have sent it: after a sleep, or a clock that was set. */
+  readonly lastOutcomes: Map<Owner, LastOutcome>;
   wasResolvedRemotely: boolean;
   sentAt: number[];
 }
+
+/** `none` while a send is under way; `aborted` where its tab gave it up, at its time limit at the latest. */
+type LastOutcome = DeliveryOutcome | 'none' | 'aborted' | 'threw';
 
 /** What the app asked for. */
 interface Intention {
@@ -106,7 +109,7 @@ export class Referee {
       expires: operation.expiresAt !== undefined,
       gone: undefined,
       sentPayload: known?.sentPayload,
-      lastOutcome: 'none',
+      lastOutcomes: new Map(),
       wasResolvedRemotely: false,
       sentAt: [],
     });
@@ -200,7 +203,7 @@ export class Referee {
       this.#checkBytes(record, operation);
       this.#checkRate(record);
       this.#checkOverlap(tab, device, operation.id, signal);
-      record.lastOutcome = 'none';
+      record.lastOutcomes.set(tab, 'none');
     }
   }
 
@@ -208,12 +211,11 @@ export class Referee {
   answered(
     tab: Owner,
     operations: readonly Operation[],
-    outcomes: readonly DeliveryOutcome[] | 'threw',
+    outcomes: readonly DeliveryOutcome[] | 'threw' | 'aborted',
   ): void {
     for (const [at, { id }] of operations.entries()) {
       const record = this.#records.get(id);
-      if (record !== undefined)
-        record.lastOutcome = outcomes === 'threw' ? outcomes : (outcomes[at] ?? 'threw');
+      record?.lastOutcomes.set(tab, typeof outcomes === 'string' ? outcomes : (outcomes[at] ?? 'threw'));
       const active = this.#active.get(id)?.filter((send) => send.tab !== tab) ?? [];
       this.#active.set(id, active);
     }
@@ -238,11 +240,11 @@ export class Referee {
   }
 
   /** A settlement took effect. */
-  settled(settlement: Settlement): void {
+  settled(tab: Owner, settlement: Settlement): void {
     const record = this.#records.get(settlement.id);
     if (record === undefined) return;
     this.#holds.delete(settlement.id);
-    const { lastOutcome } = record;
+    const lastOutcome = record.lastOutcomes.get(tab) ?? 'none';
     const said = typeof lastOutcome === 'string' ? lastOutcome : lastOutcome.kind;
     if ('counts' in settlement && settlement.counts && !COUNTING.has(said))
       this.broken('attempts', `${record.id} counts an attempt although the last outcome was ${said}`);
@@ -269,7 +271,7 @@ export class Referee {
           id: settlement.operation.id,
           gone: undefined,
           sentPayload: undefined,
-          lastOutcome: 'none',
+          lastOutcomes: new Map(),
           sentAt: [],
         });
         break;
@@ -353,8 +355,8 @@ const GRACE_MS = 60_000;
 const COUNTING: ReadonlySet<string> = new Set(['retry', 'rejected', 'threw', 'conflict']);
 
 /** The server has it; only the settlement is still to come. */
-function isAcknowledged({ lastOutcome }: OperationRecord): boolean {
-  return typeof lastOutcome === 'object' && lastOutcome.kind === 'acknowledged';
+function isAcknowledged({ lastOutcomes }: OperationRecord): boolean {
+  return [...lastOutcomes.values()].some((one) => typeof one === 'object' && one.kind === 'acknowledged');
 }
 
 function isBehind(other: StoredOperation, one: StoredOperation): boolean {

@@ -108,7 +108,7 @@ export class SimStorage implements QueueStorage {
     return this.#call('settle', true, async () => {
       const results = await this.#real.settle(token, settlements);
       for (const [at, settlement] of settlements.entries())
-        if (results[at] === 'settled') this.#tab.world.referee.settled(settlement);
+        if (results[at] === 'settled') this.#tab.world.referee.settled(this.#tab.owner, settlement);
       this.#tab.device.tellOthers(this.#tab);
       return results;
     });

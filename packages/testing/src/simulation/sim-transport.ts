@@ -29,7 +29,7 @@ export class SimTransport implements Transport {
         throw new TypeError('A simulated defect of the transport.');
       outcomes = await this.#exchange(operations, signal);
     } catch (error) {
-      world.referee.answered(owner, operations, signal.aborted ? [] : 'threw');
+      world.referee.answered(owner, operations, signal.aborted ? 'aborted' : 'threw');
       throw error;
     }
     world.referee.answered(owner, operations, outcomes);
