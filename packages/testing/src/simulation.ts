@@ -2,6 +2,7 @@
 export type { Device } from './simulation/device.js';
 export { FAULT_RATES, type FaultRates, NO_FAULTS } from './simulation/fault-rates.js';
 export { minimise, type MinimisedHistory } from './simulation/minimise.js';
+export type { SimulatedOperation } from './simulation/operations.js';
 export type { PlannedChange, PlannedEvent } from './simulation/plan.js';
 export {
   planned,
@@ -10,6 +11,7 @@ export {
   type SimulationOptions,
   type SimulationResult,
 } from './simulation/simulate.js';
+export type { ExchangeOptions, SimulatedNetwork, SimulatedServer } from './simulation/simulated-network.js';
 export type { SimulationParts } from './simulation/simulated-world.js';
 export type { Tab } from './simulation/tab.js';
 export { Violation } from './simulation/violation.js';

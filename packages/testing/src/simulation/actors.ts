@@ -84,8 +84,10 @@ export class Actors {
   }
 
   #item(device: Device, tab: Tab, change: PlannedChange): EnqueueItem {
-    const { entity, fate } = change;
+    const { fate } = change;
     const now = tab.clock.now();
+    const payload = change.payload ?? { fate, number: this.#lastNumber + 1 };
+    const entity = this.#entityOf(change, payload);
     const id = `${tab.name}#${++this.#lastNumber}`;
     const previous = this.#lastId.get(device);
     const baseVersion = entity === undefined || !change.guarded ? undefined : this.#world.versionOf(entity);
@@ -94,15 +96,21 @@ export class Actors {
     this.#world.referee.intended(id, { entity, dependsOn });
     return {
       operation: change.kind,
-      payload: { fate, number: this.#lastNumber },
+      payload,
       id,
-      priority: change.priority,
+      ...(change.payload === undefined && { priority: change.priority }),
       ...(entity !== undefined && { entity }),
       dependsOn,
       ...(change.delayMs > 0 && { scheduledAt: now + change.delayMs }),
       ...(change.expiresInMs !== undefined && { expiresAt: now + change.delayMs + change.expiresInMs }),
       ...(baseVersion !== undefined && { baseVersion }),
     };
+  }
+
+  /** The lane of a change: a caller's kind says so itself, where its schema does not make something else of it. */
+  #entityOf({ kind, entity }: PlannedChange, payload: unknown): string | undefined {
+    const own = this.#world.definitions.find((definition) => definition.kind === kind);
+    return own?.entity === undefined || own.schema !== undefined ? entity : own.entity(payload);
   }
 
   /** An app that means it: after a failure of the storage it repeats the call with the same ids. */

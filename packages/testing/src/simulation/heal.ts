@@ -52,7 +52,7 @@ async function deliver(world: SimulatedWorld, principal: string | undefined, goe
     const left = await deliverable(world, principal);
     if (left.length === 0) return;
     const spentMs = scheduler.now - began;
-    const isolated = left.find((one) => one.payload.includes('"good"'));
+    const isolated = left.find((one) => world.isGood(one));
     if (spentMs > MAX_ISOLATED_MS && isolated !== undefined)
       referee.broken(
         'isolation',
@@ -90,15 +90,9 @@ async function deliverable(
       else result.push(operation);
     }
     // Behind one that always fails an operation waits rightly, until that one is a dead letter.
-    const failing = new Set(
-      result.filter(({ payload }) => !payload.includes('"good"')).map(({ entity }) => entity),
-    );
+    const failing = new Set(result.filter((one) => !world.isGood(one)).map(({ entity }) => entity));
     for (const [at, operation] of [...result.entries()].reverse())
-      if (
-        operation.entity !== undefined &&
-        failing.has(operation.entity) &&
-        operation.payload.includes('"good"')
-      )
+      if (operation.entity !== undefined && failing.has(operation.entity) && world.isGood(operation))
         result.splice(at, 1);
   }
   return result;

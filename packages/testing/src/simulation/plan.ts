@@ -21,7 +21,9 @@ export type PlannedEvent = { readonly at: number; readonly device: number } & (
 /** One change that the simulated user makes. */
 export interface PlannedChange {
   readonly entity: string | undefined;
-  readonly kind: 'edit' | 'draft' | 'log';
+  readonly kind: string;
+  /** Of an operation of a caller's own. */
+  readonly payload?: unknown;
   readonly priority: number;
   /** What the server makes of it: takes it, refuses it, fails on it always; or the transport throws. */
   readonly fate: 'good' | 'refused' | 'failing' | 'throwing';
@@ -68,7 +70,7 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     changes: changes(random),
   }));
   add(4 + random.below(4), (at, device) => ({ at, device, kind: 'crash', tab: tab() }));
-  add(5 + random.below(4), (at, device) => ({ at, device, kind: 'restart', tab: tab() }));
+  add(7 + random.below(4), (at, device) => ({ at, device, kind: 'restart', tab: tab() }));
   add(1 + random.below(3), (at, device) => ({
     at,
     device,
@@ -82,7 +84,7 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     kind: 'partition',
     forMs: 2_000 + random.below(90_000),
   }));
-  add(6, (at, device) => ({ at, device, kind: 'hiccups', times: 3 + random.below(3) }));
+  add(9, (at, device) => ({ at, device, kind: 'hiccups', times: 3 + random.below(3) }));
   add(random.below(2), (at, device) => ({
     at,
     device,

@@ -24,7 +24,7 @@ export interface OperationRecord {
   readonly sequence: number;
   readonly waitsFor: readonly string[];
   readonly fate: Fate;
-  readonly expires: boolean;
+  expires: boolean;
   /** Why it left the queue; `undefined` while it is there. */
   gone: string | undefined;
   sentPayload: string | undefined;
@@ -67,6 +67,7 @@ export class Referee {
   violation: Violation | undefined;
   readonly #records = new Map<string, OperationRecord>();
   readonly #intentions = new Map<string, Intention>();
+  readonly #cancelled = new Set<string>();
   readonly #holds = new Map<string, Hold>();
   readonly #active = new Map<string, ActiveSend[]>();
   readonly #lastApplied = new Map<string, number>();
@@ -115,9 +116,21 @@ export class Referee {
     });
   }
 
+  /** An operation joined one that waited, which is from then on what the newer one says. */
+  joined({ expiresAt }: NewOperation, into: string): void {
+    const record = this.#records.get(into);
+    if (record !== undefined) record.expires = expiresAt !== undefined;
+  }
+
+  /** An operation and one that waited cancelled each other. */
+  cancelled(id: string, other: string): void {
+    this.discarded(other);
+    this.#cancelled.add(id);
+  }
+
   /** The app was told that its operation is safe. */
   promised(id: string, into: string | undefined): void {
-    if (!this.#records.has(into ?? id))
+    if (!this.#records.has(into ?? id) && !this.#cancelled.has(id))
       this.broken('no loss', `enqueue of ${id} resolved, but the storage does not have it`);
   }
 
@@ -199,7 +212,7 @@ export class Referee {
           'principals',
           `${operation.id} of ${operation.principal} is sent as ${principal ?? 'nobody'}`,
         );
-      this.#checkOrder(record, operations.slice(0, at));
+      this.#checkOrder(tab, record, operations.slice(0, at));
       this.#checkBytes(record, operation);
       this.#checkRate(record);
       this.#checkOverlap(tab, device, operation.id, signal);
@@ -292,7 +305,7 @@ export class Referee {
       this.broken('no loss', `${record.id} was removed, but the server never applied it`);
   }
 
-  #checkOrder(record: OperationRecord, aheadInBatch: readonly Operation[]): void {
+  #checkOrder(tab: Owner, record: OperationRecord, aheadInBatch: readonly Operation[]): void {
     const isAhead = (id: string): boolean => aheadInBatch.some((operation) => operation.id === id);
     for (const id of record.waitsFor)
       if (this.#isQueued(id))
@@ -305,7 +318,8 @@ export class Referee {
         other.sequence < record.sequence &&
         other.gone === undefined &&
         !isAcknowledged(other) &&
-        !isAhead(other.id)
+        !isAhead(other.id) &&
+        !this.#isGivenUp(tab, other)
       )
         this.broken(
           'entity order',
@@ -340,6 +354,11 @@ export class Referee {
         this.broken('one sender', `${id} is sent by two tabs at once`);
     }
     this.#active.set(id, [...others, { tab, startedAt: this.#now(), signal }]);
+  }
+
+  /** What expired goes with the settlement of its claim, while those behind it are on their way already. */
+  #isGivenUp(tab: Owner, { id, expires }: OperationRecord): boolean {
+    return expires && this.#holds.get(id)?.tab === tab;
   }
 
   #isQueued(id: string): boolean {

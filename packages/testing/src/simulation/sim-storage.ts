@@ -70,8 +70,10 @@ export class SimStorage implements QueueStorage {
         if (!result.ok) continue;
         for (const [at, receipt] of result.receipts.entries()) {
           const operation = batches[index]?.[at];
-          if (receipt.kind === 'enqueued' && operation)
-            world.referee.stored(device.index, operation, receipt.sequence);
+          if (operation === undefined) continue;
+          if (receipt.kind === 'enqueued') world.referee.stored(device.index, operation, receipt.sequence);
+          else if (receipt.kind === 'coalesced') world.referee.joined(operation, receipt.into);
+          else if (receipt.kind === 'cancelled') world.referee.cancelled(operation.id, receipt.with);
         }
       }
       device.tellOthers(this.#tab);

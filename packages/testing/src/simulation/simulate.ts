@@ -2,6 +2,8 @@ import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { Actors } from './actors.js';
 import { heal } from './heal.js';
 import { FAULTS_END_MS, planEvents, type PlannedEvent } from './plan.js';
+import type { SimulatedOperation } from './operations.js';
+import { withOperations } from './plan-operations.js';
 import { type SimulationParts, SimulatedWorld } from './simulated-world.js';
 import type { Violation } from './violation.js';
 
@@ -47,7 +49,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const world = new SimulatedWorld(seed, options, options.trace ?? false);
   const actors = new Actors(world);
   const { scheduler, referee } = world;
-  const events = options.events ?? planned(seed);
+  const events = options.events ?? planned(seed, options.operations);
   for (const device of world.devices) {
     await device.storage.open();
     for (const at of device.tabs.keys()) device.open(at);
@@ -71,8 +73,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   };
 }
 
-/** What the users and the bad day do in the history of a seed. */
-export function planned(seed: number): readonly PlannedEvent[] {
+/** What the users and the bad day do in the history of a seed, with the simulator's own operations or a caller's. */
+export function planned(seed: number, operations?: readonly SimulatedOperation[]): readonly PlannedEvent[] {
   const { shape } = new SimulatedWorld(seed, {}, false);
-  return planEvents(new SeededRandom(seed * 7 + 5), shape);
+  const events = planEvents(new SeededRandom(seed * 7 + 5), shape);
+  return operations === undefined
+    ? events
+    : withOperations(events, operations, new SeededRandom(seed * 7 + 6));
 }

@@ -1,8 +1,11 @@
 import type {
+  AnyOperationDefinition,
   ConflictResolver,
   DeliveryOutcome,
   Operation,
   QueueStorage,
+  Resolution,
+  StoredOperation,
   SyncWorkerOptions,
   Transport,
 } from '@cpc/sync-core';
@@ -10,10 +13,12 @@ import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { ModelServer } from '../server/model-server.js';
 import { Device } from './device.js';
 import { FAULT_RATES, type FaultRates } from './fault-rates.js';
+import { OPERATIONS, type SimulatedOperation } from './operations.js';
 import { planWorld, type World } from './plan.js';
 import { Referee } from './referee.js';
 import { Scheduler } from './scheduler.js';
-import { changeOf } from './sim-transport.js';
+import { fateOf } from './sim-transport.js';
+import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';
 import type { Tab } from './tab.js';
 
 /** What a caller may put in the place of the simulator's own parts. */
@@ -23,6 +28,14 @@ export interface SimulationParts {
   /** Stands between the worker and the simulated network of a tab. */
   readonly wrapTransport?: (transport: Transport, tab: Tab) => Transport;
   readonly worker?: SyncWorkerOptions;
+  /** What the users enqueue. @defaultValue changes, drafts and lines of a log of the simulator's own */
+  readonly operations?: readonly SimulatedOperation[];
+  /** For conflicts of kinds whose definition names none. @defaultValue one that does all that a resolver may do */
+  readonly resolver?: ConflictResolver;
+  /** What sends: yours, over the simulated network. @defaultValue one that hands operations to the model server */
+  readonly transport?: (network: SimulatedNetwork, tab: Tab) => Transport;
+  /** What the server says to an operation before it applies it; `undefined` to apply it. */
+  readonly judge?: (operation: Operation) => DeliveryOutcome | undefined;
   /** How often each call meets each fault. @defaultValue {@link FAULT_RATES} */
   readonly rates?: Partial<FaultRates>;
 }
@@ -42,7 +55,9 @@ export class SimulatedWorld {
   readonly devices: readonly Device[];
   readonly storageFaults: FaultSource;
   readonly networkFaults: FaultSource;
-  readonly resolver: ConflictResolver = { resolve: (conflict) => this.#resolve(conflict) };
+  readonly server: SimulatedServer = { handle: (operations) => this.#arrive(operations) };
+  readonly definitions: readonly AnyOperationDefinition[];
+  readonly resolver: ConflictResolver;
   readonly lines: string[] = [];
   faults = 0;
   readonly #isTraced: boolean;
@@ -53,6 +68,9 @@ export class SimulatedWorld {
     this.seed = seed;
     this.options = options;
     this.#isTraced = isTraced;
+    this.resolver = this.#observed(options.resolver ?? { resolve: (conflict) => this.#resolve(conflict) });
+    this.definitions =
+      options.operations?.map(({ definition }) => this.#withObservedConflict(definition)) ?? OPERATIONS;
     const rates = { ...FAULT_RATES, ...options.rates };
     this.storageFaults = { random: new SeededRandom(seed * 7 + 1), rates };
     this.networkFaults = { random: new SeededRandom(seed * 7 + 2), rates };
@@ -80,8 +98,14 @@ export class SimulatedWorld {
     return this.#server.versionOf(entity);
   }
 
+  /** Whether nothing but the faults of the day stands between an operation and its effect. */
+  isGood({ payload }: StoredOperation): boolean {
+    const { operations, judge } = this.options;
+    return operations === undefined ? payload.includes('"good"') : judge === undefined;
+  }
+
   /** A request reaches the server. */
-  arrive(operations: readonly Operation[]): readonly DeliveryOutcome[] {
+  #arrive(operations: readonly Operation[]): readonly DeliveryOutcome[] {
     const before = this.#server.ledger.length;
     const outcomes = this.#server.handle(operations);
     for (const { id } of this.#server.ledger.slice(before)) {
@@ -97,7 +121,9 @@ export class SimulatedWorld {
   #judge(operation: Operation): DeliveryOutcome | undefined {
     const random = this.#serverRandom;
     const { rates } = this.networkFaults;
-    const { fate } = changeOf(operation);
+    const judged = this.options.judge?.(operation);
+    if (judged !== undefined) return judged;
+    const fate = fateOf(operation);
     if (fate === 'refused')
       return { kind: 'rejected', reason: { code: 'REFUSED', message: 'No.', status: 422 } };
     if (fate === 'failing' || (random.chance(rates.serverError) && this.fault('500')))
@@ -114,6 +140,25 @@ export class SimulatedWorld {
     return undefined;
   }
 
+  /** A resolver whose decisions for the server the referee hears of: such a change has no effect, and rightly so. */
+  #observed(resolver: ConflictResolver): ConflictResolver {
+    return {
+      resolve: async (conflict, context) => {
+        const resolution = await resolver.resolve(conflict, context);
+        const record = this.referee.record(conflict.operation.id);
+        // Whatever a resolver of the caller's answers: the worker has to cope with it, and so has this.
+        if ((resolution as Resolution | undefined)?.kind === 'use-remote' && record !== undefined)
+          record.wasResolvedRemotely = true;
+        return resolution;
+      },
+    };
+  }
+
+  #withObservedConflict(definition: AnyOperationDefinition): AnyOperationDefinition {
+    const { conflict } = definition;
+    return conflict === undefined ? definition : { ...definition, conflict: this.#observed(conflict) };
+  }
+
   #resolve({
     operation,
     local,
@@ -121,11 +166,7 @@ export class SimulatedWorld {
     const choice = hash(operation.id) % 20;
     if (choice < 9) return { kind: 'use-local' };
     if (choice < 13) return { kind: 'merge', value: { ...(local as object), merged: operation.id } };
-    if (choice < 17) {
-      const record = this.referee.record(operation.id);
-      if (record !== undefined) record.wasResolvedRemotely = true;
-      return { kind: 'use-remote' };
-    }
+    if (choice < 17) return { kind: 'use-remote' };
     if (choice === 17) return { kind: 'defer' };
     if (choice === 18) return new Promise(() => undefined);
     throw new Error('A simulated defect of the resolver.');

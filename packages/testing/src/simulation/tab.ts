@@ -1,9 +1,10 @@
 import { SyncQueue, SyncWorker } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
 import type { Device } from './device.js';
-import { OPERATIONS } from './operations.js';
+import { ObservedTransport } from './observed-transport.js';
 import type { Owner } from './scheduler.js';
 import { SimClock } from './sim-clock.js';
+import { SimNetwork } from './sim-network.js';
 import { SimStorage } from './sim-storage.js';
 import { SimTransport } from './sim-transport.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -28,10 +29,12 @@ export class Tab {
     const { options } = world;
     const random = new SeededRandom(seed);
     const storage = options.wrapStorage?.(this.#storage, this) ?? this.#storage;
-    const transport = new SimTransport(this);
+    const network = new SimNetwork(this);
+    const sender = options.transport?.(network, this) ?? new SimTransport(network, world.shape);
+    const transport = new ObservedTransport(sender, this);
     this.queue = new SyncQueue(
       { storage, clock: this.clock, random },
-      { operations: OPERATIONS, node: name },
+      { operations: world.definitions, node: name },
     );
     this.worker = new SyncWorker(
       {

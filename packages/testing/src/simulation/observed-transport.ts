@@ -1,0 +1,34 @@
+import type { DeliveryOutcome, Operation, SendContext, Transport } from '@cpc/sync-core';
+import type { Tab } from './tab.js';
+
+/** Tells the referee what a tab sends and hears, whatever transport does the work. */
+export class ObservedTransport implements Transport {
+  readonly maxBatchSize: number;
+  readonly keepsOrder: boolean;
+  readonly #inner: Transport;
+  readonly #tab: Tab;
+
+  constructor(inner: Transport, tab: Tab) {
+    this.#inner = inner;
+    this.#tab = tab;
+    this.maxBatchSize = inner.maxBatchSize ?? 1;
+    this.keepsOrder = inner.keepsOrder ?? false;
+  }
+
+  async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
+    const { world, owner, device, queue } = this.#tab;
+    const { referee } = world;
+    referee.sending(owner, device.index, queue.principal, operations, context.signal);
+    world.trace(this.#tab, () => `sends ${operations.map(({ id }) => id).join(' ')}`);
+    let outcomes: readonly DeliveryOutcome[];
+    try {
+      outcomes = await this.#inner.send(operations, context);
+    } catch (error) {
+      referee.answered(owner, operations, context.signal.aborted ? 'aborted' : 'threw');
+      throw error;
+    }
+    referee.answered(owner, operations, outcomes);
+    world.trace(this.#tab, () => `hears ${outcomes.map(({ kind }) => kind).join(' ')}`);
+    return outcomes;
+  }
+}
