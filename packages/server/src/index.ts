@@ -7,7 +7,12 @@ export {
   type RemoteRecord,
 } from './answer/handler-answer.js';
 export type { Problem, ProblemCode } from './answer/problem.js';
+export { ChangeFeed } from './changes/change-feed.js';
+export type { ChangeLogOptions } from './changes/change-rows.js';
+export type { ChangeFeedOptions, ChangeFeedParts } from './changes/feed-options.js';
+export { fetchToNode } from './node/fetch-to-node.js';
 export { toNodeHandler } from './node/to-node-handler.js';
+export type { Change, ChangeLog, ChangePage, ChangeQuery, RecordedChange } from './ports/change-log.js';
 export type {
   EffectResult,
   EffectStore,
@@ -19,6 +24,7 @@ export type { MaybePromise, OperationHandler } from './ports/operation-handler.j
 export type { ReceivedOperation } from './ports/received-operation.js';
 export type { ReceiverOptions, ReceiverParts } from './receiver/receiver-options.js';
 export { Receiver } from './receiver/receiver.js';
+export { SqliteChangeLog } from './sqlite/sqlite-change-log.js';
 export type { SqliteDatabase, SqliteStatement } from './sqlite/sqlite-database.js';
 export { SqliteEffectStore, type SqliteEffectStoreOptions } from './sqlite/sqlite-effect-store.js';
 export type { WireHeaders, WireMessage, WireReply } from './wire/wire-message.js';

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import pg from 'pg';
 import { findPostgres, startPostgres, type StartedPostgres } from '../../../tools/postgres/index.mjs';
 import { effectStoreCases } from '../src/conformance.js';
-import { applied, type OperationHandler } from '../src/index.js';
+import { applied, type Change, type OperationHandler } from '../src/index.js';
 import {
   fromPool,
+  PostgresChangeLog,
   PostgresEffectStore,
   type PostgresClient,
   type PostgresDatabase,
@@ -186,9 +187,68 @@ onServer(title, () => {
     );
 
     test(
+      'positions of a channel appear in their order, though a later transaction is ready first',
+      async () => {
+        const log = await openLog(database);
+        const gate = openGate();
+        const slow = database.transaction(async (client) => {
+          await log.record(client, changeOf('slow'));
+          await gate.passed();
+        });
+        await gate.reached;
+        const quick = database.transaction((client) => log.record(client, changeOf('quick')));
+        const elsewhere = { channel: 'bob', entity: 'other', value: 1 };
+        await database.transaction((client) => log.record(client, elsewhere));
+        expect(await entitiesOf(log, 0)).toEqual([]);
+        gate.open();
+        await Promise.all([slow, quick]);
+        expect(await entitiesOf(log, 0)).toEqual(['slow', 'quick']);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      'a reader that follows many writers misses nothing',
+      async () => {
+        const log = await openLog(database);
+        const entities = Array.from({ length: 200 }, (_, index) => `e${index}`);
+        const write = async (mine: readonly string[]): Promise<void> => {
+          for (const entity of mine) {
+            const isUndone = entity.endsWith('7');
+            await database
+              .transaction(async (client) => {
+                await log.record(client, changeOf(entity));
+                await client.query('SELECT pg_sleep(random() * 0.004)');
+                if (isUndone) throw new Error('undone');
+              })
+              .catch((error: unknown) => {
+                if (!isUndone) throw error;
+              });
+          }
+        };
+        const seen = new Set<string>();
+        let position = 0;
+        const writing = new Set(['writers']);
+        const writers = Promise.all(
+          [0, 1, 2, 3].map((part) => write(entities.slice(part * 50, part * 50 + 50))),
+        );
+        void writers.finally(() => writing.clear()).catch(() => undefined);
+        for (let more = true; more || writing.size > 0;) {
+          const page = (await log.read({ channel: 'ann', since: position, limit: 7 }))!;
+          for (const { entity } of page.changes) seen.add(entity);
+          ({ position, more } = page);
+        }
+        await writers;
+        for (const entity of await entitiesOf(log, position)) seen.add(entity);
+        expect([...seen].sort()).toEqual(entities.filter((entity) => !entity.endsWith('7')).sort());
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
       'many processes that open at the same time create the tables once',
       async () => {
-        await Promise.all(Array.from({ length: 8 }, () => openStore(database)));
+        await Promise.all(Array.from({ length: 8 }, () => [openStore(database), openLog(database)]).flat());
         expect((await pool!.query('SELECT version FROM cpc_receiver_format')).rows).toHaveLength(1);
       },
       TIMEOUT_MS,
@@ -221,6 +281,21 @@ async function openStore(database: PostgresDatabase<pg.PoolClient>): Promise<Sto
   const store = new PostgresEffectStore(database);
   await store.open();
   return store;
+}
+
+async function openLog(database: PostgresDatabase<pg.PoolClient>): Promise<PostgresChangeLog<pg.PoolClient>> {
+  const log = new PostgresChangeLog(database);
+  await log.open();
+  return log;
+}
+
+function changeOf(entity: string): Change {
+  return { channel: 'ann', entity, value: entity };
+}
+
+async function entitiesOf(log: PostgresChangeLog<pg.PoolClient>, since: number): Promise<readonly string[]> {
+  const page = await log.read({ channel: 'ann', since, limit: 1_000 });
+  return page!.changes.map(({ entity }) => entity);
 }
 
 function insertion(key: string): Parameters<Store['run']>[0][number] {

@@ -29,10 +29,15 @@ const LOCKS = { key: 6_731_001, lane: 6_731_002, schema: 6_731_003 };
  * @throws Error where a newer version of this package wrote the tables; they are left as they are
  */
 export async function createTables(client: PostgresClient): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.schema]);
+  await lockSchema(client);
   const { rows } = await client.query("SELECT to_regclass('cpc_receiver_format')::text AS name");
   if ((rows[0] as { name: string | null }).name !== null) await checkFormat(client);
   else for (const statement of statementsOf(POSTGRES_SCHEMA)) await client.query(statement);
+}
+
+/** Waits until nobody else creates tables. */
+export async function lockSchema(client: PostgresClient): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.schema]);
 }
 
 async function checkFormat(client: PostgresClient): Promise<void> {

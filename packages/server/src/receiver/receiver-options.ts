@@ -15,6 +15,8 @@ export interface ReceiverParts<Tx> {
    * @defaultValue everybody is the same principal, `''`
    */
   readonly authenticate?: (headers: WireHeaders) => MaybePromise<string | undefined>;
+  /** Told when something was applied and committed: what others wait for may be there, see `ChangeFeed.check`. */
+  readonly onApplied?: () => void;
   /**
    * Told of every failure that the caller only sees as a 500 or 503: a handler or `authenticate` threw, the
    * store could not write.

@@ -23,6 +23,7 @@ export class Receiver<Tx> {
   readonly #store: EffectStore<Tx>;
   readonly #authenticate: NonNullable<ReceiverParts<Tx>['authenticate']>;
   readonly #onError: ReceiverParts<Tx>['onError'];
+  readonly #onApplied: (() => void) | undefined;
   readonly #deliverer: Deliverer<Tx>;
   readonly #options: Required<ReceiverOptions>;
   #requests = 0;
@@ -34,6 +35,7 @@ export class Receiver<Tx> {
     this.#store = parts.store;
     this.#authenticate = parts.authenticate ?? (() => '');
     this.#onError = parts.onError;
+    this.#onApplied = parts.onApplied;
     this.#deliverer = new Deliverer(parts.store, new Map(Object.entries(parts.handlers)), parts.onError);
   }
 
@@ -129,7 +131,9 @@ export class Receiver<Tx> {
   async #deliver(reads: readonly ReadResult[]): Promise<readonly EncodedAnswer[] | undefined> {
     try {
       await this.open();
-      return await this.#deliverer.deliver(reads);
+      const answers = await this.#deliverer.deliver(reads);
+      if (answers.some(({ status }) => status === 200)) this.#onApplied?.();
+      return answers;
     } catch (error) {
       this.#onError(error, undefined);
       return undefined;

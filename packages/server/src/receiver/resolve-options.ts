@@ -1,10 +1,11 @@
+import { mountPath } from '../store/mount-path.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import type { ReceiverOptions } from './receiver-options.js';
 
 /** Fills in what is not given and checks the rest, once. */
 export function resolveOptions(options: ReceiverOptions): Required<ReceiverOptions> {
   return {
-    path: pathOf(options.path ?? '/operations'),
+    path: mountPath(options.path ?? '/operations'),
     maxPayloadBytes: positiveInteger('maxPayloadBytes', options.maxPayloadBytes ?? 256_000),
     maxBatchBytes: positiveInteger('maxBatchBytes', options.maxBatchBytes ?? 4_000_000),
     maxBatchSize: positiveInteger('maxBatchSize', options.maxBatchSize ?? 1_000),
@@ -13,9 +14,4 @@ export function resolveOptions(options: ReceiverOptions): Required<ReceiverOptio
     retryAfterSeconds: positiveInteger('retryAfterSeconds', options.retryAfterSeconds ?? 2),
     challenge: options.challenge ?? 'Bearer',
   };
-}
-
-function pathOf(path: string): string {
-  if (/^(\/[^/?#]+)+$/.test(path)) return path;
-  throw new TypeError(`path takes a path such as /operations; got ${JSON.stringify(path)}`);
 }

@@ -9,4 +9,5 @@ export interface SqliteDatabase {
 export interface SqliteStatement {
   run(...parameters: unknown[]): { readonly changes: number | bigint };
   get(...parameters: unknown[]): unknown;
+  all(...parameters: unknown[]): unknown[];
 }

@@ -1,5 +1,6 @@
 import type { EffectResult, EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import type { MaybePromise } from '../ports/operation-handler.js';
+import { attempt } from '../store/attempt.js';
 import { HeldLanes } from '../store/held-lanes.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
@@ -188,10 +189,4 @@ function synchronous(result: MaybePromise<EffectResult>): EffectResult {
     );
   }
   return result;
-}
-
-function attempt<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
 }

@@ -1,0 +1,93 @@
+import {
+  CHANGE_TABLES,
+  FORGET_TOMBSTONES,
+  isContinuable,
+  KEEP_TOMBSTONES_FOR_MS,
+  NEXT_POSITION,
+  pageOf,
+  PUT_CHANGE,
+  RAISE_FLOORS,
+  READ_CHANGES,
+  READ_CHANNEL,
+  READ_VALUES,
+  rowOf,
+  type ChangeLogOptions,
+  type ChangeRow,
+  type ChannelRow,
+} from '../changes/change-rows.js';
+import type { Change, ChangeLog, ChangePage, ChangeQuery } from '../ports/change-log.js';
+import { positiveInteger } from '../store/positive-integer.js';
+import { platformNow } from '../store/store-defaults.js';
+import type { PostgresClient, PostgresDatabase } from './postgres-database.js';
+import { lockSchema } from './postgres-keys.js';
+
+/** The tables of changes, for those who create tables with migrations of their own. */
+export const POSTGRES_CHANGE_SCHEMA = CHANGE_TABLES.map((table) => `${table};`).join('\n');
+
+/** The changes in the PostgreSQL database of the effects. */
+export class PostgresChangeLog<Client extends PostgresClient> implements ChangeLog<Client> {
+  readonly #database: PostgresDatabase<Client>;
+  readonly #keepMs: number;
+  readonly #now: () => number;
+
+  constructor(database: PostgresDatabase<Client>, options: ChangeLogOptions = {}) {
+    this.#database = database;
+    this.#keepMs = positiveInteger(
+      'keepTombstonesForMs',
+      options.keepTombstonesForMs ?? KEEP_TOMBSTONES_FOR_MS,
+    );
+    this.#now = options.now ?? platformNow;
+  }
+
+  open(): Promise<void> {
+    return this.#database.transaction(async (client) => {
+      await lockSchema(client);
+      const { rows } = await client.query("SELECT to_regclass('cpc_change')::text AS name");
+      if ((rows[0] as { name: string | null }).name !== null) return;
+      for (const table of CHANGE_TABLES) await client.query(table);
+    });
+  }
+
+  async record(tx: Client, change: Change): Promise<void> {
+    const { values } = rowOf(change);
+    const { rows } = await tx.query(NEXT_POSITION, [change.channel]);
+    await tx.query(PUT_CHANGE, [...values, (rows[0] as ChannelRow).head, this.#now()]);
+  }
+
+  read(query: ChangeQuery): Promise<ChangePage | undefined> {
+    return this.#database.transaction(async (client) => {
+      // One snapshot for both, or tombstones could be forgotten in between.
+      await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const found = await client.query(READ_CHANNEL, [query.channel]);
+      const channel = found.rows[0] as ChannelRow | undefined;
+      if (!isContinuable(channel, query)) return undefined;
+      const statement = query.since === 0 ? READ_VALUES : READ_CHANGES;
+      const { rows } = await client.query(statement, [query.channel, query.since, query.limit + 1]);
+      return pageOf(rows as ChangeRow[], channel, query);
+    });
+  }
+
+  heads(channels: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#database.transaction(async (client) => {
+      const { rows } = await client.query(
+        'SELECT channel, head FROM cpc_change_channel WHERE channel = ANY ($1::text[])',
+        [[...channels]],
+      );
+      return new Map(
+        (rows as (ChannelRow & { channel: string })[]).map((row) => [row.channel, Number(row.head)]),
+      );
+    });
+  }
+
+  forgetExpired(): Promise<number> {
+    const before = this.#now() - this.#keepMs;
+    return this.#database.transaction(async (client) => {
+      await client.query(RAISE_FLOORS, [before]);
+      const { rows } = await client.query(
+        `WITH gone AS (${FORGET_TOMBSTONES} RETURNING 1) SELECT count(*)::int AS count FROM gone`,
+        [before],
+      );
+      return (rows[0] as { count: number }).count;
+    });
+  }
+}
