@@ -14,6 +14,7 @@ export const imports = {
   testing: ['sync-core', 'network'],
   container: ['sync-core', 'network'],
   devtools: ['sync-core'],
+  cli: ['sync-core', 'storage-sqlite', 'adapters', 'devtools'],
 };
 
 /**
@@ -29,4 +30,5 @@ export const testImports = {
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server', 'tools'],
   server: ['tools'],
+  cli: ['server'],
 };

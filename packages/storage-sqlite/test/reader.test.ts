@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, open as openFile, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -129,6 +129,22 @@ test('damaged rows are named and left where they are, and the others are listed'
   });
   expect((await made.quarantined()).items).toEqual([]);
   expect(await hash()).toBe(before);
+});
+
+test('pages of garbage are found, and the file can still be asked', async () => {
+  const made = await storage();
+  await made.enqueue([Array.from({ length: 2000 }, (_, n) => operation(`op${n}`))]);
+  open.pop();
+  await made.close();
+  const handle = await openFile(file, 'r+');
+  const { size } = await handle.stat();
+  const half = Math.floor(size / 8192) * 4096;
+  await handle.write(Buffer.alloc(size - half, 0xa5), 0, size - half, half);
+  await handle.close();
+  const damaged = await reader();
+  expect(await damaged.integrity()).not.toEqual([]);
+  await expect(damaged.overview()).rejects.toMatchObject({ code: 'STORAGE_DAMAGED' });
+  expect(await damaged.queues()).toHaveLength(1);
 });
 
 test('lost counts, lost leases and operations that no claim would find are named', async () => {

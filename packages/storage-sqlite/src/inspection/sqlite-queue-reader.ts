@@ -154,8 +154,14 @@ export class SqliteQueueReader implements AsyncDisposable {
   /** What SQLite finds wrong with its own file, at most 20 lines; empty where nothing is. Reads the whole file. */
   integrity(): Promise<readonly string[]> {
     return this.#run((driver) => {
-      const lines = driver.prepare('PRAGMA integrity_check(20)').all();
-      return lines.map(([line]) => String(line)).filter((line) => line !== 'ok');
+      try {
+        const lines = driver.prepare('PRAGMA integrity_check(20)').all();
+        return lines.map(([line]) => String(line)).filter((line) => line !== 'ok');
+      } catch (error) {
+        // The check itself may come to a page that it cannot go past.
+        if (driver.faultOf(error) !== 'damaged') throw error;
+        return [(error as Error).message];
+      }
     });
   }
 

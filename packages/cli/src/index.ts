@@ -1,0 +1,16 @@
+export type { DiscardReport } from './commands/discard.js';
+export type { DoctorReport } from './commands/doctor.js';
+export type { DrainReport } from './commands/drain-tally.js';
+export type { ExplainReport, Reason } from './commands/explain.js';
+export type { ImportReport } from './commands/import.js';
+export type { Counted, InspectReport } from './commands/inspect.js';
+export type { ListReport } from './commands/list.js';
+export type { RetryReport } from './commands/retry.js';
+export type { ShowReport } from './commands/show.js';
+export type { OperationSummary } from './commands/summary-of.js';
+export type { Unchanged } from './commands/unchanged.js';
+export type { Problem, ProblemCode } from './doctor/problem.js';
+export { EXIT, type ExitCode } from './exit-code.js';
+export type { Io } from './io.js';
+export { run } from './run.js';
+export type { Sink } from './terminal/printer.js';

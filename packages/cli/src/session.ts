@@ -1,0 +1,44 @@
+import type { Io } from './io.js';
+import { Printer } from './terminal/printer.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly queue: string;
+  readonly json?: boolean;
+  readonly write?: boolean;
+  readonly busyTimeout: number;
+}
+
+/** One run of one command on one file. */
+export class Session<Options extends CommonOptions = CommonOptions> {
+  readonly io: Io;
+  readonly file: string;
+  readonly options: Options;
+  /** Results. */
+  readonly out: Printer;
+  /** What is said beside the results: progress, hints, errors. */
+  readonly notes: Printer;
+
+  constructor(io: Io, file: string, options: Options) {
+    this.io = io;
+    this.file = file;
+    this.options = options;
+    this.out = new Printer(io.stdout, io.env);
+    this.notes = new Printer(io.stderr, io.env);
+  }
+
+  /** Milliseconds since the epoch. */
+  get now(): number {
+    return this.io.clock.now();
+  }
+
+  /** The rest of a command line on this file, for advice that can be copied. */
+  command(name: string, rest = ''): string {
+    const queue = this.options.queue === 'queue' ? '' : ` --queue ${this.options.queue}`;
+    return `cpc-sync ${name} ${quoted(this.file)}${rest === '' ? '' : ` ${rest}`}${queue}`;
+  }
+}
+
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
