@@ -7,6 +7,13 @@ export type {
   QueueStorageHarness,
 } from './conformance/queue-storage/queue-storage-harness.js';
 export {
+  type ConformanceWrite,
+  type TransportEffect,
+  type TransportHarness,
+  type TransportSupports,
+} from './conformance/transport/transport-harness.js';
+export { transportCases } from './conformance/transport-cases.js';
+export {
   answerLost,
   badGateway,
   busy,
@@ -16,6 +23,8 @@ export {
   type FaultCircumstances,
   type FaultKind,
   type FaultRemote,
+  forged,
+  type Forgery,
   halfAnswer,
   hang,
   hangAfterEffect,
@@ -55,7 +64,7 @@ export { faultFetch, type FaultFetch, type FaultFetchOptions } from './http/faul
 export type { HttpLineOptions } from './http/http-line.js';
 export type { HttpAnswer, HttpRequest } from './http/http-message.js';
 export { receiverProtocol } from './http/receiver-protocol.js';
-export type { ServerRefusal, WireProtocol } from './http/wire-protocol.js';
+export type { ForgedItems, ServerRefusal, WireProtocol } from './http/wire-protocol.js';
 export { type LedgerEntry, ModelServer, type ModelServerOptions } from './server/model-server.js';
 export { FailingStorage } from './storage/failing-storage.js';
 export { type StorageFault, StorageFaults, type StorageMethod } from './storage/storage-faults.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '@cpc/sync-core';
-import type { Fault } from './fault.js';
+import type { Fault, Forgery } from './fault.js';
 
 /** How a request is carried: what reaches the server, and who else may answer. */
 export interface Carriage<Answer> {
@@ -7,6 +7,8 @@ export interface Carriage<Answer> {
   readonly forward: () => Promise<Answer>;
   /** The answer of a server, or of somebody between, that had no effect. */
   readonly refuse: (fault: Refusal) => Answer;
+  /** What an answer is turned into. */
+  readonly forge: (how: Forgery, answer: Answer) => Answer;
   readonly clock: Clock;
   /** Ends every wait: the sender has given up. */
   readonly signal: AbortSignal;
@@ -15,7 +17,7 @@ export interface Carriage<Answer> {
 /** Faults that are an answer. */
 export type Refusal = Exclude<
   Fault,
-  { readonly kind: 'ok' | 'requestLost' | 'answerLost' | 'duplicate' | 'halfAnswer' | 'hang' }
+  { readonly kind: 'ok' | 'requestLost' | 'answerLost' | 'duplicate' | 'halfAnswer' | 'forged' | 'hang' }
 >;
 
 /** What comes back: an answer, the first half of one, or none because the connection broke. */
@@ -34,7 +36,7 @@ export async function carry<Answer>(fault: Fault, carriage: Carriage<Answer>): P
 const BROKEN: Carried<never> = { kind: 'broken' };
 
 async function meet<Answer>(fault: Fault, carriage: Carriage<Answer>): Promise<Carried<Answer>> {
-  const { forward, refuse, signal } = carriage;
+  const { forward, refuse, forge, signal } = carriage;
   switch (fault.kind) {
     case 'ok':
       return { kind: 'whole', answer: await forward() };
@@ -48,6 +50,8 @@ async function meet<Answer>(fault: Fault, carriage: Carriage<Answer>): Promise<C
       return { kind: 'whole', answer: await forward() };
     case 'halfAnswer':
       return { kind: 'half', answer: await forward() };
+    case 'forged':
+      return { kind: 'whole', answer: forge(fault.how, await forward()) };
     case 'hang':
       if (fault.afterEffect) await forward();
       await aborted(signal);

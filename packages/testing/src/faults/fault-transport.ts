@@ -32,6 +32,8 @@ export class FaultTransport implements Transport {
     const carried = await carry(fault, {
       forward: () => this.#inner.send(operations, context),
       refuse: (refusal) => operations.map(() => outcomeOf(refusal)),
+      // No transport may believe a forged answer.
+      forge: () => operations.map(() => FORGED),
       clock: this.#line.clock,
       signal: context.signal,
     });
@@ -53,6 +55,8 @@ const LOST: DeliveryOutcome = {
   kind: 'unreachable',
   reason: { code: 'NETWORK_UNREACHABLE', message: 'The connection broke, as the plan of faults says.' },
 };
+
+const FORGED: DeliveryOutcome = { kind: 'unreachable', reason: answered(200, 'NETWORK_CAPTIVE') };
 
 function outcomeOf(fault: Refusal): DeliveryOutcome {
   switch (fault.kind) {

@@ -35,8 +35,22 @@ export type FaultKind =
   | { readonly kind: 'captivePortal' }
   /** Somebody between answers 502 with a page of HTML. */
   | { readonly kind: 'badGateway' }
+  /** The server has the effect; what comes back is not its answer, but looks like one. */
+  | { readonly kind: 'forged'; readonly how: Forgery }
   /** Somebody between sends the request elsewhere. */
   | { readonly kind: 'redirect'; readonly to: string; readonly status: 301 | 302 | 303 | 307 | 308 };
+
+/**
+ * What is wrong with a forged answer, status and media type of which are the server's:
+ *
+ * - `truncated`: its second half is missing, and its length says so
+ * - `otherKey`: it names another operation
+ * - `tooMany`, `tooFew`: it answers one operation more, or fewer, than were asked about
+ * - `empty`: it has no body
+ * - `notJson`: its body is of another kind
+ * - `huge`: its body is 16 MB of zeros
+ */
+export type Forgery = 'truncated' | 'otherKey' | 'tooMany' | 'tooFew' | 'empty' | 'notJson' | 'huge';
 
 /** The server's record, as a version conflict shows it. */
 export interface FaultRemote {
@@ -84,4 +98,9 @@ export function versionConflict(remote: FaultRemote): Fault {
  */
 export function redirect(to: string | URL, status: 301 | 302 | 303 | 307 | 308 = 307): Fault {
   return { kind: 'redirect', to: String(to), status };
+}
+
+/** An answer that is not what the server said. */
+export function forged(how: Forgery): Fault {
+  return { kind: 'forged', how };
 }

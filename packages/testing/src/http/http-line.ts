@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.js';
 import { FaultLine, type FaultLineOptions } from '../faults/fault-line.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { answerOfRefusal, withSkew } from './answer-of-refusal.js';
+import { forgeAnswer } from './forge-answer.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { receiverProtocol } from './receiver-protocol.js';
 import type { WireProtocol } from './wire-protocol.js';
@@ -40,6 +41,7 @@ export class HttpLine {
     const carried = await carry(fault, {
       forward: async () => withSkew(await forward(), skewMs),
       refuse: (refusal) => answerOfRefusal(refusal, request, this.#protocol, clock.now() + skewMs),
+      forge: (how, answer) => forgeAnswer(how, answer, request, this.#protocol),
       clock,
       signal,
     });

@@ -1,13 +1,13 @@
 import type { CarriedOperation } from '../faults/fault-history.js';
 import { arrayItems } from './array-items.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
-import { type ServerRefusal, STATUS_OF, type WireProtocol } from './wire-protocol.js';
+import { type ForgedItems, type ServerRefusal, STATUS_OF, type WireProtocol } from './wire-protocol.js';
 
 /**
  * The protocol of `@cpc/server` and `FetchTransport`: one operation with its key in `Idempotency-Key`, or a JSON
  * array of them; and refusals as problem documents that name the key.
  */
-export const receiverProtocol: WireProtocol = { read, refuse };
+export const receiverProtocol: WireProtocol = { read, refuse, forge };
 
 /** Headers that are part of an operation; credentials and what a platform adds are not. */
 const OPERATION_HEADERS = /^(?:content-type|idempotency-key|if-match|sync-.+)$/;
@@ -59,6 +59,17 @@ function problem(refusal: ServerRefusal, idempotencyKey?: string): object {
     idempotencyKey,
     ...(refusal.kind === 'versionConflict' && { remote: refusal.remote }),
   };
+}
+
+function forge(how: ForgedItems, answer: HttpAnswer): HttpAnswer['body'] {
+  const body = JSON.parse(new TextDecoder().decode(answer.body)) as object | readonly object[];
+  const items = Array.isArray(body) ? (body as readonly object[]) : [body];
+  if (how === 'otherKey') {
+    const others = items.map((item) => ({ ...item, idempotencyKey: 'of-another-operation' }));
+    return json(200, Array.isArray(body) ? others : others[0]).body;
+  }
+  if (how === 'tooMany') return json(200, [...items, ...items.slice(0, 1)]).body;
+  return json(200, Array.isArray(body) ? items.slice(1) : {}).body;
 }
 
 function json(status: number, value: unknown): HttpAnswer {

@@ -1,9 +1,13 @@
 import type { Refusal } from '../faults/carry.js';
+import type { Forgery } from '../faults/fault.js';
 import type { CarriedOperation } from '../faults/fault-history.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 
 /** Refusals that a server gives; the others come from somebody between. */
 export type ServerRefusal = Exclude<Refusal, { readonly kind: 'captivePortal' | 'badGateway' | 'redirect' }>;
+
+/** Forgeries that take a protocol to make. */
+export type ForgedItems = Extract<Forgery, 'otherKey' | 'tooMany' | 'tooFew'>;
 
 /** What the fault kit must know of a protocol on top of HTTP. */
 export interface WireProtocol {
@@ -11,6 +15,8 @@ export interface WireProtocol {
   read(request: HttpRequest): readonly CarriedOperation[];
   /** The server's refusal. `Date` and `Retry-After` are added to it. */
   refuse(refusal: ServerRefusal, request: HttpRequest): HttpAnswer;
+  /** The body of an answer that names another operation, or answers too many or too few. */
+  forge(how: ForgedItems, answer: HttpAnswer, request: HttpRequest): HttpAnswer['body'];
 }
 
 /** What each refusal means in HTTP. */

@@ -11,6 +11,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly history: FaultHistory;
   /** How many connections of clients are open now: 0 shows that a client left nothing behind. */
   readonly connections: number;
+  /** How many exchanges are under way now. Where requests cannot be told apart, the connections. */
+  readonly underWay: number;
   /**
    * Breaks every connection and stops to listen. Idempotent. Rejects with an `AggregateError` where the plan or the
    * protocol threw, since a proxy has nobody else to tell.
@@ -29,6 +31,7 @@ export class ListeningProxy implements FaultProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #defects: unknown[] = [];
+  #underWay = 0;
 
   constructor(server: Server, history: FaultHistory) {
     this.#server = server;
@@ -51,6 +54,10 @@ export class ListeningProxy implements FaultProxy {
     return this.#sockets.size;
   }
 
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   async listen(port: number): Promise<void> {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -58,10 +65,13 @@ export class ListeningProxy implements FaultProxy {
 
   /** Owns the work for one exchange: whatever goes wrong in it breaks the client's connection. */
   run(connection: { destroy(): unknown }, work: () => Promise<void>): void {
-    work().catch((error: unknown) => {
-      if (!(error instanceof LostConnection)) this.#defects.push(error);
-      connection.destroy();
-    });
+    this.#underWay++;
+    work()
+      .catch((error: unknown) => {
+        if (!(error instanceof LostConnection)) this.#defects.push(error);
+        connection.destroy();
+      })
+      .finally(() => this.#underWay--);
   }
 
   async close(): Promise<void> {
