@@ -32,6 +32,8 @@ describe.each([
     httpHarness({
       version,
       protocol,
+      // connect-node 2 leaves the rest of such an answer unread, and its session takes no more streams then.
+      unforged: version === 2 ? ['huge'] : [],
       maxPayloadBytes: MAX_BYTES.batch,
       serve: (receiver) => listenConnect(connectReceiver(receiver), version),
       connect: (origin, credentials) =>

@@ -1,4 +1,11 @@
-import { ok, always, type FaultPlan, type TransportHarness, type WireProtocol } from '@cpc/testing';
+import {
+  ok,
+  always,
+  type FaultPlan,
+  type Forgery,
+  type TransportHarness,
+  type WireProtocol,
+} from '@cpc/testing';
 import { startFaultProxy, startHttp2FaultProxy } from '@cpc/testing/proxy';
 import type { Transport } from '@cpc/sync-core';
 import { listen, type LiveServer } from '../live-receiver.js';
@@ -9,6 +16,8 @@ export interface HttpSetting {
   readonly version: 1 | 2;
   readonly serve: (receiver: ConformanceReceiver['receiver']) => Promise<LiveServer>;
   readonly protocol?: WireProtocol;
+  /** Forgeries that are not played on this way; none where absent. */
+  readonly unforged?: readonly Forgery[];
   /** The largest payload that the server takes on this way. */
   readonly maxPayloadBytes: number;
   readonly connect: (
@@ -16,6 +25,16 @@ export interface HttpSetting {
     credentials: (principal: string | undefined) => Record<string, string> | undefined,
   ) => Transport;
 }
+
+const FORGERIES: readonly Forgery[] = [
+  'truncated',
+  'otherKey',
+  'tooMany',
+  'tooFew',
+  'empty',
+  'notJson',
+  'huge',
+];
 
 /** A transport, a fault proxy, and the real receiver on a real server, for the suite. */
 export async function httpHarness(setting: HttpSetting): Promise<TransportHarness> {
@@ -53,7 +72,7 @@ export async function httpHarness(setting: HttpSetting): Promise<TransportHarnes
         'badGateway',
         'redirect',
       ],
-      forgeries: ['truncated', 'otherKey', 'tooMany', 'tooFew', 'empty', 'notJson', 'huge'],
+      forgeries: FORGERIES.filter((how) => setting.unforged?.includes(how) !== true),
       maxPayloadBytes: setting.maxPayloadBytes,
     },
     network: (next) => (plan = next),

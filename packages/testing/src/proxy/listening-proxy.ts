@@ -63,6 +63,11 @@ export class ListeningProxy implements FaultProxy {
     await once(this.#server, 'listening');
   }
 
+  /** Resets a client's connection, which is found by the port that it comes from. */
+  reset(remotePort: number | undefined): void {
+    for (const socket of this.#sockets) if (socket.remotePort === remotePort) socket.resetAndDestroy();
+  }
+
   /** Owns the work for one exchange: whatever goes wrong in it breaks the client's connection. */
   run(connection: { destroy(): unknown }, work: () => Promise<void>): void {
     this.#underWay++;

@@ -29,7 +29,7 @@ export async function startHttp2FaultProxy(options: FaultProxyOptions): Promise<
       stream.on('close', () => ended.abort());
       const request = await readRequest(stream, headers);
       const carried = await line.carry(request, () => forward(request, new URL(target)), ended.signal);
-      await writeAnswer(stream, carried);
+      await writeAnswer(stream, carried, () => proxy.reset(stream.session?.socket.remotePort));
     });
   });
   await proxy.listen(port);
@@ -68,10 +68,14 @@ async function readAnswer(stream: ClientHttp2Stream): Promise<HttpAnswer> {
   return { status: headers[':status'] ?? 502, headers: flat(headers), body, trailers };
 }
 
-async function writeAnswer(stream: ServerHttp2Stream, carried: CarriedExchange): Promise<void> {
+async function writeAnswer(
+  stream: ServerHttp2Stream,
+  carried: CarriedExchange,
+  reset: () => void,
+): Promise<void> {
   if (stream.destroyed) return;
   if (carried.kind === 'broken') {
-    stream.session?.destroy();
+    reset();
     return;
   }
   const { status, headers, body, trailers = {} } = carried.answer;
@@ -85,7 +89,7 @@ async function writeAnswer(stream: ServerHttp2Stream, carried: CarriedExchange):
   await new Promise<void>((resolve) => {
     stream.write(body.subarray(0, body.byteLength >> 1), () => resolve());
   });
-  stream.session?.destroy();
+  reset();
 }
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<Uint8Array<ArrayBuffer>> {
