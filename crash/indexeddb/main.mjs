@@ -11,8 +11,8 @@ async function judged(play, how) {
   const server = await startJudgeServer();
   try {
     const { kills, note, faults = [] } = await play({ ...how, server });
-    const { resent, lost, ...verdict } = server.ledger.verdict();
-    const notes = [`${resent} resent`, note].filter(Boolean).join('; ');
+    const { resent, late, lost, ...verdict } = server.ledger.verdict();
+    const notes = [`${resent} resent, ${late} late`, note].filter(Boolean).join('; ');
     return { ...verdict, kills, lost: [...lost, ...faults], note: notes };
   } finally {
     await server.close();

@@ -34,7 +34,7 @@ const thinkMs = Number(location.hash.slice(1));
 
 async function send(operation: Operation, signal: AbortSignal): Promise<DeliveryOutcome> {
   const { id, payloadJson } = operation;
-  const body = JSON.stringify({ id, tab, body: payloadJson, held: witness.holds(id) });
+  const body = JSON.stringify({ id, tab, body: payloadJson, ...witness.statementOn(id) });
   try {
     const response = await fetch('/apply', { method: 'POST', body, signal });
     await response.text();

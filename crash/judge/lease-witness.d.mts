@@ -1,4 +1,4 @@
 export declare class LeaseWitness {
-  holds(id: string): boolean;
+  statementOn(id: string): { readonly held: boolean; readonly sentAt: number };
   watch<Storage extends object>(storage: Storage, options?: { readonly thinkMs?: number }): Storage;
 }

@@ -6,9 +6,14 @@ export class LeaseWitness {
   /** @type {Map<string, number>} the end of the lease by id */
   #until = new Map();
 
-  /** @param {string} id */
-  holds(id) {
-    return Date.now() < (this.#until.get(id) ?? 0);
+  /**
+   * What a transport says of an operation that it sends now.
+   *
+   * @param {string} id
+   */
+  statementOn(id) {
+    const sentAt = Date.now();
+    return { held: sentAt < (this.#until.get(id) ?? 0), sentAt };
   }
 
   /**

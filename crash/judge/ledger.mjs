@@ -6,12 +6,20 @@
  * under way, or by a sender whose lease was over
  * @property {readonly string[]} outOfOrder effects of an entity that did not follow the one before
  * @property {number} resent requests that repeated one whose answer was lost; harmless
+ * @property {number} late requests that lay on their way for so long that they say nothing about who holds what
  *
  * @typedef {object} Arrival
  * @property {string} id
  * @property {string} body the payload, byte for byte: JSON of an object with `entity` and `n`
  * @property {boolean} [held] whether the sender had a lease on the operation when it sent it
+ * @property {number} [sentAt] when it was sent, in milliseconds since the epoch
  */
+
+/**
+ * A request that arrives later than this was held up on its way: its sender was stopped when the bytes were still in
+ * its own buffers, say. No sender can call it back, so it may meet the one that took over; the key makes it harmless.
+ */
+const LATE_AFTER_MS = 500;
 
 /**
  * The judge: what the server saw, kept apart from everything that the library counts. Each entity's operations are
@@ -22,8 +30,8 @@ export class Ledger {
   #effects = new Map();
   /** @type {Map<string, number>} the last number by entity */
   #last = new Map();
-  /** @type {Set<string>} */
-  #underWay = new Set();
+  /** @type {Map<string, boolean>} whether the request came late, by id */
+  #underWay = new Map();
   /** @type {Map<string, number>} when the app reported the id as acknowledged by the device */
   #acknowledged = new Map();
   /** From this moment on acknowledgements count; set when the device's storage was deleted on purpose. */
@@ -33,6 +41,7 @@ export class Ledger {
   /** @type {string[]} */
   #outOfOrder = [];
   #resent = 0;
+  #late = 0;
 
   get effects() {
     return this.#effects.size;
@@ -48,11 +57,13 @@ export class Ledger {
    *
    * @param {Arrival} arrival
    */
-  apply({ id, body, held = true }) {
+  apply({ id, body, held = true, sentAt = Date.now() }) {
     const before = this.#effects.get(id);
+    const isLate = Date.now() - sentAt > LATE_AFTER_MS;
+    if (isLate) this.#late += 1;
     if (!held) this.#doubled.push(`${id} was sent without a lease`);
-    if (this.#underWay.has(id)) this.#doubled.push(`${id} came while it was under way`);
-    this.#underWay.add(id);
+    if (this.#underWay.get(id) === false && !isLate) this.#doubled.push(`${id} came while it was under way`);
+    this.#underWay.set(id, isLate);
     if (before === undefined) this.#effect(id, body);
     else this.#repeat(id, body, before);
     return () => this.#underWay.delete(id);
@@ -78,6 +89,7 @@ export class Ledger {
       doubled: this.#doubled,
       outOfOrder: this.#outOfOrder,
       resent: this.#resent,
+      late: this.#late,
     };
   }
 

@@ -9,7 +9,14 @@ test('a clean run is judged clean', () => {
     ledger.acknowledge(`id-${n}`);
     ledger.apply(arrival(n))();
   }
-  expect(ledger.verdict()).toEqual({ operations: 3, lost: [], doubled: [], outOfOrder: [], resent: 0 });
+  expect(ledger.verdict()).toEqual({
+    operations: 3,
+    lost: [],
+    doubled: [],
+    outOfOrder: [],
+    resent: 0,
+    late: 0,
+  });
 });
 
 test('what the device acknowledged and the server never saw is lost', () => {
@@ -37,6 +44,13 @@ test.each([
   const ledger = new Ledger();
   play(ledger);
   expect(ledger.verdict().doubled).toHaveLength(1);
+});
+
+test('what lay on its way past a lease says nothing about who holds it', () => {
+  const ledger = new Ledger();
+  ledger.apply(arrival(1));
+  ledger.apply(arrival(1, { sentAt: Date.now() - 1000 }));
+  expect(ledger.verdict()).toMatchObject({ doubled: [], resent: 1, late: 1 });
 });
 
 test('an effect that overtakes another one of its entity is out of order', () => {

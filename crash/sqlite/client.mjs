@@ -37,7 +37,7 @@ const transport = {
     const arrivals = operations.map(({ id, payloadJson }) => ({
       id,
       body: payloadJson,
-      held: witness.holds(id),
+      ...witness.statementOn(id),
     }));
     const headers = { 'x-delay': values['answer-ms'] };
     try {

@@ -75,8 +75,8 @@ export class Court {
     if (code !== 0) await last.kill();
     const judged = await (await fetch(this.url)).json();
     const stuck = code === 0 ? [] : [`the queue did not run empty: ${code} ${last.errors}`];
-    const { resent, lost, ...rest } = judged;
-    return { ...rest, kills: this.kills, lost: [...lost, ...stuck], note: `${resent} resent` };
+    const { resent, late, lost, ...rest } = judged;
+    return { ...rest, kills: this.kills, lost: [...lost, ...stuck], note: `${resent} resent, ${late} late` };
   }
 
   async close() {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startRecordingServer } from './recording-server.mjs';
-import { region } from './region.mjs';
 
 const SCRIPT = fileURLToPath(new URL('outbox.mjs', import.meta.url));
 
@@ -39,8 +38,3 @@ test('an operation outlives the process that was killed, and the next run delive
   expect(await run()).toMatchObject({ code: 0, output: '0 delivered\n' });
   expect(server.received).toHaveLength(1);
 }, 60_000);
-
-test('the README shows the very script that was run', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(`\`\`\`js\n${region(SCRIPT, 'outbox')}\`\`\``);
-});

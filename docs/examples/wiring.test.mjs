@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sell } from './operations.mjs';
 import { startRecordingServer } from './recording-server.mjs';
-import { region } from './region.mjs';
 import { wireByHand } from './wiring-by-hand.mjs';
 import { wire } from './wiring.mjs';
 
@@ -29,13 +27,4 @@ test.each([
   await sync.worker.drain();
   await sync.close();
   expect(server.received.map(({ key }) => key)).toEqual([id]);
-});
-
-test.each([
-  ['wiring.mjs', 'container'],
-  ['wiring-by-hand.mjs', 'by-hand'],
-])('the README of the container shows %s as it was run', (file, name) => {
-  const readme = readFileSync(new URL('../../packages/container/README.md', import.meta.url), 'utf8');
-  const script = fileURLToPath(new URL(file, import.meta.url));
-  expect(readme).toContain(`\`\`\`js\n${region(script, name)}\`\`\``);
 });

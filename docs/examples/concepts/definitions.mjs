@@ -1,0 +1,32 @@
+// #region definitions
+import { defineOperation, OperationPriority } from '@cpc/sync-core';
+
+/** Money first, in the order in which it was taken, one account at a time. */
+export const pay = defineOperation('payment.take', {
+  entity: ({ account }) => `accounts/${account}`,
+  priority: OperationPriority.Critical,
+});
+
+/** Ten turns of a dial are one request: a new value takes the place of one that was never sent. */
+export const setCurrency = defineOperation('preferences.setCurrency', {
+  entity: ({ user }) => `preferences/${user}`,
+  coalesce: 'replace',
+});
+
+/** The server gives the order its number; what mentions the order before that is corrected. */
+export const placeOrder = defineOperation('order.place', {
+  entity: ({ order }) => `orders/${order}`,
+  priority: OperationPriority.High,
+  assignedId: (answer) => answer.number,
+});
+export const addNote = defineOperation('order.addNote', {
+  entity: ({ order }) => `orders/${order}`,
+  references: ['/order'],
+});
+
+/** Worth nothing after an hour, and nobody minds. */
+export const countView = defineOperation('page.view', {
+  priority: OperationPriority.Low,
+  expiresAfterMs: 3_600_000,
+});
+// #endregion
