@@ -30,5 +30,5 @@ export const testImports = {
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server', 'tools'],
   server: ['tools'],
-  cli: ['server'],
+  cli: ['server', 'tools'],
 };

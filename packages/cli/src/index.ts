@@ -6,6 +6,7 @@ export type { ImportReport } from './commands/import.js';
 export type { Counted, InspectReport } from './commands/inspect.js';
 export type { ListReport } from './commands/list.js';
 export type { RetryReport } from './commands/retry.js';
+export type { ServeReport } from './commands/serve.js';
 export type { ShowReport } from './commands/show.js';
 export type { OperationSummary } from './commands/summary-of.js';
 export type { Unchanged } from './commands/unchanged.js';

@@ -9,6 +9,7 @@ import { importQueue } from './commands/import.js';
 import { inspect } from './commands/inspect.js';
 import { list } from './commands/list.js';
 import { retry } from './commands/retry.js';
+import { serve } from './commands/serve.js';
 import { show } from './commands/show.js';
 import { EXIT_HELP, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -75,6 +76,10 @@ function addWriters(program: Command, run: Run): void {
     .option('--write', 'allow it to change the file')
     .option('--create', 'make the file, or the queue in it, where it is not there')
     .action(run(importQueue));
+  command(program, 'serve', 'show the inspector in a browser of this machine')
+    .option('--write', 'let it retry and discard')
+    .option('--port <number>', 'where to listen; 0 takes a free one', integer(0, 65_535), 0)
+    .action(run(serve));
   command(program, 'drain', 'deliver what may go, over HTTP')
     .option('--write', 'allow it to change the file')
     .requiredOption('--url <url>', 'where the receiver listens')

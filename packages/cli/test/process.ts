@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePage } from '../build/bundle-page.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -54,6 +55,7 @@ export class CliUnderTest {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     });
+    await bundlePage(join(made.folder, 'dist', 'page'));
     return made;
   }
 

@@ -9,7 +9,7 @@ import { type Part, styled } from '../terminal/printer.js';
 import { findOperation } from './find-operation.js';
 
 /** Why one operation is where it is, as far as the file tells. */
-export interface Reason extends Omit<Explanation, 'operations'> {
+export interface Reason extends Explanation {
   readonly id: string;
 }
 
@@ -25,14 +25,27 @@ const MOST_BEHIND = 50;
 export async function explain(session: Session, id: string): Promise<ExitCode> {
   const report = await withReader(session, async (reader) => {
     const operation = await findOperation(session, reader, id);
-    return reportOf(session, reader, operation, await reader.leases());
+    return chainFrom(session, reader, operation, await reader.leases());
   });
   if (session.options.json) await session.out.json(report);
   else await session.out.lines(linesOf(report));
   return EXIT.ok;
 }
 
-async function reportOf(
+/** The same for one operation alone; `undefined` where it is not in the queue. */
+export async function explainOperation(
+  session: Session,
+  reader: SqliteQueueReader,
+  id: string,
+): Promise<Explanation | undefined> {
+  const operation = await reader.get(id);
+  if (operation === undefined) return undefined;
+  const blockers = await reader.blockersOf(id);
+  const { id: _, ...explanation } = reasonOf(session, operation, blockers, await reader.leases());
+  return explanation;
+}
+
+async function chainFrom(
   session: Session,
   reader: SqliteQueueReader,
   operation: ReadOperation,
@@ -88,6 +101,7 @@ function reasonOf(
         state,
         waitsFor: 'operation',
         message: `Waits for ${blockers.slice(0, 5).join(' and ')}${blockers.length > 5 ? ` and ${count(blockers.length - 5)} more` : ''} to go first.`,
+        operations: blockers,
       };
     case 'leased': {
       const message =

@@ -67,13 +67,15 @@ async function reportOf(session: Session, reader: SqliteQueueReader): Promise<In
   };
 }
 
-function byState({ groups }: QueueOverview): Record<OperationState, number> {
+/** How many are in each state. */
+export function byState({ groups }: QueueOverview): Record<OperationState, number> {
   const counts = { waiting: 0, scheduled: 0, blocked: 0, leased: 0, parked: 0, deadLetter: 0 };
   for (const group of groups) counts[group.state] += group.count;
   return counts;
 }
 
-function byPriority({ groups }: QueueOverview): Record<string, number> {
+/** How many have each priority. */
+export function byPriority({ groups }: QueueOverview): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { priority, count } of groups) counts[priority] = (counts[priority] ?? 0) + count;
   return counts;
