@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createSyncContainer, type SyncContainer } from '@cpc/container';
 import { sqliteStorage } from '@cpc/storage-sqlite';
-import { CHANGES } from './shared/operations.js';
+import { OPERATIONS, setCurrency } from './shared/operations.js';
 
 let folder: string;
 let sync: SyncContainer;
@@ -18,7 +18,7 @@ beforeEach(async () => {
         transport: () => ({ send: () => Promise.reject(new Error('nothing is sent here')) }),
       },
     ],
-    operations: Object.values(CHANGES),
+    operations: OPERATIONS,
   });
   await sync.open();
 });
@@ -55,25 +55,23 @@ test.each([
 });
 
 test('a payload that the schema refuses is not stored', async () => {
-  await expect(sync.queue.enqueue(CHANGES.currency, { currency: 'shells' })).rejects.toMatchObject({
+  await expect(sync.queue.enqueue(setCurrency, { currency: 'shells' })).rejects.toMatchObject({
     code: 'PAYLOAD_INVALID',
   });
   expect(await stored()).toEqual([]);
 });
 
 test('the same id with another payload is refused, and the first stays as it is', async () => {
-  await sync.queue.enqueue(CHANGES.currency, { currency: 'EUR' }, { id: 'one' });
-  await expect(
-    sync.queue.enqueue(CHANGES.currency, { currency: 'USD' }, { id: 'one' }),
-  ).rejects.toMatchObject({
+  await sync.queue.enqueue(setCurrency, { currency: 'EUR' }, { id: 'one' });
+  await expect(sync.queue.enqueue(setCurrency, { currency: 'GBP' }, { id: 'one' })).rejects.toMatchObject({
     code: 'OPERATION_ID_REUSED',
   });
   expect(await stored()).toEqual([['preferences.setCurrency', { currency: 'EUR' }]]);
 });
 
 test('the same id with the same payload is the same operation', async () => {
-  await sync.queue.enqueue(CHANGES.currency, { currency: 'EUR' }, { id: 'one' });
-  await sync.queue.enqueue(CHANGES.currency, { currency: 'EUR' }, { id: 'one' });
+  await sync.queue.enqueue(setCurrency, { currency: 'EUR' }, { id: 'one' });
+  await sync.queue.enqueue(setCurrency, { currency: 'EUR' }, { id: 'one' });
   expect(await stored()).toHaveLength(1);
 });
 

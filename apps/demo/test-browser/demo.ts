@@ -25,7 +25,8 @@ export class Demo {
     this.#dataFolder = dataFolder;
     browser.context.on('weberror', (event) => this.complaints.push(event.error().message));
     browser.context.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      const isRefusal = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isRefusal) this.complaints.push(message.text());
     });
   }
 
@@ -39,23 +40,12 @@ export class Demo {
     const page = await browser.context.newPage();
     const demo = new Demo(server, browser, page, dataFolder);
     await page.goto(server.url);
-    await demo.person('Ada').getByText('The server has everything.').waitFor();
+    await demo.device('a').getByText('The server has everything.').waitFor();
     return demo;
   }
 
-  person(name: string): Locator {
-    return this.page.locator('market-person').filter({ has: this.page.getByRole('heading', { name }) });
-  }
-
-  /** What the list of changes says, row by row. */
-  async changes(name: string): Promise<readonly string[]> {
-    const rows = await this.person(name).locator('.changes li').all();
-    return Promise.all(
-      rows.map(async (row) => {
-        const what = await row.locator('.what').innerText();
-        return `${what.split('\n')[0] ?? ''} | ${await row.locator('.badge').innerText()}`;
-      }),
-    );
+  device(id: 'a' | 'b'): Locator {
+    return this.page.locator(`[data-device="${id}"]`);
   }
 
   async close(): Promise<void> {

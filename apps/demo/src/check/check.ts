@@ -1,86 +1,89 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { startDemoServer, type DemoServer } from '../server/demo-server.js';
-import { DemoPage } from './demo-page.js';
+import { type DemoServer, startDemoServer } from '../server/demo-server.js';
+import type { BrowserPage } from './browser-page.js';
+import { MarketPage } from './market-page.js';
+import { SCENES, type Stage } from './scenario.js';
 
-export type LaunchBrowser = () => Promise<{
-  readonly context: BrowserContext;
+/** A browser with a fresh profile, on an empty page. */
+export interface CheckBrowser {
+  readonly page: BrowserPage;
   close(): Promise<void>;
-}>;
+}
 
 export interface CheckOptions {
-  /** Where the built page lies. */
   readonly pageFolder: string;
-  readonly launchBrowser: LaunchBrowser;
+  readonly launch: () => Promise<CheckBrowser>;
+  /** Where pictures are put; none are taken when absent. */
+  readonly pictures?: string | undefined;
   readonly print: (line: string) => void;
 }
 
 /**
- * Plays the scenario of the demo against the real server, on fresh data: offline, three changes, reload, online.
+ * Plays the sixty seconds on a server with fresh data and a browser with a fresh profile.
  *
- * @returns whether the server has exactly what the page enqueued
+ * @returns whether everything agrees; what does not is printed
  */
-export async function check({ pageFolder, launchBrowser, print }: CheckOptions): Promise<boolean> {
+export async function check(options: CheckOptions): Promise<boolean> {
+  const { pageFolder, print } = options;
   const dataFolder = mkdtempSync(join(tmpdir(), 'market-day-'));
-  const onError = (error: unknown): void => print(`The server failed: ${String(error)}`);
+  const faults: unknown[] = [];
+  const onError = (error: unknown): void => void faults.push(error);
   const server = await startDemoServer({ dataFolder, pageFolder, port: 0, onError });
   try {
-    const browser = await launchBrowser();
+    const browser = await options.launch();
     try {
-      return await play(new DemoPage(browser.context, server.url), server, print);
+      await play(browser.page, server, options);
+      const complaints = [...browser.page.complaints, ...faults.map(String)];
+      for (const complaint of complaints) print(`Somebody complained: ${complaint}`);
+      return complaints.length === 0;
     } finally {
       await browser.close();
     }
+  } catch (error) {
+    print(wordsOf(error));
+    return false;
   } finally {
     await server.close();
     rmSync(dataFolder, { recursive: true, force: true });
   }
 }
 
-async function play(page: DemoPage, server: DemoServer, print: (line: string) => void): Promise<boolean> {
-  let step = 0;
-  const run = async (title: string, work: () => Promise<unknown>): Promise<void> => {
-    step += 1;
+async function play(
+  browser: BrowserPage,
+  server: DemoServer,
+  { pictures, print }: CheckOptions,
+): Promise<void> {
+  await browser.goto(server.url);
+  const page = new MarketPage(browser);
+  const picture = (name: string): Promise<void> =>
+    pictures === undefined ? Promise.resolve() : takeAll(browser, join(pictures, name));
+  const stage: Stage = { page, server, picture, print };
+  for (const [at, scene] of SCENES.entries()) {
     try {
-      await work();
+      await scene.play(stage);
     } catch (error) {
-      throw new Error(`Step ${step}, "${title}", failed.`, { cause: error });
+      throw new Error(`Scene ${at + 1}, "${scene.title}", failed in ${browser.name}.`, { cause: error });
     }
-    print(`${step}. ${title}`);
-  };
-  await run('The page is open, and the service worker keeps it', () => page.open());
-  await run('The network is gone', () => page.setOnline(false));
-  await run('Ada changes her currency', () => page.choose('currency', 'JPY'));
-  await run('Ada changes her language', () => page.choose('language', 'de'));
-  await run('Ada changes her theme', () => page.choose('theme', 'dark'));
-  await run('All three changes wait on this device', () => page.seesChanges({ waiting: 3, server: 0 }));
-  const enqueued = await page.changeIds();
-  await run('The page is loaded again, still without a network', () => page.reload());
-  await run('All three changes are still there', () => page.seesChanges({ waiting: 3, server: 0 }));
-  await run('Nothing has reached the server yet', () => expectEqual(server.summary().effects, 0));
-  await run('The network is back', () => page.setOnline(true));
-  await run('The page shows all three changes on the server', () =>
-    page.seesChanges({ waiting: 0, server: 3 }),
-  );
-  await run('The server passed all three on to the notice board', () => page.seesNotices(3));
-  const recorded = server.changesOf('ada').map(({ id }) => id);
-  await run('The server has the very operations that were enqueued, once each', () =>
-    expectEqual([...recorded].sort().join(), [...enqueued].sort().join()),
-  );
-  await run("Ben's database and settings are untouched", () =>
-    expectEqual(server.changesOf('ben').length, 0),
-  );
-  const effects = server.summary().effects;
-  const requests = page.requestsSent;
-  print(
-    `${enqueued.length} operations enqueued, ${requests} requests sent, ${effects} effects on the server`,
-  );
-  return enqueued.length === 3 && effects === enqueued.length && requests >= enqueued.length;
+    print(`${at + 1}. ${scene.title}`);
+  }
+  const ledger = server.ledger();
+  const keys = new Set(ledger.map(({ person, key }) => `${person} ${key}`)).size;
+  const requests = await page.figure('[data-requests]', '');
+  if (keys !== ledger.length) throw new Error(`${ledger.length} effects of ${keys} operations.`);
+  print(`${keys} operations, ${ledger.length} effects on the server, ${requests} requests after the reload`);
 }
 
-function expectEqual<T>(actual: T, expected: T): Promise<void> {
-  if (actual === expected) return Promise.resolve();
-  return Promise.reject(new Error(`Expected ${String(expected)}, but found ${String(actual)}.`));
+/** On a desk, at night, and on a phone. */
+async function takeAll(browser: BrowserPage, path: string): Promise<void> {
+  const desk = { width: 1360, height: 1000 };
+  await browser.look({ path: `${path}.png`, ...desk, isDark: false });
+  await browser.look({ path: `${path}-dark.png`, ...desk, isDark: true });
+  await browser.look({ path: `${path}-phone.png`, width: 390, height: 844, isDark: false });
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n  ${wordsOf(error.cause)}`;
 }

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { isPersonId } from '../shared/people.js';
+import { fromQuery } from '../shared/fault-settings.js';
+import type { Intake } from './intake.js';
 import type { MarketDatabase } from './market-database.js';
 import type { NewsDesk } from './news-desk.js';
 import { personOf } from './person-of.js';
@@ -10,21 +12,30 @@ import { securityHeaders } from './security-headers.js';
 export interface AppParts {
   readonly market: MarketDatabase;
   readonly news: NewsDesk;
-  /** Takes operations: see {@link createIntake}. */
-  readonly intake: (request: Request) => Promise<Response>;
+  readonly intake: Intake;
   readonly pageFolder: string;
 }
 
-/** The routes: operations in, records and news out, and the page's own files. */
-export function createApp({ market, news, intake, pageFolder }: AppParts): Hono {
-  const app = new Hono();
+interface Bindings {
+  readonly incoming: IncomingMessage;
+}
+
+type AppContext = Context<{ Bindings: Bindings }>;
+
+/** The routes: operations in, the market's state and news out, and the page's own files. */
+export function createApp({ market, news, intake, pageFolder }: AppParts): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>();
   app.use(securityHeaders);
-  app.post('/sync/*', (context) => intake(context.req.raw));
-  app.get('/api/people/:person', (context) => {
-    const person = context.req.param('person');
-    if (!isPersonId(person)) return context.notFound();
-    if (personOf(context.req.raw.headers) !== person) return context.json({ title: 'Sign in first.' }, 401);
-    return context.json(market.recordOf(person), 200, { 'Cache-Control': 'no-store' });
+  app.post('/sync/*', (context) => takeOperations(intake, context));
+  app.get('/api/market', (context) => {
+    const person = personOf(context.req.raw.headers);
+    if (person === undefined) return context.json({ title: 'Sign in first.' }, 401);
+    return context.json(market.copyFor(person), 200, { 'Cache-Control': 'no-store' });
+  });
+  app.put('/api/faults', (context) => {
+    const { seed, places } = fromQuery(new URL(context.req.url).search);
+    intake.plan(places.server, seed);
+    return context.body(null, 204);
   });
   app.get('/api/events', (context) =>
     streamSSE(context, async (stream) => {
@@ -36,6 +47,17 @@ export function createApp({ market, news, intake, pageFolder }: AppParts): Hono 
   );
   app.use('/*', serveStatic({ root: pageFolder, onFound: setCaching }));
   return app;
+}
+
+/** Where the plan of faults breaks the connection, it is broken for real: the browser sees a reset. */
+async function takeOperations(intake: Intake, context: AppContext): Promise<Response> {
+  try {
+    return await intake.answer(context.req.raw);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    context.env.incoming.socket.destroy();
+    return context.body(null, 500);
+  }
 }
 
 /** Files with a digest in their name never change; all others are asked for anew. */

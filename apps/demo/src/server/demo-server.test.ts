@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { PersonRecord } from '../shared/api.js';
-import { startDemoServer, type DemoServer } from './demo-server.js';
+import { type DemoServer, startDemoServer } from './demo-server.js';
 
 let folder: string;
 let server: DemoServer;
@@ -25,96 +24,106 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const send = (
-  key: string,
-  body: string,
-  kind = 'preferences.setCurrency',
-  person = 'ada',
-): Promise<Response> =>
+interface Request {
+  readonly key: string;
+  readonly kind?: string;
+  readonly payload: unknown;
+  readonly person?: string;
+  readonly version?: string;
+}
+
+const send = ({ key, kind = 'orders.place', payload, person = 'ada', version }: Request): Promise<Response> =>
   fetch(`${server.url}sync/${kind}`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${person}`,
       'content-type': 'application/json',
       'idempotency-key': `"${key}"`,
+      ...(version !== undefined && { 'if-match': `"${version}"` }),
     },
-    body,
+    body: JSON.stringify(payload),
   });
 
-const recordOf = async (person: string): Promise<PersonRecord> => {
-  const headers = { authorization: `Bearer ${person}` };
-  const answer = await fetch(`${server.url}api/people/${person}`, { headers });
-  return (await answer.json()) as PersonRecord;
-};
+const order = { order: 'o1', item: 'apples', quantity: 2, note: '' };
+const kinds = (): readonly string[] => server.ledger().map(({ kind }) => kind);
+const plan = (query: string): Promise<Response> =>
+  fetch(`${server.url}api/faults?${query}`, { method: 'PUT' });
 
-/** Waits, without a timer, for the next news that satisfy the condition. */
-async function news(isIt: (text: string) => boolean): Promise<string> {
-  const answer = await fetch(`${server.url}api/events`);
-  let text = '';
-  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
-    text += new TextDecoder().decode(chunk);
-    if (isIt(text)) break;
-  }
-  return text;
-}
-
-test('a change has its effect once, however often it is sent, and is answered alike', async () => {
-  const answers = [await send('one', '{"currency":"JPY"}'), await send('one', '{"currency":"JPY"}')];
+test('an order has its effect once, however often it is sent, and is answered alike', async () => {
+  const answers = [await send({ key: 'one', payload: order }), await send({ key: 'one', payload: order })];
   const bodies = await Promise.all(answers.map((answer) => answer.text()));
   expect(bodies[1]).toBe(bodies[0]);
-  expect(server.summary().effects).toBe(1);
-  expect((await recordOf('ada')).preferences.currency).toBe('JPY');
+  expect(kinds()).toEqual(['orders.place']);
+  expect(server.marketOf('ada').orders).toMatchObject([{ ...order, version: '1', paid: false }]);
 });
 
-test('a repeated change is posted on the notice board once', async () => {
-  await send('one', '{"currency":"JPY"}');
-  await send('one', '{"currency":"JPY"}');
-  await send('two', '{"theme":"dark"}', 'preferences.setTheme', 'ben');
-  const text = await news((told) => told.includes('Ben set the theme to Dark.'));
-  expect(text).toContain('Ada set the currency to Yen.');
-  expect(server.summary().notices).toBe(2);
+test('a change on an old version meets the record as it is', async () => {
+  await send({ key: 'one', payload: order });
+  const change = { kind: 'orders.change', version: '1' };
+  await send({ key: 'two', payload: { ...order, quantity: 3 }, ...change });
+  const late = await send({ key: 'three', payload: { ...order, quantity: 9 }, ...change, person: 'ben' });
+  expect(late.status).toBe(412);
+  expect(await late.json()).toMatchObject({ remote: { value: { ...order, quantity: 3 }, version: '2' } });
+  expect(server.marketOf('ben').orders).toMatchObject([{ quantity: 3, changedBy: 'ada' }]);
+});
+
+test('a payment is taken once, and not for an order that is not there', async () => {
+  const pay = { kind: 'payments.take', payload: { order: 'o1', currency: 'EUR' } };
+  expect((await send({ key: 'early', ...pay })).status).toBe(404);
+  await send({ key: 'one', payload: order });
+  expect((await send({ key: 'two', ...pay })).status).toBe(200);
+  const again = await send({ key: 'three', ...pay });
+  expect(await again.json()).toMatchObject({ status: 422, code: 'ALREADY_PAID' });
+  expect(kinds()).toEqual(['orders.place', 'payments.take']);
 });
 
 test.each([
-  ['the same key with another payload', 422, 'KEY_REUSED', 'one', '{"currency":"USD"}'],
-  ['a value that cannot be chosen', 422, 'VALUE_UNKNOWN', 'two', '{"currency":"shells"}'],
-  ['a body that is not JSON', 400, 'BODY_MALFORMED', 'two', 'EUR'],
-])('%s is refused and has no effect', async (_title, status, code, key, body) => {
-  await send('one', '{"currency":"JPY"}');
-  const answer = await send(key, body);
+  ['what the market forbids', 422, 'ITEM_FORBIDDEN', { payload: { ...order, item: 'moonshine' } }],
+  ['what is no order', 422, 'PAYLOAD_INVALID', { payload: { ...order, quantity: -1 } }],
+  ['an unknown kind', 404, 'KIND_UNKNOWN', { kind: 'orders.eat', payload: order }],
+  ['a person whom nobody knows', 401, 'UNAUTHENTICATED', { payload: order, person: 'eve' }],
+])('%s is refused and has no effect', async (_title, status, code, request) => {
+  const answer = await send({ key: 'one', ...request });
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ code });
-  expect(server.summary().effects).toBe(1);
+  expect(kinds()).toEqual([]);
 });
 
-test('an unknown kind and an unknown person are refused', async () => {
-  expect((await send('one', '{}', 'preferences.setShoeSize')).status).toBe(404);
-  expect((await send('two', '{"currency":"JPY"}', 'preferences.setCurrency', 'eve')).status).toBe(401);
-  expect(server.summary().effects).toBe(0);
+test('everybody sees the orders, and only the own currency', async () => {
+  await send({ key: 'one', payload: order });
+  await send({ key: 'two', kind: 'preferences.setCurrency', payload: { currency: 'CHF' } });
+  expect(server.marketOf('ben')).toMatchObject({ orders: [{ placedBy: 'ada' }], currency: 'EUR' });
+  expect(server.marketOf('ada').currency).toBe('CHF');
+  expect((await fetch(`${server.url}api/market`)).status).toBe(401);
 });
 
-test("nobody reads another person's record", async () => {
-  const headers = { authorization: 'Bearer ben' };
-  expect((await fetch(`${server.url}api/people/ada`, { headers })).status).toBe(401);
+test('planned faults break connections for real, after the effect or before it, until they are taken away', async () => {
+  await plan('seed=7&server=random,100,0,answerLost');
+  await expect(send({ key: 'one', payload: order })).rejects.toThrow('fetch failed');
+  expect(kinds()).toEqual(['orders.place']);
+  await plan('seed=7&server=random,100,0,requestLost');
+  await expect(send({ key: 'two', payload: { ...order, order: 'o2' } })).rejects.toThrow('fetch failed');
+  expect(kinds()).toEqual(['orders.place']);
+  await plan('seed=7&server=random,100,0,busy');
+  const busy = await send({ key: 'two', payload: { ...order, order: 'o2' } });
+  expect([busy.status, busy.headers.get('retry-after')]).toEqual([429, '1']);
+  await plan('seed=7');
+  expect((await send({ key: 'one', payload: order })).status).toBe(200);
+  expect(kinds()).toEqual(['orders.place']);
 });
 
 test('what was recorded is there after a restart', async () => {
-  await send('one', '{"language":"fr"}', 'preferences.setLanguage');
+  await send({ key: 'one', payload: order });
   await server.close();
   server = await start();
-  expect((await recordOf('ada')).changes.map(({ id }) => id)).toEqual(['one']);
-  expect((await send('one', '{"language":"fr"}', 'preferences.setLanguage')).status).toBe(200);
-  expect(server.summary().effects).toBe(1);
+  expect((await send({ key: 'one', payload: order })).status).toBe(200);
+  expect(kinds()).toEqual(['orders.place']);
 });
 
 test('takes a free port where the wanted one is taken', async () => {
   const other = mkdtempSync(join(tmpdir(), 'market-day-'));
-  const second = await startDemoServer({
-    dataFolder: other,
-    pageFolder: other,
-    port: server.port,
-    onError: () => undefined,
-  });
+  const options = { dataFolder: other, pageFolder: other, port: server.port, onError: () => undefined };
+  const second = await startDemoServer(options);
   expect(second.port).not.toBe(server.port);
   await second.close();
   rmSync(other, { recursive: true, force: true });

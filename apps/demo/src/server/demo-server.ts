@@ -1,20 +1,17 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import type { SyncContainer } from '@cpc/container';
 import { getRequestListener } from '@hono/node-server';
-import type { RecordedChange, ServerSummary } from '../shared/api.js';
+import type { LedgerEntry, MarketCopy } from '../shared/api.js';
 import type { PersonId } from '../shared/people.js';
 import { createApp } from './app.js';
-import { createIntake } from './intake.js';
+import { Intake } from './intake.js';
 import { close, listen } from './listen.js';
 import { MarketDatabase } from './market-database.js';
 import { NewsDesk } from './news-desk.js';
-import { NoticeBoard } from './notice-board.js';
 import { openReceiver } from './open-receiver.js';
-import { wireServer } from './wire-server.js';
 
 export interface DemoServerOptions {
-  /** Where the databases are kept; it must exist. */
+  /** Where the database is kept; it must exist. */
   readonly dataFolder: string;
   /** Where the built page lies. */
   readonly pageFolder: string;
@@ -27,44 +24,27 @@ export interface DemoServerOptions {
 export interface DemoServer {
   readonly url: string;
   readonly port: number;
-  summary(): ServerSummary;
-  changesOf(person: PersonId): readonly RecordedChange[];
+  /** Every effect so far, in order. */
+  ledger(): readonly LedgerEntry[];
+  marketOf(person: PersonId): MarketCopy;
   close(): Promise<void>;
 }
 
-/** Opens the databases and the queue, then listens. What was opened is closed again where something fails. */
+/** Opens the database, then listens. What was opened is closed again where something fails. */
 export async function startDemoServer(options: DemoServerOptions): Promise<DemoServer> {
-  const file = (name: string): string => join(options.dataFolder, name);
-  const market = new MarketDatabase(file('market.sqlite'));
-  const board = new NoticeBoard(file('notices.sqlite'));
-  const news = new NewsDesk(() => ({ notices: board.latest() }));
-  const sync = wireServer(file('queue.sqlite'), board, () => news.publish());
-  const closeAll = async (): Promise<void> => {
-    await sync.close();
-    board.close();
-    market.close();
-  };
+  const market = new MarketDatabase(join(options.dataFolder, 'market.sqlite'));
   try {
-    await sync.start();
-    return await serve(options, { market, board, news, sync, closeAll });
+    return await serve(options, market);
   } catch (error) {
-    await closeAll();
+    market.close();
     throw error;
   }
 }
 
-interface Parts {
-  readonly market: MarketDatabase;
-  readonly board: NoticeBoard;
-  readonly news: NewsDesk;
-  readonly sync: SyncContainer;
-  readonly closeAll: () => Promise<void>;
-}
-
-async function serve(options: DemoServerOptions, parts: Parts): Promise<DemoServer> {
-  const { market, board, news, sync, closeAll } = parts;
+async function serve(options: DemoServerOptions, market: MarketDatabase): Promise<DemoServer> {
+  const news = new NewsDesk(() => market.news());
   const receiver = await openReceiver(market, options.onError);
-  const intake = createIntake(receiver.receive, sync.queue);
+  const intake = new Intake(receiver.receive, () => news.publish());
   const app = createApp({ market, news, intake, pageFolder: options.pageFolder });
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => void listener(request, response));
@@ -72,11 +52,12 @@ async function serve(options: DemoServerOptions, parts: Parts): Promise<DemoServ
   return {
     url: `http://127.0.0.1:${port}/`,
     port,
-    summary: () => ({ effects: market.countEffects(), notices: board.count() }),
-    changesOf: (person) => market.recordOf(person).changes,
+    ledger: () => market.ledger(),
+    marketOf: (person) => market.copyFor(person),
     close: async () => {
+      news.close();
       await close(server);
-      await closeAll();
+      market.close();
     },
   };
 }

@@ -1,35 +1,47 @@
-import type { SyncQueue } from '@cpc/sync-core';
-import type { RecordedChange } from '../shared/api.js';
-import { noticeOf } from './notice-of.js';
-import { postNotice } from './post-notice.js';
+import { systemClock } from '@cpc/sync-core';
+import { faultFetch, SeededRandom } from '@cpc/testing';
+import { CALM, type PlaceFaults, planOf } from '../shared/fault-settings.js';
 
-/** One operation's part of the receiver's answer. */
-interface AnswerItem {
-  readonly idempotencyKey?: string;
-  readonly result?: RecordedChange;
-}
+type Receive = (request: Request) => Promise<Response>;
 
-/**
- * Takes operations through the receiver, then puts a notice of each into the server's own queue before it
- * answers. If the server dies in between, the device never gets its answer and sends the operation again; the
- * receiver then repeats its answer, and the notice gets its place in the queue. The board knows a notice by its
- * id, so a second one with the same id changes nothing.
- */
-export function createIntake(
-  receive: (request: Request) => Promise<Response>,
-  queue: SyncQueue,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const answer = await receive(request);
-    if (!answer.ok) return answer;
-    for (const { idempotencyKey, result } of itemsOf(await answer.clone().json())) {
-      if (idempotencyKey === undefined || result === undefined) continue;
-      await queue.enqueue(postNotice, noticeOf(result), { id: `notice-${idempotencyKey}` });
-    }
+/** Takes operations, through the faults that somebody asked the server for. */
+export class Intake {
+  readonly #receive: Receive;
+  readonly #onTaken: () => void;
+  #faults: PlaceFaults = CALM;
+  #through: typeof fetch;
+
+  /** @param onTaken - called after each request that reached the receiver */
+  constructor(receive: Receive, onTaken: () => void) {
+    this.#receive = receive;
+    this.#onTaken = onTaken;
+    this.#through = this.#take;
+  }
+
+  get faults(): PlaceFaults {
+    return this.#faults;
+  }
+
+  /** From here on, requests meet what the settings say; the seed begins anew. */
+  plan(faults: PlaceFaults, seed: number): void {
+    const plan = planOf(faults);
+    this.#faults = faults;
+    this.#through =
+      plan === undefined
+        ? this.#take
+        : faultFetch(plan, { clock: systemClock, random: new SeededRandom(seed), fetch: this.#take }).fetch;
+  }
+
+  /** Rejects where the plan breaks the connection. */
+  async answer(request: Request): Promise<Response> {
+    const { method, headers, url } = request;
+    // The body as bytes, since a plan may send the request twice.
+    return this.#through(url, { method, headers, body: await request.arrayBuffer() });
+  }
+
+  readonly #take: typeof fetch = async (input, init) => {
+    const answer = await this.#receive(new Request(input, init));
+    this.#onTaken();
     return answer;
   };
 }
-
-/** A batch is answered with a list, a single operation with one item. */
-const itemsOf = (body: unknown): readonly AnswerItem[] =>
-  Array.isArray(body) ? (body as readonly AnswerItem[]) : [body as AnswerItem];

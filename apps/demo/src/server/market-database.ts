@@ -1,78 +1,144 @@
 import type Database from 'better-sqlite3';
-import type { PersonRecord, RecordedChange } from '../shared/api.js';
+import type { LedgerEntry, MarketCopy, News, OrderRecord } from '../shared/api.js';
+import type { Currency } from '../shared/goods.js';
+import type { Order } from '../shared/operations.js';
 import type { PersonId } from '../shared/people.js';
-import { DEFAULTS, type Field, type Preferences } from '../shared/preferences.js';
 import { openDatabase } from './open-database.js';
 
-/** How many changes of a person the page is told. */
-const LATEST = 20;
+/** How many orders a device is told. */
+const LATEST_ORDERS = 50;
+const LATEST_EFFECTS = 8;
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS preference (
-    person TEXT NOT NULL,
-    field TEXT NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (person, field)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS change (
-    sequence INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
-    person TEXT NOT NULL,
-    field TEXT NOT NULL,
-    value TEXT NOT NULL,
-    recordedAt INTEGER NOT NULL
+  CREATE TABLE IF NOT EXISTS orders (
+    "order" TEXT PRIMARY KEY,
+    item TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    paid INTEGER NOT NULL DEFAULT 0,
+    placedBy TEXT NOT NULL,
+    changedBy TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    changedAt TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS changeByPerson ON change (person, sequence);
+  CREATE TABLE IF NOT EXISTS currency (person TEXT PRIMARY KEY, currency TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS effect (
+    sequence INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    person TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS effectByKind ON effect (kind, sequence);
 `;
 
-/** What people have set. Each change adds a row, so the rows count the effects: one too many would show. */
+/** A row as SQLite gives it. */
+interface OrderRow extends Omit<OrderRecord, 'paid' | 'version'> {
+  readonly paid: number;
+  readonly version: number;
+  readonly changedAt: string;
+}
+
+/**
+ * The market's own database. Every effect adds a row to the ledger, in the same transaction and without a unique key,
+ * so that an effect that happened twice would show.
+ */
 export class MarketDatabase {
   readonly connection: Database.Database;
+  readonly #addEffect: Database.Statement;
 
   constructor(file: string) {
     this.connection = openDatabase(file, SCHEMA);
+    this.#addEffect = this.connection.prepare('INSERT INTO effect (key, kind, person) VALUES (?, ?, ?)');
   }
 
-  /** Runs inside the receiver's transaction, together with the operation's key. */
-  record(change: RecordedChange): void {
+  /** Runs, as all that writes, inside the receiver's transaction. */
+  addEffect(key: string, kind: string, person: PersonId): void {
+    this.#addEffect.run(key, kind, person);
+  }
+
+  addOrder(order: Order, person: PersonId, changedAt: string): void {
     this.connection
       .prepare(
-        `INSERT INTO preference (person, field, value) VALUES (@person, @field, @value)
-         ON CONFLICT (person, field) DO UPDATE SET value = excluded.value`,
+        `INSERT INTO orders ("order", item, quantity, note, placedBy, changedBy, version, changedAt)
+         VALUES (@order, @item, @quantity, @note, @person, @person, 1, @changedAt)`,
       )
-      .run(change);
+      .run({ ...order, person, changedAt });
+  }
+
+  changeOrder(order: Order, person: PersonId, changedAt: string): void {
     this.connection
       .prepare(
-        `INSERT INTO change (id, person, field, value, recordedAt)
-         VALUES (@id, @person, @field, @value, @recordedAt)`,
+        `UPDATE orders SET item = @item, quantity = @quantity, note = @note, changedBy = @person,
+         version = version + 1, changedAt = @changedAt WHERE "order" = @order`,
       )
-      .run(change);
+      .run({ ...order, person, changedAt });
   }
 
-  recordOf(person: PersonId): PersonRecord {
-    const rows = this.connection
-      .prepare<[string], { field: Field; value: string }>(
-        'SELECT field, value FROM preference WHERE person = ?',
-      )
-      .all(person);
-    const changes = this.connection
-      .prepare<[string, number], RecordedChange>(
-        `SELECT id, person, field, value, recordedAt FROM change
-         WHERE person = ? ORDER BY sequence DESC LIMIT ?`,
-      )
-      .all(person, LATEST);
-    const preferences = rows.reduce<Preferences>(
-      (all, { field, value }) => ({ ...all, [field]: value }),
-      DEFAULTS,
-    );
-    return { preferences, changes };
+  payOrder(order: string): void {
+    this.connection.prepare('UPDATE orders SET paid = 1 WHERE "order" = ?').run(order);
   }
 
-  countEffects(): number {
-    return this.connection.prepare<[], number>('SELECT count(*) FROM change').pluck().get() ?? 0;
+  setCurrency(person: PersonId, currency: Currency): void {
+    this.connection
+      .prepare(
+        'INSERT INTO currency VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET currency = excluded.currency',
+      )
+      .run(person, currency);
+  }
+
+  orderOf(order: string): (OrderRecord & { readonly changedAt: string }) | undefined {
+    const row = this.connection
+      .prepare<[string], OrderRow>('SELECT * FROM orders WHERE "order" = ?')
+      .get(order);
+    return row && recordOf(row);
+  }
+
+  copyFor(person: PersonId): MarketCopy {
+    const orders = this.connection
+      .prepare<[number], OrderRow>('SELECT * FROM orders ORDER BY rowid DESC LIMIT ?')
+      .all(LATEST_ORDERS)
+      .map((row) => {
+        const { changedAt, ...record } = recordOf(row);
+        return record;
+      });
+    const currency = this.connection
+      .prepare<[string], Currency>('SELECT currency FROM currency WHERE person = ?')
+      .pluck()
+      .get(person);
+    return { orders, currency: currency ?? 'EUR' };
+  }
+
+  news(): News {
+    const kinds = this.connection
+      .prepare<[], { kind: string; count: number }>(
+        'SELECT kind, count(*) AS count FROM effect GROUP BY kind',
+      )
+      .all();
+    const byKind = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
+    const effects = kinds.reduce((sum, { count }) => sum + count, 0);
+    const ledger = this.connection
+      .prepare<[number], LedgerEntry>(
+        `SELECT sequence, key, kind, person FROM effect WHERE kind <> 'visits.count'
+         ORDER BY sequence DESC LIMIT ?`,
+      )
+      .all(LATEST_EFFECTS);
+    return { effects, byKind, ledger, revision: effects - (byKind['visits.count'] ?? 0) };
+  }
+
+  /** The whole ledger in order, for checks. */
+  ledger(): readonly LedgerEntry[] {
+    return this.connection
+      .prepare<[], LedgerEntry>('SELECT sequence, key, kind, person FROM effect ORDER BY sequence')
+      .all();
   }
 
   close(): void {
     this.connection.close();
   }
 }
+
+const recordOf = ({ paid, version, ...row }: OrderRow): OrderRecord & { readonly changedAt: string } => ({
+  ...row,
+  paid: paid === 1,
+  version: String(version),
+});

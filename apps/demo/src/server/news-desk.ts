@@ -1,12 +1,18 @@
+import type { News } from '../shared/api.js';
+
 type Listener = (news: string) => void;
 
-/** Tells every open page when something has changed on the server. */
+/** Time between two editions, in milliseconds: ten thousand effects in a few seconds are not ten thousand events. */
+const EVERY_MS = 150;
+
+/** Tells every open page when something has changed on the server, a few times a second at the most. */
 export class NewsDesk {
-  readonly #compose: () => unknown;
+  readonly #compose: () => News;
   readonly #listeners = new Set<Listener>();
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param compose - what there is to tell, read anew each time */
-  constructor(compose: () => unknown) {
+  constructor(compose: () => News) {
     this.#compose = compose;
   }
 
@@ -17,8 +23,17 @@ export class NewsDesk {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Something changed. */
   publish(): void {
-    const news = JSON.stringify(this.#compose());
-    for (const listener of this.#listeners) listener(news);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const news = JSON.stringify(this.#compose());
+      for (const listener of this.#listeners) listener(news);
+    }, EVERY_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
   }
 }

@@ -1,8 +1,8 @@
 import { Receiver, SqliteEffectStore } from '@cpc/server';
 import type Database from 'better-sqlite3';
 import type { MarketDatabase } from './market-database.js';
+import { marketHandlers } from './market-handlers.js';
 import { personOf } from './person-of.js';
-import { preferenceHandlers } from './preference-handlers.js';
 
 /** The receiver of the page's operations, which keeps its keys in the same file as the effects. */
 export async function openReceiver(
@@ -12,7 +12,7 @@ export async function openReceiver(
   const receiver = new Receiver(
     {
       store: new SqliteEffectStore(market.connection),
-      handlers: preferenceHandlers(market),
+      handlers: marketHandlers(market),
       authenticate: personOf,
       onError,
     },

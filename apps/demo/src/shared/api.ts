@@ -1,32 +1,42 @@
+import type { Currency, Item } from './goods.js';
 import type { PersonId } from './people.js';
-import type { Field, Preferences } from './preferences.js';
 
-/** A change as the server recorded it. Its id is the operation's, so a page can tell which of its own it is. */
-export interface RecordedChange {
-  readonly id: string;
+/** An order as the server holds it. */
+export interface OrderRecord {
+  readonly order: string;
+  readonly item: Item;
+  readonly quantity: number;
+  readonly note: string;
+  readonly paid: boolean;
+  readonly placedBy: PersonId;
+  readonly changedBy: PersonId;
+  /** Counts the changes, as text; goes out as `If-Match`. */
+  readonly version: string;
+}
+
+/** What a device keeps of the server. */
+export interface MarketCopy {
+  /** The latest orders of all stalls, newest first. */
+  readonly orders: readonly OrderRecord[];
+  /** The person's own choice. */
+  readonly currency: Currency;
+}
+
+/** One effect on the server, with the key of the operation that had it. */
+export interface LedgerEntry {
+  readonly sequence: number;
+  readonly key: string;
+  readonly kind: string;
   readonly person: PersonId;
-  readonly field: Field;
-  readonly value: string;
-  /** In milliseconds since the epoch. */
-  readonly recordedAt: number;
 }
 
-/** What the server holds for a person. */
-export interface PersonRecord {
-  readonly preferences: Preferences;
-  /** The latest changes, newest first. */
-  readonly changes: readonly RecordedChange[];
-}
-
-/** An entry of the notice board: what the server passed on, over its own queue. */
-export interface Notice {
-  readonly id: string;
-  readonly text: string;
-  readonly postedAt: number;
-}
-
-/** What the server's databases hold. */
-export interface ServerSummary {
+/** What the server tells every open page. */
+export interface News {
+  /** Effects of every kind. */
   readonly effects: number;
-  readonly notices: number;
+  readonly byKind: Readonly<Record<string, number>>;
+  /** The latest effects, newest first; without visits, which are many. */
+  readonly ledger: readonly LedgerEntry[];
+  /** Grows with every effect that a device may want to know of. */
+  readonly revision: number;
 }

@@ -1,31 +1,36 @@
 import { expect, test } from '@jest/globals';
-import { CHANGES, changeOf, KINDS } from './operations.js';
-import { FIELDS } from './preferences.js';
+import { isCurrencyChoice, isOrder, OPERATIONS, placeOrder, setCurrency, takePayment } from './operations.js';
 
-const check = (payload: unknown): unknown => changeOf('currency')['~standard'].validate(payload);
-
-test('takes a choice, and nothing besides it', () => {
-  expect(check({ currency: 'EUR' })).toEqual({ value: { currency: 'EUR' } });
-  expect(check({ currency: 'EUR', admin: true })).toEqual({ value: { currency: 'EUR' } });
-});
+const order = { order: 'o', item: 'apples', quantity: 3, note: '' };
+const schema = placeOrder.schema?.['~standard'];
 
 test.each([
-  ['a value that is no choice', { currency: 'shells' }],
-  ['a name that every object has', { currency: 'constructor' }],
-  ['another type', { currency: 7 }],
-  ['another field', { language: 'de' }],
-  ['null', null],
-  ['a text', 'EUR'],
-])('refuses %s', (_title, payload) => {
-  expect(check(payload)).toHaveProperty('issues');
+  ['a quantity of none', { ...order, quantity: 0 }],
+  ['half a piece', { ...order, quantity: 1.5 }],
+  ['more than a stall has', { ...order, quantity: 1000 }],
+  ['what nobody sells', { ...order, item: 'shells' }],
+  ['a name that every object has', { ...order, item: 'constructor' }],
+  ['a note that is a list', { ...order, note: ['a'] }],
+  ['a novel for a note', { ...order, note: 'a'.repeat(201) }],
+  ['no order at all', null],
+  ['a text', 'apples'],
+])('%s is no order', (_title, value) => {
+  expect(schema?.validate(value)).toHaveProperty('issues');
 });
 
-test('every field has a kind of its own, and every kind names its field', () => {
-  expect(Object.values(KINDS).sort()).toEqual([...FIELDS].sort());
-  for (const field of FIELDS) expect(KINDS[CHANGES[field].kind]).toBe(field);
+test('an order is one, also for what only the server forbids', () => {
+  expect(schema?.validate(order)).toEqual({ value: order });
+  expect(isOrder({ ...order, item: 'moonshine' })).toBe(true);
 });
 
-test('changes of one setting are one entity, and no setting waits for another', () => {
-  expect(CHANGES.currency.entity?.({ currency: 'EUR' })).toBe('preferences/currency');
-  expect(CHANGES.theme.entity?.({ theme: 'dark' })).toBe('preferences/theme');
+test('a currency is one that the market takes', () => {
+  expect(isCurrencyChoice({ currency: 'CHF' })).toBe(true);
+  expect(isCurrencyChoice({ currency: 'toString' })).toBe(false);
+});
+
+test('what belongs to an order is one lane, and nothing else waits for it', () => {
+  expect(placeOrder.entity?.({ ...order, item: 'apples' })).toBe('orders/o');
+  expect(takePayment.entity?.({ order: 'o', currency: 'EUR' })).toBe('orders/o');
+  expect(setCurrency.entity?.({ currency: 'EUR' })).toBe('preferences/currency');
+  expect(new Set(OPERATIONS.map(({ kind }) => kind)).size).toBe(OPERATIONS.length);
 });

@@ -1,40 +1,95 @@
-import { defineOperation, OperationPriority, type StandardSchema } from '@cpc/sync-core';
-import { isChoice, type Field } from './preferences.js';
+import { defer, defineOperation, fieldMerge, OperationPriority, type StandardSchema } from '@cpc/sync-core';
+import { type Currency, isCurrency, isItem, isQuantity, type Item } from './goods.js';
 
-type Change<F extends Field> = { readonly [K in F]: string };
+/** What a person can say of an order; the field merge works on these. */
+export interface Order {
+  readonly order: string;
+  readonly item: Item;
+  readonly quantity: number;
+  readonly note: string;
+}
 
-/** Takes exactly `{ [field]: choice }`. Any Standard Schema library does this too; one field needs none. */
-export const changeOf = <F extends Field>(field: F): StandardSchema<Change<F>> => ({
+export interface Payment {
+  readonly order: string;
+  readonly currency: Currency;
+}
+
+export interface CurrencyChoice {
+  readonly currency: Currency;
+}
+
+/** Somebody passed the stall. */
+export interface Visit {
+  readonly n: number;
+}
+
+type Check<T> = (value: Readonly<Record<string, unknown>>) => value is Readonly<Record<string, unknown>> & T;
+
+/** A Standard Schema in one line; any library that makes them does as well. */
+const schemaOf = <T>(words: string, check: Check<T>): StandardSchema<T> => ({
   '~standard': {
     version: 1,
     vendor: 'market-day',
-    validate: (payload) => {
-      const value =
-        payload instanceof Object && Object.hasOwn(payload, field) ? Reflect.get(payload, field) : '';
-      return isChoice(field, value)
-        ? { value: { [field]: value } as Change<F> }
-        : { issues: [{ message: `is not a ${field} that can be chosen`, path: [field] }] };
-    },
+    validate: (value) =>
+      typeof value === 'object' && value !== null && check(value as Readonly<Record<string, unknown>>)
+        ? { value: value as T }
+        : { issues: [{ message: words }] },
   },
 });
 
-/** A setting is an entity of its own: the order of its changes counts, but no setting waits for another. */
-const setting = <F extends Field>(kind: string, field: F) =>
-  defineOperation(kind, {
-    schema: changeOf(field),
-    entity: () => `preferences/${field}`,
-    priority: OperationPriority.High,
-  });
+export const MAX_NOTE = 200;
 
-/** The kinds of operation that the page enqueues, by the field that each sets. */
-export const CHANGES = {
-  currency: setting('preferences.setCurrency', 'currency'),
-  language: setting('preferences.setLanguage', 'language'),
-  theme: setting('preferences.setTheme', 'theme'),
-} as const;
+export const isOrder: Check<Order> = (value): value is typeof value & Order =>
+  typeof value['order'] === 'string' &&
+  isItem(value['item']) &&
+  isQuantity(value['quantity']) &&
+  typeof value['note'] === 'string' &&
+  value['note'].length <= MAX_NOTE;
 
-export const KINDS: Readonly<Record<string, Field>> = {
-  [CHANGES.currency.kind]: 'currency',
-  [CHANGES.language.kind]: 'language',
-  [CHANGES.theme.kind]: 'theme',
-};
+export const isPayment: Check<Payment> = (value): value is typeof value & Payment =>
+  typeof value['order'] === 'string' && isCurrency(value['currency']);
+
+export const isCurrencyChoice: Check<CurrencyChoice> = (value): value is typeof value & CurrencyChoice =>
+  isCurrency(value['currency']);
+
+export const isVisit: Check<Visit> = (value): value is typeof value & Visit => Number.isInteger(value['n']);
+
+/** All that belongs to an order is one lane, so that nobody pays for what is not there yet. */
+const laneOf = ({ order }: { readonly order: string }): string => `orders/${order}`;
+
+export const placeOrder = defineOperation<Order>('orders.place', {
+  schema: schemaOf('is not an order', isOrder),
+  entity: laneOf,
+  priority: OperationPriority.High,
+});
+
+/** Notes and items merge by field; where two people set another quantity, a person decides. */
+export const changeOrder = defineOperation<Order>('orders.change', {
+  schema: schemaOf('is not an order', isOrder),
+  entity: laneOf,
+  priority: OperationPriority.High,
+  coalesce: 'replace',
+  conflict: fieldMerge({ onClash: 'defer' }),
+});
+
+export const takePayment = defineOperation<Payment>('payments.take', {
+  schema: schemaOf('is not a payment', isPayment),
+  entity: laneOf,
+  priority: OperationPriority.Critical,
+  conflict: defer,
+});
+
+export const setCurrency = defineOperation<CurrencyChoice>('preferences.setCurrency', {
+  schema: schemaOf('is not a currency of this market', isCurrencyChoice),
+  entity: () => 'preferences/currency',
+  priority: OperationPriority.High,
+  coalesce: 'replace',
+});
+
+export const countVisit = defineOperation<Visit>('visits.count', {
+  schema: schemaOf('is not a visit', isVisit),
+  priority: OperationPriority.Low,
+});
+
+/** The kinds that this page enqueues. */
+export const OPERATIONS = [placeOrder, changeOrder, takePayment, setCurrency, countVisit];

@@ -1,9 +1,6 @@
-/** The two people of the demo. Each has an own database in the browser, side by side on one page. */
-export const PEOPLE = [
-  { id: 'ada', name: 'Ada' },
-  { id: 'ben', name: 'Ben' },
-] as const;
+/** The people of the demo. Two of them share the device on the left. */
+export const PEOPLE = { ada: 'Ada', cleo: 'Cleo', ben: 'Ben' } as const;
 
-export type PersonId = (typeof PEOPLE)[number]['id'];
+export type PersonId = keyof typeof PEOPLE;
 
-export const isPersonId = (text: string): text is PersonId => PEOPLE.some(({ id }) => id === text);
+export const isPersonId = (text: string): text is PersonId => Object.hasOwn(PEOPLE, text);

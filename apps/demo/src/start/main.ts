@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { check, type LaunchBrowser } from '../check/check.js';
+import { chromium, firefox, type LaunchBrowser } from '../check/browsers.js';
+import { check } from '../check/check.js';
 import { startDemoServer } from '../server/demo-server.js';
 
 const USAGE = `Starts the Market Day demo on this machine.
@@ -9,6 +10,8 @@ const USAGE = `Starts the Market Day demo on this machine.
   npm start -- [options]
 
   --check          plays the whole scenario in a headless browser, on fresh data, and says whether all agrees
+  --browser NAME   chromium or firefox, for --check (chromium)
+  --pictures       takes the pictures of docs/images, with --check in Chromium
   --port NUMBER    port to listen on (4280; another free one where it is taken)
   --data FOLDER    where the databases are kept (apps/demo/data)
   --help           this text
@@ -39,7 +42,11 @@ export async function main(args: readonly string[], tools: StartTools): Promise<
     return 0;
   }
   const pageFolder = join(appFolder, 'dist/page');
-  if (options.check) return (await check({ pageFolder, launchBrowser, print })) ? 0 : 1;
+  if (options.check) {
+    const launch = options.browser === 'firefox' ? firefox : () => chromium(launchBrowser);
+    const pictures = options.pictures ? join(appFolder, '../../docs/images') : undefined;
+    return (await check({ pageFolder, launch, pictures, print })) ? 0 : 1;
+  }
   await serve(options, pageFolder, print);
   return 0;
 }
@@ -47,6 +54,8 @@ export async function main(args: readonly string[], tools: StartTools): Promise<
 interface Options {
   readonly check: boolean;
   readonly help: boolean;
+  readonly browser: string;
+  readonly pictures: boolean;
   readonly port: number;
   readonly data: string;
 }
@@ -59,6 +68,8 @@ function read(args: readonly string[], appFolder: string): Options | string {
       options: {
         check: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        browser: { type: 'string', default: 'chromium' },
+        pictures: { type: 'boolean', default: false },
         port: { type: 'string', default: '4280' },
         data: { type: 'string', default: join(appFolder, 'data') },
       },
@@ -66,6 +77,9 @@ function read(args: readonly string[], appFolder: string): Options | string {
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       return `--port takes a number from 0 to 65535, but got "${values.port}".`;
+    }
+    if (!['chromium', 'firefox'].includes(values.browser)) {
+      return `--browser takes chromium or firefox, but got "${values.browser}".`;
     }
     return { ...values, port };
   } catch (error) {
