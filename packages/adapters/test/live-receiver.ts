@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
@@ -24,7 +24,11 @@ export interface LiveServer extends AsyncDisposable {
 export async function listen(
   listener: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<LiveServer> {
-  const server = createServer((request, response) => void listener(request, response));
+  return listenOn(createServer((request, response) => void listener(request, response)));
+}
+
+/** The server, on loopback and any port that is free. */
+export async function listenOn(server: Server): Promise<LiveServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -61,7 +61,7 @@ export {
   type ScriptedTransportOptions,
 } from './faults/scripted-transport.js';
 export { faultFetch, type FaultFetch, type FaultFetchOptions } from './http/fault-fetch.js';
-export type { HttpLineOptions } from './http/http-line.js';
+export { type CarriedExchange, HttpLine, type HttpLineOptions } from './http/http-line.js';
 export type { HttpAnswer, HttpRequest } from './http/http-message.js';
 export { receiverProtocol } from './http/receiver-protocol.js';
 export type { ForgedItems, ServerRefusal, WireProtocol } from './http/wire-protocol.js';

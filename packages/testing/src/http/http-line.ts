@@ -1,6 +1,7 @@
 import { carry, type Carried } from '../faults/carry.js';
 import type { Fault } from '../faults/fault.js';
 import { FaultLine, type FaultLineOptions } from '../faults/fault-line.js';
+import type { FaultHistory } from '../faults/fault-history.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { answerOfRefusal, withSkew } from './answer-of-refusal.js';
 import { forgeAnswer } from './forge-answer.js';
@@ -16,7 +17,10 @@ export interface HttpLineOptions extends FaultLineOptions {
 /** What a request met, and what came back. */
 export type CarriedExchange = Carried<HttpAnswer> & { readonly fault: Fault };
 
-/** Carries HTTP exchanges as planned; `faultFetch` and the proxies put what comes back into their own form. */
+/**
+ * Carries exchanges as planned; `faultFetch` and the proxies put what comes back into their own form. A proxy for
+ * another protocol of requests and answers does the same.
+ */
 export class HttpLine {
   readonly #line: FaultLine;
   readonly #protocol: WireProtocol;
@@ -26,10 +30,17 @@ export class HttpLine {
     this.#protocol = options.protocol ?? receiverProtocol;
   }
 
-  get history(): FaultLine['history'] {
+  /** Every request so far. */
+  get history(): FaultHistory {
     return this.#line.history;
   }
 
+  /**
+   * Lets one request meet its fault. Rejects only where `forward` does, or the plan or the protocol.
+   *
+   * @param forward - gives the request to the server, once for each call
+   * @param signal - ends every wait: the sender has given up
+   */
   async carry(
     request: HttpRequest,
     forward: () => Promise<HttpAnswer>,

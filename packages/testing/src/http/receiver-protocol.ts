@@ -58,6 +58,9 @@ function problem(refusal: ServerRefusal, idempotencyKey?: string): object {
     code,
     idempotencyKey,
     ...(refusal.kind === 'versionConflict' && { remote: refusal.remote }),
+    // The body has seconds; a date stands in the header alone.
+    ...(refusal.kind === 'busy' &&
+      refusal.retryAfterAs === 'seconds' && { retryAfter: Math.ceil(refusal.retryAfterMs / 1000) }),
   };
 }
 
