@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, describe, jest, test } from '@jest/globals';
-import type { Transport as RpcTransport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { connectReceiver } from '@cpc/server/connect';
-import { transportCases } from '@cpc/testing';
+import { type FaultPlan, transportCases } from '@cpc/testing';
+import { startFaultProxy, startHttp2FaultProxy } from '@cpc/testing/proxy';
 import { ConnectTransport } from '../../src/connect/index.js';
 import { listenConnect } from '../live-connect-receiver.js';
-import { httpHarness } from './http-harness.js';
 import { MAX_BYTES } from './open-conformance-receiver.js';
 import { connectProtocol, grpcProtocol } from './rpc-protocol.js';
-
-const web = (baseUrl: string): RpcTransport => createConnectTransport({ baseUrl, useBinaryFormat: true });
-const grpc = (baseUrl: string): RpcTransport => createGrpcTransport({ baseUrl });
+import { transportHarness, type TransportSetting } from './transport-harness.js';
 
 beforeEach(() => {
   // connect-node prints every answer that could not be written; that is what some of the cases are about.
@@ -22,22 +19,35 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+const connect = (maxBatchSize: number): TransportSetting => ({
+  serve: (receiver) => listenConnect(connectReceiver(receiver), 1),
+  startProxy: (target: string, plan: FaultPlan) =>
+    startFaultProxy({ target, plan, protocol: connectProtocol }),
+  connect: (baseUrl, credentials) => {
+    const transport = createConnectTransport({ baseUrl, useBinaryFormat: true });
+    return { transport: new ConnectTransport({ transport, credentials, maxBatchSize }) };
+  },
+  maxPayloadBytes: MAX_BYTES.batch,
+});
+
+const grpc = (maxBatchSize: number): TransportSetting => ({
+  serve: (receiver) => listenConnect(connectReceiver(receiver), 2),
+  startProxy: (target: string, plan: FaultPlan) =>
+    startHttp2FaultProxy({ target, plan, protocol: grpcProtocol }),
+  connect: (baseUrl, credentials) => {
+    const transport = createGrpcTransport({ baseUrl });
+    return { transport: new ConnectTransport({ transport, credentials, maxBatchSize }) };
+  },
+  maxPayloadBytes: MAX_BYTES.batch,
+  // connect-node 2 leaves the rest of such an answer unread, and its session takes no more streams then.
+  without: ['huge'],
+});
+
 describe.each([
-  ['Connect one by one', 1, 1, web, connectProtocol],
-  ['Connect in batches', 1, 25, web, connectProtocol],
-  ['gRPC one by one', 2, 1, grpc, grpcProtocol],
-  ['gRPC in batches', 2, 25, grpc, grpcProtocol],
-] as const)('ConnectTransport, %s,', (_, version, maxBatchSize, rpcTransport, protocol) => {
-  const makeHarness = () =>
-    httpHarness({
-      version,
-      protocol,
-      // connect-node 2 leaves the rest of such an answer unread, and its session takes no more streams then.
-      unforged: version === 2 ? ['huge'] : [],
-      maxPayloadBytes: MAX_BYTES.batch,
-      serve: (receiver) => listenConnect(connectReceiver(receiver), version),
-      connect: (origin, credentials) =>
-        new ConnectTransport({ transport: rpcTransport(origin), credentials, maxBatchSize }),
-    });
-  for (const { name, run } of transportCases(makeHarness)) test(name, run, 60_000);
+  ['Connect one by one', connect(1)],
+  ['Connect in batches', connect(25)],
+  ['gRPC one by one', grpc(1)],
+  ['gRPC in batches', grpc(25)],
+])('ConnectTransport, %s,', (_, setting) => {
+  for (const { name, run } of transportCases(() => transportHarness(setting))) test(name, run, 60_000);
 });

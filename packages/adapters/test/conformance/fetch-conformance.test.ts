@@ -1,22 +1,24 @@
 import { describe, test } from '@jest/globals';
 import { toNodeHandler } from '@cpc/server';
 import { transportCases } from '@cpc/testing';
+import { startFaultProxy } from '@cpc/testing/proxy';
 import { FetchTransport } from '../../src/index.js';
 import { listen } from '../live-receiver.js';
-import { httpHarness } from './http-harness.js';
 import { MAX_BYTES } from './open-conformance-receiver.js';
+import { transportHarness } from './transport-harness.js';
 
 describe.each([
   ['one by one', 1, MAX_BYTES.single],
   ['in batches', 25, MAX_BYTES.batch],
 ])('FetchTransport, %s,', (_, maxBatchSize, maxPayloadBytes) => {
   const makeHarness = () =>
-    httpHarness({
-      version: 1,
-      maxPayloadBytes,
+    transportHarness({
       serve: (receiver) => listen(toNodeHandler(receiver)),
-      connect: (origin, credentials) =>
-        new FetchTransport({ endpoint: `${origin}/operations`, credentials, maxBatchSize }),
+      startProxy: (target, plan) => startFaultProxy({ target, plan }),
+      connect: (origin, credentials) => ({
+        transport: new FetchTransport({ endpoint: `${origin}/operations`, credentials, maxBatchSize }),
+      }),
+      maxPayloadBytes,
     });
   for (const { name, run } of transportCases(makeHarness)) test(name, run, 60_000);
 });

@@ -76,7 +76,7 @@ export const answerCases: readonly TransportCase[] = [
       const release = harness.hold();
       const { transport } = harness;
       const { signal } = new AbortController();
-      const both = [0, 1].map(() => inTime(transport.send([write('a')], { signal }), 'send'));
+      const both = [0, 1].map(() => inTime(harness, transport.send([write('a')], { signal }), 'send'));
       const [first] = await Promise.race(both);
       assert(first?.kind === 'retry', `the one that came second: expected retry, got ${show(first)}`);
       release();
@@ -124,16 +124,21 @@ export const answerCases: readonly TransportCase[] = [
       const controller = new AbortController();
       const reason = new Error('the test gives up');
       const sending = harness.transport.send([write('a')], { signal: controller.signal });
-      await until(() => harness.underWay() > 0 || harness.sent('a').length > 0, 'the request goes out');
+      await until(
+        harness,
+        () => harness.underWay() > 0 || harness.sent('a').length > 0,
+        'the request goes out',
+      );
       controller.abort(reason);
       const ended = await inTime(
+        harness,
         sending.catch((error: unknown) => error),
         'a send that was aborted',
       );
       if (Array.isArray(ended)) assertKinds(ended as never, ['unreachable'], 'an aborted send');
       else assert(ended === reason, `an aborted send may only throw the signal’s reason, got ${show(ended)}`);
       release();
-      await until(() => harness.underWay() === 0, 'nothing is under way after an abort');
+      await until(harness, () => harness.underWay() === 0, 'nothing is under way after an abort');
     },
   },
   {
@@ -141,6 +146,7 @@ export const answerCases: readonly TransportCase[] = [
     body: async (harness) => {
       const signal = AbortSignal.abort(new Error('too late'));
       await inTime(
+        harness,
         harness.transport.send([write('a')], { signal }).catch(() => undefined),
         'send',
       );

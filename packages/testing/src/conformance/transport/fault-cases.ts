@@ -97,13 +97,14 @@ function hanging(name: string, fault: Fault): TransportCase {
       harness.network(always(fault));
       const controller = new AbortController();
       const sending = harness.transport.send(operations, { signal: controller.signal });
-      await until(() => harness.underWay() > 0, 'the request goes out');
+      await until(harness, () => harness.underWay() > 0, 'the request goes out');
       controller.abort(new Error('the test gives up'));
       await inTime(
+        harness,
         sending.catch(() => undefined),
         'a send that was aborted',
       );
-      await until(() => harness.underWay() === 0, 'nothing is under way after an abort');
+      await until(harness, () => harness.underWay() === 0, 'nothing is under way after an abort');
       await assertRepeats(harness, operations);
     },
   };

@@ -1,7 +1,7 @@
 import { type DeliveryOutcome, type Operation, systemClock } from '@cpc/sync-core';
 import { always } from '../../faults/fault-plan.js';
 import { ok } from '../../faults/fault.js';
-import { assert, assertEqual, show } from '../assert.js';
+import { assert, assertEqual, ConformanceFailure, show } from '../assert.js';
 import type { ConformanceWrite, TransportEffect, TransportHarness } from './transport-harness.js';
 
 /** A case before it is bound to a harness. */
@@ -11,9 +11,6 @@ export interface TransportCase {
   /** Whether it says anything about this transport; always where absent. */
   readonly concerns?: (harness: TransportHarness) => boolean;
 }
-
-/** No answer may take longer, whatever it met. */
-const BOUND_MS = 20_000;
 
 /** An operation of ann's whose payload says what the server answers. */
 export function write(
@@ -54,7 +51,7 @@ export async function send(
   operations: readonly Operation[],
   signal: AbortSignal = new AbortController().signal,
 ): Promise<readonly DeliveryOutcome[]> {
-  const outcomes = await inTime(harness.transport.send(operations, { signal }), 'send');
+  const outcomes = await inTime(harness, harness.transport.send(operations, { signal }), 'send');
   assertEqual(outcomes.length, operations.length, `outcomes of ${operations.length} operations`);
   return outcomes;
 }
@@ -111,20 +108,24 @@ export function idsOf(effects: readonly TransportEffect[]): readonly string[] {
   return effects.map(({ id }) => id);
 }
 
+/** No answer may take longer, whatever it met. */
+const boundOf = ({ boundMs = 20_000 }: TransportHarness): number => boundMs;
+
 /** Rejects where the promise does not settle within the bound. */
-export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+export async function inTime<T>(harness: TransportHarness, promise: Promise<T>, what: string): Promise<T> {
+  const boundMs = boundOf(harness);
   return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error(`${what} did not settle within ${BOUND_MS} ms`));
-    const timer = systemClock.setTimer(late, BOUND_MS);
+    const late = (): void => reject(new ConformanceFailure(`${what} did not settle within ${boundMs} ms`));
+    const timer = systemClock.setTimer(late, boundMs);
     promise.then(resolve, reject).finally(() => systemClock.clearTimer(timer));
   });
 }
 
 /** Waits until it is so, for what other ends of connections do. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = systemClock.monotonicMs() + BOUND_MS;
-  while (!(await isSo())) {
-    assert(systemClock.monotonicMs() < deadline, `${what}, not within ${BOUND_MS} ms`);
+export async function until(harness: TransportHarness, isSo: () => boolean, what: string): Promise<void> {
+  const deadline = systemClock.monotonicMs() + boundOf(harness);
+  while (!isSo()) {
+    assert(systemClock.monotonicMs() < deadline, `${what}, but not within ${boundOf(harness)} ms`);
     await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 5));
   }
 }

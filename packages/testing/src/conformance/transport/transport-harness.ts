@@ -15,6 +15,8 @@ export interface TransportHarness {
   /** Signs each principal in as `credentials` says, under a name that the server takes for the principal's. */
   readonly transport: Transport;
   readonly supports: TransportSupports;
+  /** How long a send may take before it counts as hanging, in milliseconds. @defaultValue 20_000 */
+  readonly boundMs?: number;
   /** What the network does with everything from now on. */
   network(plan: FaultPlan): void;
   /** Every effect that the server had, in order. */
