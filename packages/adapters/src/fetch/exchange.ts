@@ -34,7 +34,7 @@ export async function exchange(
 }
 
 /** The body as text; `undefined` where it is larger than the bound, so that nobody can fill the memory. */
-async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
+export async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder('utf-8');
@@ -52,7 +52,7 @@ async function readText(response: Response, maxBytes: number): Promise<string | 
 }
 
 /** A body that is not JSON is an answer too: somebody else's. */
-function parseOrUndefined(text: string | undefined): unknown {
+export function parseOrUndefined(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;

@@ -1,0 +1,41 @@
+import { SyncError } from '@cpc/sync-core';
+import type { ChangeSource, PullContext } from './change-source.js';
+import type { PullTarget } from './pull-target.js';
+
+export interface CatchUpParts {
+  readonly source: ChangeSource;
+  readonly target: PullTarget;
+}
+
+/**
+ * Pulls page after page until there are no more. Whatever breaks it off, and wherever: the next one goes on from
+ * the checkpoint that lies with the data.
+ *
+ * @returns how many changes came
+ */
+export async function catchUp({ source, target }: CatchUpParts, { signal }: PullContext): Promise<number> {
+  let count = 0;
+  let isExpired = false;
+  for (;;) {
+    const since = await target.checkpoint();
+    const page = await source.pull(isExpired ? undefined : since, { signal });
+    signal.throwIfAborted();
+    if (page.kind === 'expired') {
+      if (isExpired || since === undefined) throw unusable('It says of the beginning that it is too old.');
+      isExpired = true;
+      continue;
+    }
+    const { changes, checkpoint, more } = page;
+    if (more && checkpoint === since) throw unusable('It says that there is more, and does not go on.');
+    const isApplied = await target.apply({ since, changes, checkpoint, reset: isExpired });
+    isExpired = false;
+    if (isApplied) count += changes.length;
+    // Where somebody else was quicker, what they pulled may not be all.
+    if (isApplied && !more) return count;
+    signal.throwIfAborted();
+  }
+}
+
+function unusable(what: string): SyncError {
+  return new SyncError('TRANSPORT_FAILED', `The change feed cannot be followed. ${what} Check the server.`);
+}

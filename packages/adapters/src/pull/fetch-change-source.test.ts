@@ -1,0 +1,140 @@
+import { expect, test } from '@jest/globals';
+import { ManualClock } from '@cpc/sync-core/deterministic';
+import { FetchChangeSource, type FetchChangeSourceOptions } from './index.js';
+
+type Answer = () => Response | Promise<Response>;
+
+interface Asked {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+function open(answer: Answer, options: Partial<FetchChangeSourceOptions> = {}) {
+  const asked: Asked[] = [];
+  const clock = new ManualClock();
+  const source = new FetchChangeSource({
+    endpoint: 'https://stall.example/changes',
+    clock,
+    fetch: (input, init = {}) => {
+      asked.push({ url: String(input instanceof Request ? input.url : input), init });
+      return Promise.resolve(answer());
+    },
+    ...options,
+  });
+  return { source, asked, clock };
+}
+
+const context = (): { signal: AbortSignal } => ({ signal: new AbortController().signal });
+const page =
+  (members: object): Answer =>
+  () =>
+    Response.json({ checkpoint: '1', more: false, changes: [], ...members });
+const refusal =
+  (status: number, code: string): Answer =>
+  () =>
+    Response.json(
+      { type: `urn:problem-type:cpc-sync:${code}`, title: 'No', status },
+      { status, headers: { 'retry-after': '7' } },
+    );
+
+test('asks for the changes since a checkpoint, with credentials and without following redirects', async () => {
+  const { source, asked } = open(page({ changes: [{ entity: 'a', value: null }] }), {
+    channel: 'shop/1',
+    principal: 'ann',
+    pageSize: 3,
+    credentials: (principal) => ({ authorization: `Bearer ${principal}` }),
+  });
+  expect(await source.pull('12-4', context())).toEqual({
+    kind: 'page',
+    checkpoint: '1',
+    more: false,
+    changes: [{ entity: 'a', value: null }],
+  });
+  expect(asked[0]!.url).toBe('https://stall.example/changes?channel=shop%2F1&since=12-4&limit=3');
+  expect(asked[0]!.init).toMatchObject({ redirect: 'error', credentials: 'omit', cache: 'no-store' });
+  expect(asked[0]!.init.headers).toEqual({ authorization: 'Bearer ann', accept: 'application/json' });
+});
+
+test.each<[string, Answer, string]>([
+  ['a portal’s page', () => new Response('<h1>Welcome</h1>'), 'NETWORK_CAPTIVE'],
+  ['a 404 of somebody else', () => Response.json({}, { status: 404 }), 'NETWORK_CAPTIVE'],
+  ['a gateway’s 502', () => new Response('', { status: 502 }), 'NETWORK_CAPTIVE'],
+  ['a page without a checkpoint', page({ checkpoint: 3 }), 'NETWORK_CAPTIVE'],
+  ['a change that is none', page({ changes: [{ entity: 'a' }] }), 'NETWORK_CAPTIVE'],
+  ['a change that is both', page({ changes: [{ entity: 'a', value: 1, deleted: true }] }), 'NETWORK_CAPTIVE'],
+  ['a 410 of somebody else', () => Response.json({}, { status: 410 }), 'NETWORK_CAPTIVE'],
+  ['401', refusal(401, 'unauthenticated'), 'UNAUTHENTICATED'],
+  ['403', refusal(403, 'forbidden'), 'REJECTED'],
+  ['503', refusal(503, 'store-unavailable'), 'SERVER_RETRY'],
+  ['no answer', () => Promise.reject(new TypeError('fetch failed')), 'NETWORK_UNREACHABLE'],
+])('tells what %s means', async (_, answer, code) => {
+  await expect(open(answer).source.pull('1', context())).rejects.toMatchObject({ code });
+});
+
+test('passes on how long the server asks to wait', async () => {
+  const { source } = open(refusal(503, 'overloaded'));
+  await expect(source.pull('1', context())).rejects.toMatchObject({
+    details: { status: 503, retryAfterMs: 7_000 },
+  });
+});
+
+test('knows when the server forgot what it would need', async () => {
+  expect(await open(refusal(410, 'checkpoint-expired')).source.pull('1', context())).toEqual({
+    kind: 'expired',
+  });
+});
+
+test('sends nothing where nobody is signed in', async () => {
+  const { source, asked } = open(page({}), { credentials: () => undefined });
+  await expect(source.pull('1', context())).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
+  expect(asked).toEqual([]);
+});
+
+test('refuses addresses that would give credentials away', () => {
+  expect(() => open(page({}), { endpoint: 'http://stall.example/changes' })).toThrow(/takes https/);
+});
+
+test('hints when the server says that something changed, however the bytes are cut', async () => {
+  const parts = [
+    ': connected\n',
+    '\nevent: cha',
+    'nged\ndata: 1\n\nevent: other\n\n',
+    'event: changed\r\n\r\n:\n\n',
+  ];
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+      controller.close();
+    },
+  });
+  const headers = { 'content-type': 'text/event-stream' };
+  const { source, clock } = open(() => new Response(stream, { headers }));
+  let hints = 0;
+  await expect(source.listen(() => hints++, context())).rejects.toMatchObject({
+    code: 'NETWORK_UNREACHABLE',
+  });
+  expect(hints).toBe(2);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('gives a silent connection up', async () => {
+  const headers = { 'content-type': 'text/event-stream' };
+  const { source, clock } = open(() => new Response(new ReadableStream(), { headers }), {
+    silenceMs: 1_000,
+    fetch: (_, init) => {
+      const stream = new ReadableStream({
+        start: (controller) =>
+          init?.signal?.addEventListener('abort', () => controller.error(init.signal?.reason)),
+      });
+      return Promise.resolve(new Response(stream, { headers }));
+    },
+  });
+  const ended = source.listen(() => undefined, context()).catch((error: unknown) => error);
+  await clock.advance(1_000);
+  expect(await ended).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
+});
+
+test('a server without hints ends the connection, not the pulling', async () => {
+  const { source } = open(page({}));
+  await expect(source.listen(() => undefined, context())).rejects.toMatchObject({ code: 'SERVER_RETRY' });
+});

@@ -1,0 +1,133 @@
+import { SyncError, systemClock, type Clock } from '@cpc/sync-core';
+import { atLeastOne } from '../delivery/at-least-one.js';
+import type { RequestCredentials } from '../delivery/credentials.js';
+import { withinTime } from '../delivery/within-time.js';
+import { EndpointPolicy, parseEndpoint } from '../fetch/endpoint.js';
+import { parseOrUndefined, readText } from '../fetch/exchange.js';
+import { retryAfterMs } from '../fetch/retry-after.js';
+import type { WireAnswer } from '../wire/wire-answer.js';
+import type { ChangeSource, PullContext, SourcePage } from './change-source.js';
+import { failureOf, pageOf } from './page-of-answer.js';
+import { readEvents } from './read-events.js';
+
+export interface FetchChangeSourceOptions {
+  /** Where the feed is: `https://api.example/changes`. Https, or http on loopback; without a query. */
+  readonly endpoint: string | URL;
+  /** Whose changes: passed to `credentials`. */
+  readonly principal?: string;
+  /** @defaultValue the principal's own */
+  readonly channel?: string;
+  /** @defaultValue nobody signs in */
+  readonly credentials?: RequestCredentials;
+  /** Whether the browser's cookies go along. @defaultValue 'omit' */
+  readonly cookies?: 'omit' | 'same-origin' | 'include';
+  /** The most changes in one answer. @defaultValue 200 */
+  readonly pageSize?: number;
+  /** The most bytes that are read of one answer. @defaultValue 16_000_000 */
+  readonly maxAnswerBytes?: number;
+  /** How long one request for a page may take, in milliseconds. @defaultValue 30_000 */
+  readonly timeoutMs?: number;
+  /** After so long without a sign of life, a connection for hints is given up, in milliseconds. @defaultValue 60_000 */
+  readonly silenceMs?: number;
+  /** @defaultValue the platform's */
+  readonly fetch?: typeof globalThis.fetch;
+  /** @defaultValue `systemClock` */
+  readonly clock?: Clock;
+}
+
+/** Changes from the feed of `@cpc/server`, and its hints by server-sent events. */
+export class FetchChangeSource implements ChangeSource {
+  readonly #url: URL;
+  readonly #options: FetchChangeSourceOptions;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #credentials: RequestCredentials;
+  readonly #clock: Clock;
+  readonly #pageSize: number;
+  readonly #maxAnswerBytes: number;
+  readonly #timeoutMs: number;
+  readonly #silenceMs: number;
+
+  /** @throws TypeError or RangeError where an option is not what it should be */
+  constructor(options: FetchChangeSourceOptions) {
+    const url = parseEndpoint(options.endpoint);
+    this.#url = new EndpointPolicy([url.origin]).check(url);
+    this.#options = options;
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#credentials = options.credentials ?? (() => ({}));
+    this.#clock = options.clock ?? systemClock;
+    this.#pageSize = atLeastOne('pageSize', options.pageSize ?? 200);
+    this.#maxAnswerBytes = atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 16_000_000);
+    this.#timeoutMs = atLeastOne('timeoutMs', options.timeoutMs ?? 30_000);
+    this.#silenceMs = atLeastOne('silenceMs', options.silenceMs ?? 60_000);
+  }
+
+  async pull(since: string | undefined, { signal }: PullContext): Promise<SourcePage> {
+    const limit = { clock: this.#clock, timeoutMs: this.#timeoutMs };
+    const met = await withinTime((inner) => this.#ask(since, inner), signal, limit);
+    signal.throwIfAborted();
+    if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
+    const page = pageOf(met);
+    if (page === undefined) throw failureOf(met, retryAfterMs(met.headers, this.#clock.now()));
+    return page;
+  }
+
+  async listen(hint: () => void, { signal }: PullContext): Promise<never> {
+    const silence = new AbortController();
+    const silent = (): void =>
+      silence.abort(new SyncError('ATTEMPT_TIMEOUT', 'The server gave no sign of life.'));
+    let timer = this.#clock.setTimer(silent, this.#silenceMs);
+    const alive = (): void => {
+      this.#clock.clearTimer(timer);
+      timer = this.#clock.setTimer(silent, this.#silenceMs);
+    };
+    const either = AbortSignal.any([signal, silence.signal]);
+    try {
+      const response = await this.#request(this.#address(undefined), 'text/event-stream', either);
+      const type = response.headers.get('content-type') ?? '';
+      if (!response.ok || !type.startsWith('text/event-stream') || response.body === null) {
+        await response.body?.cancel();
+        throw new SyncError('SERVER_RETRY', `The server gives no hints: it answered ${response.status}.`);
+      }
+      await readEvents(response.body, { alive, event: (name) => name === 'changed' && hint() });
+    } finally {
+      this.#clock.clearTimer(timer);
+    }
+    throw new SyncError('NETWORK_UNREACHABLE', 'The connection for hints ended.');
+  }
+
+  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer> {
+    const response = await this.#request(this.#address(since), 'application/json', signal);
+    const json = parseOrUndefined(await readText(response, this.#maxAnswerBytes));
+    return { status: response.status, headers: response.headers, json };
+  }
+
+  #address(since: string | undefined): URL {
+    const url = new URL(this.#url);
+    const { channel } = this.#options;
+    if (channel !== undefined) url.searchParams.set('channel', channel);
+    if (since !== undefined) url.searchParams.set('since', since);
+    url.searchParams.set('limit', String(this.#pageSize));
+    return url;
+  }
+
+  /** Redirects are errors, since a platform that followed one would repeat the credentials to another origin. */
+  async #request(url: URL, accept: string, signal: AbortSignal): Promise<Response> {
+    const { principal, cookies = 'omit' } = this.#options;
+    const signedIn = await this.#credentials(principal, { signal });
+    if (signedIn === undefined) {
+      throw new SyncError('UNAUTHENTICATED', 'Nobody is signed in to pull; sign in and pull again.');
+    }
+    return this.#fetch(url, {
+      headers: { ...signedIn, accept },
+      redirect: 'error',
+      credentials: cookies,
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      signal,
+    });
+  }
+}
+
+function codeOf(code: string): 'ATTEMPT_TIMEOUT' | 'NETWORK_UNREACHABLE' {
+  return code === 'ATTEMPT_TIMEOUT' ? code : 'NETWORK_UNREACHABLE';
+}

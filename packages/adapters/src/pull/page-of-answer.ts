@@ -1,0 +1,46 @@
+import { SyncError } from '@cpc/sync-core';
+import { isReceiverProblem, isRecord, type WireAnswer } from '../wire/wire-answer.js';
+import type { SourcePage } from './change-source.js';
+import type { PulledChange } from './pull-target.js';
+
+/** The feed's answer; `undefined` where it is none, or refuses. */
+export function pageOf(answer: WireAnswer): SourcePage | undefined {
+  const { status, json } = answer;
+  if (!isRecord(json)) return undefined;
+  if (status === 410 && isReceiverProblem(answer)) return { kind: 'expired' };
+  const { checkpoint, more, changes } = json;
+  if (status !== 200 || typeof checkpoint !== 'string' || typeof more !== 'boolean') return undefined;
+  if (!Array.isArray(changes) || !(changes as unknown[]).every(isChange)) return undefined;
+  return { kind: 'page', checkpoint, more, changes };
+}
+
+function isChange(value: unknown): value is PulledChange {
+  if (!isRecord(value)) return false;
+  const { entity, version } = value;
+  const isDeleted = value['deleted'] === true;
+  return (
+    typeof entity === 'string' &&
+    (version === undefined || typeof version === 'string') &&
+    isDeleted !== Object.hasOwn(value, 'value')
+  );
+}
+
+/** What an answer that is no page means. */
+export function failureOf(answer: WireAnswer, retryAfterMs: number | undefined): SyncError {
+  const { status, json } = answer;
+  const details = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const problem = isRecord(json) && typeof json['title'] === 'string' ? ` (${json['title']})` : '';
+  if (status === 401) {
+    return new SyncError('UNAUTHENTICATED', 'The server asks to sign in before it gives changes.', {
+      details,
+    });
+  }
+  if (status === 429 || (status >= 500 && isReceiverProblem(answer))) {
+    return new SyncError('SERVER_RETRY', `The server asks to pull later${problem}.`, { details });
+  }
+  if (isReceiverProblem(answer)) {
+    return new SyncError('REJECTED', `The server gives no changes: ${status}${problem}.`, { details });
+  }
+  const message = `Something answered ${status} that is not the change feed: a portal, a gateway, or the address is wrong.`;
+  return new SyncError('NETWORK_CAPTIVE', message, { details });
+}
