@@ -47,7 +47,13 @@ export { OperationPriority } from './operation/priority.js';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './operation/standard-schema.js';
 export { type QueuedOperation, toOperation } from './operation/to-operation.js';
 export { uuidV7Source } from './operation/uuid-v7.js';
-export { decide, type DeliveryPolicy, type FinalOutcome, type ResolvedConflict } from './outcome/decide.js';
+export {
+  decide,
+  type DeliveryPolicy,
+  type DeliveryRules,
+  type FinalOutcome,
+  type ResolvedConflict,
+} from './outcome/decide.js';
 export type { DeliveryOutcome } from './outcome/delivery-outcome.js';
 export type { BackoffStrategy } from './ports/backoff-strategy.js';
 export type { Clock, TimerHandle } from './ports/clock.js';

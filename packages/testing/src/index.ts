@@ -68,3 +68,5 @@ export type { ForgedItems, ServerRefusal, WireProtocol } from './http/wire-proto
 export { type LedgerEntry, ModelServer, type ModelServerOptions } from './server/model-server.js';
 export { FailingStorage } from './storage/failing-storage.js';
 export { type StorageFault, StorageFaults, type StorageMethod } from './storage/storage-faults.js';
+export { type Parting, type Replay, replay, type ReplayOptions } from './trace/replay.js';
+export type { ReplayStrategies } from './trace/recorded-policy.js';

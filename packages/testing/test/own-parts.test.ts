@@ -29,9 +29,8 @@ test('my operations keep every promise on bad days', async () => {
     expect(violation).toBeUndefined();
   }
 });
-// #endregion own-operations
+// #endregion
 
-// #region own-transport
 /** Sends text over the network, as a client of yours does; the function handed to `exchange` is your server. */
 class TextTransport implements Transport {
   readonly #network: SimulatedNetwork;
@@ -46,10 +45,12 @@ class TextTransport implements Transport {
   ): Promise<readonly DeliveryOutcome[]> {
     const request = JSON.stringify(operation);
     try {
+      // #region exchange
       const answer = await this.#network.exchange(
         (server) => JSON.stringify(server.handle([JSON.parse(request) as Operation])[0]),
         { signal },
       );
+      // #endregion
       return [JSON.parse(answer) as DeliveryOutcome];
     } catch (error) {
       return [{ kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: String(error) } }];
@@ -64,7 +65,6 @@ test('my transport keeps every promise on bad days', async () => {
     expect(violation).toBeUndefined();
   }
 });
-// #endregion own-transport
 
 test('a transport that takes a lost answer for none is caught', async () => {
   const violations: string[] = [];

@@ -46,6 +46,14 @@ export type FinalOutcome =
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord; readonly resolved: ResolvedConflict }
   | Exclude<DeliveryOutcome, { kind: 'acknowledged' | 'conflict' }>;
 
+/** The shape of {@link decide}, for what stands in its place: a recorder of decisions. */
+export type DeliveryRules = (
+  operation: StoredOperation,
+  outcome: FinalOutcome,
+  policy: DeliveryPolicy,
+  now: number,
+) => Settlement;
+
 /**
  * The rules, in one place: what happens to an operation after an outcome. Pure but for the random numbers and
  * ids that the policy hands in; the worker, the simulator and the tests call the same function.

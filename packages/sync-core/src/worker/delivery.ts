@@ -2,7 +2,7 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
-import { decide, type DeliveryPolicy, type FinalOutcome } from '../outcome/decide.js';
+import type { DeliveryPolicy, DeliveryRules, FinalOutcome } from '../outcome/decide.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { Claim, Settlement, SettleResult } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
@@ -23,6 +23,7 @@ export interface DeliveryCollaborators {
   readonly resolver: ConflictResolver;
   readonly settings: WorkerSettings;
   readonly policy: DeliveryPolicy;
+  readonly rules: DeliveryRules;
   /** Asked before a send begins, and told what it met. */
   readonly gate: Gate;
   /** Aborts the renewal of credentials that a send asks for. */
@@ -159,7 +160,7 @@ export class Delivery {
     lease: LeaseKeeper,
     signal: AbortSignal,
   ): Promise<readonly Report[]> {
-    const { settings, transport, gate, refreshSignal } = this.#with;
+    const { settings, transport, gate, refreshSignal, rules, policy } = this.#with;
     const { clock } = this.#with.context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
@@ -180,7 +181,7 @@ export class Delivery {
         const final = await this.#finalise(operation, outcome, signal);
         // Given up while a resolver was thinking: that is no fault of the operation's.
         if (outcome.kind === 'conflict' && signal.aborted) return released(operation, true);
-        const settlement = decide(operation, final, this.#with.policy, clock.now());
+        const settlement = rules(operation, final, policy, clock.now());
         return reportOf(operation, final, settlement, { startedAt, durationMs });
       }),
     );

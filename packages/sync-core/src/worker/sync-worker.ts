@@ -2,6 +2,7 @@ import type { NetworkMonitor } from '@cpc/network';
 import type { Observable } from 'rxjs';
 import { ExponentialBackoff } from '../backoff/backoff.js';
 import { TimestampConflictResolver } from '../conflict/resolvers.js';
+import { decide, type DeliveryRules } from '../outcome/decide.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
@@ -28,6 +29,8 @@ export interface SyncWorkerCollaborators {
   /** The wait after an answer that asked for another attempt. @defaultValue {@link ExponentialBackoff} */
   readonly backoff?: BackoffStrategy;
   readonly credentials?: CredentialProvider;
+  /** What decides about outcomes: for a recorder that listens in, see `@cpc/sync-core/trace`. @defaultValue {@link decide} */
+  readonly rules?: DeliveryRules;
 }
 
 /**
@@ -65,6 +68,7 @@ export class SyncWorker implements AsyncDisposable {
     const settings = workerSettings(options);
     const gate = new Gate({ context, settings, monitor, credentials, wake: () => this.#loop?.wake() });
     const parts = {
+      rules: decide,
       ...collaborators,
       context,
       settings,

@@ -84,7 +84,7 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     kind: 'partition',
     forMs: 2_000 + random.below(90_000),
   }));
-  add(9, (at, device) => ({ at, device, kind: 'hiccups', times: 3 + random.below(3) }));
+  add(12, (at, device) => ({ at, device, kind: 'hiccups', times: 3 + random.below(3) }));
   add(random.below(2), (at, device) => ({
     at,
     device,

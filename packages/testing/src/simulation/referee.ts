@@ -143,6 +143,7 @@ export class Referee {
     left: readonly StoredOperation[],
   ): void {
     // The claim may carry the time of before a clock was set back; by that time leases lapse too.
+    if (request.now - wallNow > GRACE_MS / 2) this.disturbedAt.set(device, this.#now());
     for (const [id, hold] of this.#holds)
       if (hold.device === device && hold.leaseUntil <= request.now) this.#holds.delete(id);
     for (const { id } of claim.operations) {
@@ -164,8 +165,12 @@ export class Referee {
     }
   }
 
-  /** A clock was set back: no lease is longer than its length. */
-  clamped(device: number, wallNow: number): void {
+  /**
+   * A clock was set back: no lease is longer than its length. A call that a tab carried through a sleep says the same
+   * by mistake, long after its moment, and nobody can tell it from a clock that was set.
+   */
+  clamped(device: number, wallNow: number, realNow: number): void {
+    if (realNow - wallNow > GRACE_MS / 2) this.disturbedAt.set(device, this.#now());
     for (const hold of this.#holds.values())
       if (hold.device === device) hold.leaseUntil = Math.min(hold.leaseUntil, wallNow + hold.leaseMs);
   }

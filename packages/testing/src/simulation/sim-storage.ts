@@ -124,7 +124,7 @@ export class SimStorage implements QueueStorage {
     const { world, device } = this.#tab;
     return this.#call('clampTimes', true, async () => {
       await this.#real.clampTimes(now);
-      world.referee.clamped(device.index, now);
+      world.referee.clamped(device.index, now, device.wallNow());
     });
   }
 

@@ -2,6 +2,7 @@ import type {
   AnyOperationDefinition,
   ConflictResolver,
   DeliveryOutcome,
+  DeliveryRules,
   Operation,
   QueueStorage,
   Resolution,
@@ -30,6 +31,8 @@ export interface SimulationParts {
   readonly worker?: SyncWorkerOptions;
   /** What the users enqueue. @defaultValue changes, drafts and lines of a log of the simulator's own */
   readonly operations?: readonly SimulatedOperation[];
+  /** What decides about outcomes in a tab, in the place of the library's own rules. */
+  readonly rules?: (tab: Tab) => DeliveryRules;
   /** For conflicts of kinds whose definition names none. @defaultValue one that does all that a resolver may do */
   readonly resolver?: ConflictResolver;
   /** What sends: yours, over the simulated network. @defaultValue one that hands operations to the model server */

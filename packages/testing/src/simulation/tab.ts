@@ -42,6 +42,7 @@ export class Tab {
         transport: options.wrapTransport?.(transport, this) ?? transport,
         resolver: world.resolver,
         credentials: { refresh: () => this.#refresh() },
+        ...(options.rules && { rules: options.rules(this) }),
       },
       options.worker,
     );
