@@ -78,3 +78,36 @@ test('fits on 360 pixels, and nothing is stopped by the content policy', async (
   expect(await demo.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   expect(demo.complaints).toEqual([]);
 }, 90_000);
+
+test.each(['light', 'dark'] as const)(
+  'nobody is kept out: %s',
+  async (colorScheme) => {
+    await demo.page.emulateMedia({ colorScheme });
+    const left = demo.device('a');
+    await left.getByLabel('Goods').selectOption('Moonshine');
+    await left.getByLabel('Note').fill('For the road');
+    await left.getByRole('button', { name: 'Take order' }).click();
+    await left.getByText('ITEM_FORBIDDEN').waitFor();
+    await left.getByRole('button', { name: 'Take order' }).click();
+    await left.locator('.order[data-place="server"] summary').click();
+    await demo.page.getByRole('heading', { name: 'Faults' }).click();
+    expect(await demo.barriers()).toEqual([]);
+  },
+  90_000,
+);
+
+test.each(['hang', 'redirect', 'captivePortal', 'halfAnswer', 'keyInUse'])(
+  'gets over a server that answers with %s, as soon as it stops',
+  async (fault) => {
+    await demo.page.goto(`${demo.server.url}?seed=1&server=random,100,0,${fault}`);
+    await demo.page.getByText('planned; the address').waitFor();
+    const left = demo.device('a');
+    await left.getByRole('button', { name: 'Take order' }).click();
+    await demo.page.locator('.wire li:not([data-outcome="under way"])').first().waitFor();
+    expect(await left.locator('.order .badge').innerText()).toBe('On this device');
+    await demo.page.getByRole('button', { name: 'Take all away' }).click();
+    await left.locator('.order[data-place="server"]').waitFor();
+    expect(demo.server.ledger()).toHaveLength(1);
+  },
+  90_000,
+);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { launchBrowser, type LaunchedBrowser } from '../../../tools/browser/index.mjs';
+import { barriersOf } from '../src/check/barriers.js';
+import { scriptingOf } from '../src/check/browser-page.js';
 import { startDemoServer, type DemoServer } from '../src/server/demo-server.js';
 
 /** The page as it was built; the target depends on the build. */
@@ -46,6 +48,11 @@ export class Demo {
 
   device(id: 'a' | 'b'): Locator {
     return this.page.locator(`[data-device="${id}"]`);
+  }
+
+  /** What axe finds that would keep somebody out. */
+  async barriers(): Promise<readonly string[]> {
+    return barriersOf(scriptingOf(this.page));
   }
 
   async close(): Promise<void> {

@@ -206,7 +206,9 @@ test('fits on 360 pixels, where the detail takes the place of the list', async (
   await rows().first().click();
   await page.getByRole('heading', { name: 'stall.sell' }).waitFor();
   expect(await rows().first().isVisible()).toBe(false);
+  expect(await page.getByRole('searchbox').isVisible()).toBe(false);
   await page.getByRole('button', { name: 'Close' }).click();
   await rows().first().waitFor();
+  await page.locator('.scroller:focus').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 }, 60_000);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { MarketPage } from './market-page.js';
+import type { Scripting } from './browser-page.js';
 
 interface Violation {
   readonly id: string;
@@ -13,7 +13,7 @@ interface Axe {
 }
 
 /** What axe finds that would keep somebody out, in a line each. */
-export async function barriersOf({ browser }: MarketPage): Promise<readonly string[]> {
+export async function barriersOf(browser: Scripting): Promise<readonly string[]> {
   const require = createRequire(import.meta.url);
   const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   // Through the browser's own door, since the page's content policy lets no script in.

@@ -22,7 +22,19 @@ export interface Look {
   readonly width: number;
   readonly height: number;
   readonly isDark: boolean;
+  /** What should be in view. */
+  readonly shows: string;
 }
+
+export type Scripting = Pick<BrowserPage, 'inject' | 'evaluate'>;
+
+export const scriptingOf = (page: PlaywrightPage): Scripting => ({
+  inject: async (script) => {
+    await page.evaluate(script);
+  },
+  // Playwright maps the argument's type to what arrives; for plain data both are the same.
+  evaluate: (work, arg) => page.evaluate(work as (arg: unknown) => unknown, arg) as never,
+});
 
 /** A page of Chromium, through Playwright. */
 export async function chromiumPage(context: BrowserContext): Promise<BrowserPage> {
@@ -42,11 +54,7 @@ export async function chromiumPage(context: BrowserContext): Promise<BrowserPage
     goto: async (url) => {
       await page.goto(url);
     },
-    inject: async (script) => {
-      await page.evaluate(script);
-    },
-    // Playwright maps the argument's type to what arrives; for plain data both are the same.
-    evaluate: (work, arg) => page.evaluate(work as (arg: unknown) => unknown, arg) as never,
+    ...scriptingOf(page),
     setOffline: (isOffline) => context.setOffline(isOffline),
     look: (picture) => take(page, picture),
     installErrors: async () => {
@@ -58,10 +66,13 @@ export async function chromiumPage(context: BrowserContext): Promise<BrowserPage
   };
 }
 
-async function take(page: PlaywrightPage, { path, width, height, isDark }: Look): Promise<void> {
+async function take(page: PlaywrightPage, { path, width, height, isDark, shows }: Look): Promise<void> {
   await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' });
   await page.setViewportSize({ width, height });
+  const target = page.locator(shows).first();
+  await target.evaluate((element) => element.scrollIntoView({ block: 'center' }));
   await page.screenshot({ path });
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1360, height: 900 });
 }

@@ -77,10 +77,10 @@ async function play(
 
 /** On a desk, at night, and on a phone. */
 async function takeAll(browser: BrowserPage, path: string): Promise<void> {
-  const desk = { width: 1360, height: 1000 };
+  const desk = { width: 1360, height: 1000, shows: 'h1' };
   await browser.look({ path: `${path}.png`, ...desk, isDark: false });
   await browser.look({ path: `${path}-dark.png`, ...desk, isDark: true });
-  await browser.look({ path: `${path}-phone.png`, width: 390, height: 844, isDark: false });
+  await browser.look({ path: `${path}-phone.png`, width: 390, height: 844, isDark: false, shows: '.card' });
 }
 
 function wordsOf(error: unknown): string {

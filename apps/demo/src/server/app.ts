@@ -52,7 +52,9 @@ export function createApp({ market, news, intake, pageFolder }: AppParts): Hono<
 /** Where the plan of faults breaks the connection, it is broken for real: the browser sees a reset. */
 async function takeOperations(intake: Intake, context: AppContext): Promise<Response> {
   try {
-    return await intake.answer(context.req.raw);
+    const answer = await intake.answer(context.req.raw);
+    // Read here, so that half an answer is a broken connection as well, and not an error of the server's.
+    return new Response(await answer.arrayBuffer(), answer);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     context.env.incoming.socket.destroy();

@@ -34,9 +34,16 @@ export class Intake {
 
   /** Rejects where the plan breaks the connection. */
   async answer(request: Request): Promise<Response> {
-    const { method, headers, url } = request;
+    const { method, headers, url, signal } = request;
     // The body as bytes, since a plan may send the request twice.
-    return this.#through(url, { method, headers, body: await request.arrayBuffer() });
+    return this.#through(url, {
+      method,
+      headers,
+      signal,
+      body: await request.arrayBuffer(),
+      // A planned redirect is for the sender to meet.
+      redirect: 'manual',
+    });
   }
 
   readonly #take: typeof fetch = async (input, init) => {

@@ -9,24 +9,35 @@ import {
   type FaultPlan,
   flapping,
   halfAnswer,
+  hang,
+  hangAfterEffect,
+  keyInUse,
   outage,
   randomFailures,
+  redirect,
   requestLost,
   serverError,
   signedOut,
   withLatency,
 } from '@cpc/testing';
 
-/** Faults that a random plan chooses from, with the words that the panel shows. */
+/**
+ * Faults that a plan chooses from, with the words that the panel shows. Made-up conflicts are left out: the record
+ * that they claim would win over the real one.
+ */
 export const FAULTS = {
   requestLost: ['Request lost', requestLost],
   answerLost: ['Answer lost', answerLost],
   duplicate: ['Sent twice', duplicate],
   halfAnswer: ['Half an answer', halfAnswer],
+  hang: ['Request hangs', hang],
+  hangAfterEffect: ['Answer hangs', hangAfterEffect],
   busy: ['Busy, 1 s', busy(1000)],
+  keyInUse: ['Key in use', keyInUse],
   serverError: ['Server error', serverError],
   badGateway: ['Bad gateway', badGateway],
   captivePortal: ['Captive portal', captivePortal],
+  redirect: ['Redirect', redirect('/elsewhere')],
   signedOut: ['Signed out', signedOut],
 } as const satisfies Readonly<Record<string, readonly [string, Fault]>>;
 

@@ -149,6 +149,10 @@ export const inspectorStyles = css`
   }
 
   @container inspector (width < 44rem) {
+    .filters:has(~ .split) {
+      display: none;
+    }
+
     .body.split {
       grid-template-columns: minmax(0, 1fr);
     }

@@ -193,7 +193,7 @@ export class Inspector extends LitElement {
     const { operation, explanation } = this.chosen;
     return html`
       <div class="chosen">
-        <button type="button" class="close" @click=${() => this.#look(undefined)}>Close</button>
+        <button type="button" class="close" @click=${() => this.#closeDetail()}>Close</button>
         <cpc-inspector-detail
           .source=${this.#source}
           .operation=${operation}
@@ -204,6 +204,13 @@ export class Inspector extends LitElement {
         ></cpc-inspector-detail>
       </div>
     `;
+  }
+
+  /** The focus goes back to where the operation was chosen. */
+  async #closeDetail(): Promise<void> {
+    void this.#look(undefined);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('cpc-virtual-list')?.focus();
   }
 
   #connect(): void {

@@ -138,6 +138,11 @@ export class VirtualList extends LitElement {
     super.disconnectedCallback();
   }
 
+  /** The list is one stop of the Tab key: the focus goes to its rows. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.scroller')?.focus(options);
+  }
+
   protected override render(): TemplateResult {
     const count = this.items.length;
     const active = Math.min(this.active, count - 1);

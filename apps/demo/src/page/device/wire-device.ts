@@ -9,6 +9,9 @@ import type { DeviceId } from './devices.js';
 /** So many operations travel in one request. */
 const BATCH = 500;
 
+/** A request that hangs is given up after this time, in milliseconds; short, so that one need not wait for it. */
+const PATIENCE_MS = 5000;
+
 /** How the demo's server knows who asks. A real app puts a token here, fetched anew when it has run out. */
 export const credentialsOf = (person: string): Record<string, string> => ({
   authorization: `Bearer ${person}`,
@@ -23,12 +26,13 @@ export function wireDevice(device: DeviceId, network: DeviceNetwork): SyncContai
         endpoint: '/sync',
         fetch: network.send,
         maxBatchSize: BATCH,
+        timeoutMs: PATIENCE_MS,
         credentials: (principal) => (principal === undefined ? undefined : credentialsOf(principal)),
       }),
       browserNetwork({ surroundings: network.cable.surroundings(window) }),
     ],
     operations: OPERATIONS,
-    // One page asks one server, so there is no herd to spread out after an outage.
-    worker: { reconnectJitterMs: 100, batchSize: BATCH },
+    // One page asks one server, so there is no herd to spread out after an outage, and probes cost nobody anything.
+    worker: { reconnectJitterMs: 100, offlineProbeMs: 3000, batchSize: BATCH },
   });
 }
