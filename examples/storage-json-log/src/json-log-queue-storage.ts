@@ -1,0 +1,184 @@
+import {
+  type Claim,
+  type ClaimRequest,
+  type EnqueueResult,
+  type EnqueueRules,
+  type ListQuery,
+  type NewOperation,
+  type Page,
+  type Principals,
+  type QuarantinedRecord,
+  type QueueStorage,
+  type Settlement,
+  type SettleResult,
+  type StorageNotice,
+  type StorageStats,
+  type StorageSupports,
+  type StoredOperation,
+  type Subscribable,
+  SyncError,
+} from '@cpc/sync-core';
+import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
+import { LogFile } from './log-file.js';
+import { QueueImage } from './queue-image.js';
+
+export interface JsonLogStorageOptions {
+  /** Path of the file. One process at a time may open it. */
+  readonly file: string;
+}
+
+/** Nobody else writes to the file, so there is never anything to tell. */
+const SILENT: Subscribable<StorageNotice> = { subscribe: () => ({ unsubscribe: () => undefined }) };
+
+/**
+ * A queue in one file of JSON lines, for a single process. Each step of the port runs in memory, by the rules of the
+ * storage kit; what it changed is appended as one line and synced before the step's promise resolves.
+ */
+export class JsonLogQueueStorage implements QueueStorage {
+  readonly supports: StorageSupports = {
+    durable: true,
+    concurrentClaims: true,
+    sharing: false,
+    quarantine: false,
+  };
+  readonly notices = SILENT;
+  readonly #log: LogFile;
+  #image: QueueImage | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ file }: JsonLogStorageOptions) {
+    if (typeof file !== 'string' || file === '') {
+      throw new TypeError(`file must be the path of a file, got ${JSON.stringify(file)}`);
+    }
+    this.#log = new LogFile(file);
+  }
+
+  open(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#image === undefined) await this.#load();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#image = undefined;
+      await this.#log.close();
+    });
+  }
+
+  enqueue(
+    batches: readonly (readonly NewOperation[])[],
+    rules?: EnqueueRules,
+  ): Promise<readonly EnqueueResult[]> {
+    return this.#step((queue) => queue.enqueue(batches, rules));
+  }
+
+  claim(request: ClaimRequest): Promise<Claim> {
+    return this.#step((queue) => queue.claim(request));
+  }
+
+  renew(
+    token: number,
+    ids: readonly string[],
+    leaseUntil: number,
+    leaseMs: number,
+  ): Promise<readonly string[]> {
+    return this.#step((queue) => queue.renew(token, ids, leaseUntil, leaseMs));
+  }
+
+  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    return this.#step((queue) => queue.settle(token, settlements));
+  }
+
+  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+    return this.#step((queue) => queue.nextDue(request));
+  }
+
+  clampTimes(now: number): Promise<void> {
+    return this.#step((queue) => queue.clampTimes(now));
+  }
+
+  get(id: string): Promise<StoredOperation | undefined> {
+    return this.#step((queue) => queue.get(id));
+  }
+
+  blockersOf(id: string): Promise<readonly string[]> {
+    return this.#step((queue) => queue.blockersOf(id));
+  }
+
+  list(query?: ListQuery): Promise<Page<StoredOperation>> {
+    return this.#step((queue) => queue.list(query));
+  }
+
+  stats(): Promise<StorageStats> {
+    return this.#step((queue) => queue.stats());
+  }
+
+  requeue(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#step((queue) => queue.requeue(ids));
+  }
+
+  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+    return this.#step((queue) => queue.discard(ids));
+  }
+
+  replace(id: string, operation: NewOperation): Promise<boolean> {
+    return this.#step((queue) => queue.replace(id, operation));
+  }
+
+  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
+    return this.#step((queue) => queue.restore(operations));
+  }
+
+  quarantined(): Promise<Page<QuarantinedRecord>> {
+    return this.#step(() => ({ items: [] }));
+  }
+
+  /** Runs a step in memory, then writes down what it changed. Where that fails, the step has not happened. */
+  #step<T>(run: (queue: MemoryQueue) => T): Promise<T> {
+    return this.#inTurn(async () => {
+      const image = this.#image;
+      if (image === undefined)
+        throw new SyncError('STORAGE_CLOSED', 'The storage is closed. Call open() first.');
+      const result = run(image.queue);
+      const line = image.takeChanges();
+      if (line === undefined) return result;
+      try {
+        await this.#log.append(line);
+      } catch (cause) {
+        await this.#takeBack();
+        throw toStorageError(cause);
+      }
+      return result;
+    });
+  }
+
+  /** Memory is ahead of the file: begins again from the file. If that fails too, the storage is closed. */
+  async #takeBack(): Promise<void> {
+    this.#image = undefined;
+    await this.#log.close();
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.#image = new QueueImage(await this.#log.open());
+  }
+
+  /** One step at a time; a failed one does not hold up the next. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function toStorageError(cause: unknown): SyncError {
+  const full = (cause as { code?: unknown }).code === 'ENOSPC';
+  return full
+    ? new SyncError('STORAGE_FULL', 'The disk is full. Nothing was changed; make room and try again.', {
+        cause,
+      })
+    : new SyncError('STORAGE_FAILED', 'The queue’s file could not be written. Nothing was changed.', {
+        cause,
+      });
+}

@@ -1,0 +1,26 @@
+import type { IdAssignment, NewOperation } from '@cpc/sync-core';
+import type { KeptState } from '@cpc/sync-core/storage-kit';
+
+/** The first line of a file. A newer format is refused, and the file left as it is. */
+export interface Header {
+  readonly format: number;
+}
+
+export const FORMAT = 1;
+
+/** What one step changed. A step is one line, so a line that is torn by a crash is a step that never happened. */
+export interface LogLine {
+  /** The highest sequence and the highest fencing token that were given out; neither is ever given out again. */
+  readonly sequence: number;
+  readonly token: number;
+  readonly entries: readonly EntryRecord[];
+  readonly assigned: readonly IdAssignment[];
+}
+
+/** An operation as it was after the step. One without `operation` has left the queue. */
+export interface EntryRecord {
+  readonly sequence: number;
+  readonly operation?: NewOperation;
+  readonly kept?: KeptState;
+  readonly lease?: { readonly token: number; readonly until: number; readonly lengthMs: number };
+}

@@ -1,0 +1,64 @@
+import type { IdAssignment } from '@cpc/sync-core';
+import { applyKeptState, type Entry, keptStateOf, MemoryQueue } from '@cpc/sync-core/storage-kit';
+import type { EntryRecord, LogLine } from './log-line.js';
+
+/** The queue in memory, with the rules of the storage kit, and what its latest step changed. */
+export class QueueImage {
+  readonly queue: MemoryQueue;
+  readonly #changed = new Set<Entry>();
+  readonly #assigned: IdAssignment[] = [];
+
+  constructor(lines: readonly LogLine[]) {
+    this.queue = new MemoryQueue({
+      changed: (entry) => void this.#changed.add(entry),
+      leased: (entry) => void this.#changed.add(entry),
+      assigned: (assignment) => void this.#assigned.push(assignment),
+    });
+    this.#load(lines);
+    this.#forget();
+  }
+
+  /** What changed since the last call, as a line; nothing where nothing did. */
+  takeChanges(): LogLine | undefined {
+    if (this.#changed.size === 0 && this.#assigned.length === 0) return undefined;
+    const line = this.#line([...this.#changed].map(recordOf), [...this.#assigned]);
+    this.#forget();
+    return line;
+  }
+
+  #load(lines: readonly LogLine[]): void {
+    const records = new Map<number, EntryRecord>();
+    for (const line of lines) {
+      for (const record of line.entries) records.set(record.sequence, record);
+      for (const assignment of line.assigned) this.queue.remember(assignment);
+      this.queue.leases.continueFrom(line.token);
+    }
+    const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
+    for (const record of present) this.#add(record);
+    this.queue.index.continueFrom(lines.at(-1)?.sequence ?? 0);
+  }
+
+  #add({ sequence, operation, kept, lease }: EntryRecord): void {
+    if (operation === undefined || kept === undefined) return;
+    const entry = this.queue.index.add(operation, sequence);
+    applyKeptState(this.queue.index, entry, kept);
+    if (lease !== undefined) this.queue.leases.hold(entry, lease.token, lease.until, lease.lengthMs);
+  }
+
+  #line(entries: readonly EntryRecord[], assigned: readonly IdAssignment[]): LogLine {
+    return { sequence: this.queue.index.sequence, token: this.queue.leases.token, entries, assigned };
+  }
+
+  #forget(): void {
+    this.#changed.clear();
+    this.#assigned.length = 0;
+    this.queue.index.compact();
+  }
+}
+
+function recordOf(entry: Entry): EntryRecord {
+  const { sequence, operation, state, token, dueAt: until, delayMs: lengthMs } = entry;
+  if (!entry.isPresent) return { sequence };
+  const record = { sequence, operation, kept: keptStateOf(entry) };
+  return state === 'leased' ? { ...record, lease: { token, until, lengthMs } } : record;
+}
