@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createSyncContainer } from '@cpc/container';
 import { MemoryQueueStorage } from '@cpc/sync-core';
 import { sell } from './operations.mjs';
 import { houseRules, messageTransport, vpnMonitor } from './own-plugins.mjs';
-import { region } from './region.mjs';
-
-const SCRIPT = fileURLToPath(new URL('own-plugins.mjs', import.meta.url));
 
 /** Answers in turn what it is told, and keeps what it was asked. */
 function channelOf(...answers) {
@@ -65,22 +60,4 @@ test('what the other side says becomes an outcome, and silence becomes no loss',
   expect(failed.length).toBeGreaterThan(0);
   expect((await sync.queue.list()).items).toHaveLength(2);
   await sync.close();
-});
-
-test.each(['transport', 'monitor', 'small-ports'])('the guide shows the region "%s" as it ran', (name) => {
-  const guide = readFileSync(new URL('../plugins.md', import.meta.url), 'utf8');
-  expect(guide).toContain(`\`\`\`js\n${region(SCRIPT, name)}\`\`\``);
-});
-
-test.each(['plugins.md', 'storage.md'])('%s shows the example storage as it is', (file) => {
-  const guide = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-  const sources = ['log-file', 'queue-image', 'json-log-queue-storage', 'json-log-storage']
-    .map((name) => new URL(`../../examples/storage-json-log/src/${name}.ts`, import.meta.url))
-    .concat(new URL('../../examples/storage-json-log/test/conformance.test.mjs', import.meta.url))
-    .map((url) => readFileSync(url, 'utf8'));
-  const blocks = [...guide.matchAll(/<!-- example -->\n\n```(?:ts|js)\n(.*?)```/gs)].map(
-    ([, block]) => block,
-  );
-  expect(blocks.length).toBeGreaterThan(0);
-  for (const block of blocks) expect(sources.some((source) => source.includes(block))).toBe(true);
 });

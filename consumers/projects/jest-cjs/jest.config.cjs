@@ -1,3 +1,4 @@
+// #region jest
 module.exports = {
   transform: {
     '\\.[cm]?js$': ['babel-jest', { presets: [['@babel/preset-env', { targets: { node: 'current' } }]] }],
@@ -7,3 +8,4 @@ module.exports = {
     '/node_modules/(?!(@cpc|inversify|@inversifyjs|lit|lit-html|lit-element|@lit|@lit-labs|uplot)/)',
   ],
 };
+// #endregion

@@ -134,6 +134,7 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step(() => ({ items: [] }));
   }
 
+  // #region step
   /** Runs a step in memory, then writes down what it changed. Where that fails, the step has not happened. */
   #step<T>(run: (queue: MemoryQueue) => T): Promise<T> {
     return this.#inTurn(async () => {
@@ -152,6 +153,7 @@ export class JsonLogQueueStorage implements QueueStorage {
       return result;
     });
   }
+  // #endregion
 
   /** Memory is ahead of the file: begins again from the file. If that fails too, the storage is closed. */
   async #takeBack(): Promise<void> {

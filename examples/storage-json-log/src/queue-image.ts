@@ -8,6 +8,7 @@ export class QueueImage {
   readonly #changed = new Set<Entry>();
   readonly #assigned: IdAssignment[] = [];
 
+  // #region journal
   constructor(lines: readonly LogLine[]) {
     this.queue = new MemoryQueue({
       changed: (entry) => void this.#changed.add(entry),
@@ -17,7 +18,9 @@ export class QueueImage {
     this.#load(lines);
     this.#forget();
   }
+  // #endregion
 
+  // #region changes
   /** What changed since the last call, as a line; nothing where nothing did. */
   takeChanges(): LogLine | undefined {
     if (this.#changed.size === 0 && this.#assigned.length === 0) return undefined;
@@ -25,6 +28,7 @@ export class QueueImage {
     this.#forget();
     return line;
   }
+  // #endregion
 
   #load(lines: readonly LogLine[]): void {
     const records = new Map<number, EntryRecord>();
@@ -56,9 +60,11 @@ export class QueueImage {
   }
 }
 
+// #region record
 function recordOf(entry: Entry): EntryRecord {
   const { sequence, operation, state, token, dueAt: until, delayMs: lengthMs } = entry;
   if (!entry.isPresent) return { sequence };
   const record = { sequence, operation, kept: keptStateOf(entry) };
   return state === 'leased' ? { ...record, lease: { token, until, lengthMs } } : record;
 }
+// #endregion

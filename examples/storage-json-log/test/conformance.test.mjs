@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { queueStorageCases } from '@cpc/testing';
 import { JsonLogQueueStorage } from 'example-storage-json-log';
 
+// #region conformance
 async function makeHarness() {
   const folder = await mkdtemp(join(tmpdir(), 'json-log-'));
   const file = join(folder, 'queue.jsonl');
@@ -25,6 +26,7 @@ async function makeHarness() {
 }
 
 for (const { name, run } of queueStorageCases(makeHarness)) test(name, run);
+// #endregion
 
 const operation = {
   ...{
