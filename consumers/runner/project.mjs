@@ -63,8 +63,8 @@ function readJson(file) {
  * @returns {Promise<Record<string, string | null>>} by package: what went wrong, or `null`
  */
 export async function runCheck(folder, file, node) {
-  const env = { ...process.env, PATH: `${dirname(node.path)}:${process.env['PATH']}` };
-  delete env['NODE_OPTIONS'];
+  const { NODE_OPTIONS: _, ...others } = process.env;
+  const env = { ...others, PATH: `${dirname(node.path)}:${process.env['PATH']}` };
   try {
     const { stdout } = await run(node.path, [file], {
       cwd: folder,
