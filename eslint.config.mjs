@@ -27,7 +27,20 @@ const clockAndRandom = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', 'docs/site', '**/gen'] },
+  // Projects outside of the workspace, which npm installs elsewhere, are last.
+  {
+    ignores: [
+      '**/dist',
+      '**/out-tsc',
+      '**/coverage',
+      '**/node_modules',
+      '.nx',
+      'docs/site',
+      '**/gen',
+      'consumers/projects',
+      'examples',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs}'],

@@ -22,7 +22,7 @@ export async function makeProject(folder, { name, type, example, dependencies, p
   for (const source of [join(PROJECTS, 'shared'), join(PROJECTS, name)]) copy(source, folder);
   if (example !== undefined) copy(join(EXAMPLES, example), folder);
   const manifest = { name: `consumer-${name}`, version: '1.0.0', private: true, type };
-  const { peerDependencies: _, devDependencies: __, ...own } = readJson(join(folder, 'package.json'));
+  const own = without(readJson(join(folder, 'package.json')), ['peerDependencies', 'devDependencies']);
   writeFileSync(
     join(folder, 'package.json'),
     `${JSON.stringify({ ...manifest, ...own, dependencies }, null, 2)}\n`,
@@ -49,6 +49,11 @@ function copy(source, folder) {
   cpSync(source, folder, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
 }
 
+/** @param {object} object @param {readonly string[]} keys */
+function without(object, keys) {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
 /** @param {string} file */
 function readJson(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
@@ -63,8 +68,8 @@ function readJson(file) {
  * @returns {Promise<Record<string, string | null>>} by package: what went wrong, or `null`
  */
 export async function runCheck(folder, file, node) {
-  const { NODE_OPTIONS: _, ...others } = process.env;
-  const env = { ...others, PATH: `${dirname(node.path)}:${process.env['PATH']}` };
+  const PATH = `${dirname(node.path)}:${process.env['PATH']}`;
+  const env = { ...without(process.env, ['NODE_OPTIONS']), PATH };
   try {
     const { stdout } = await run(node.path, [file], {
       cwd: folder,

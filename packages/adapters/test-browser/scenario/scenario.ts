@@ -16,7 +16,7 @@ export interface Sale {
 }
 
 /** Ten stalls sell at once; the sales of each have an order. */
-export const sell = defineOperation<Sale>('scenario.sell', { entity: ({ stall }) => stall });
+const sell = defineOperation<Sale>('scenario.sell', { entity: ({ stall }) => stall });
 
 export const SALES: readonly Sale[] = Array.from({ length: OPERATIONS }, (_, number) => ({
   stall: `Käse ${number % STALLS}`,
