@@ -8,6 +8,14 @@ export { applyKeptState, keptStateOf, type KeptState } from './memory/kept-state
 export { LeaseBook } from './memory/lease-book.js';
 export { MemoryQueue } from './memory/memory-queue.js';
 export { OperationIndex } from './memory/operation-index.js';
+export {
+  type Fate,
+  followSuccessors,
+  type IdLookup,
+  Past,
+  REMEMBERED_IDS,
+  successorOf,
+} from './memory/past.js';
 export type { QueueJournal } from './memory/queue-journal.js';
 export { appendAttempt, MAX_HISTORY } from './operation/history.js';
 export { rewriteReferences } from './operation/rewrite-references.js';

@@ -1,15 +1,17 @@
 import type { StoredOperation } from '../operation/operation-record.js';
-import type { Claim, ClaimRequest } from '../ports/queue-storage.js';
+import type { Claim, ClaimRequest, Principals } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
 import { Heap } from './heap.js';
 import type { OperationIndex } from './operation-index.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 
+/** Entries of one claim and one principal, by the end of their lease; settled or renewed ones are skipped. */
+type Held = Heap<readonly Entry[]>;
+
 /** Who holds what, until when: hands out what may go, and takes back what was held for too long. */
 export class LeaseBook {
   readonly #index: OperationIndex;
-  /** Held entries by the end of their lease; one that was settled or renewed since is skipped. */
-  readonly #held = new Heap<readonly Entry[]>();
+  readonly #held = new Map<string | undefined, Held>();
   readonly #journal: QueueJournal;
   #token = 0;
 
@@ -48,7 +50,7 @@ export class LeaseBook {
       }
     }
     for (const entry of advanced) if (entry.state === 'waiting') this.#index.setState(entry, 'blocked');
-    if (entries.length > 0) this.#held.push(leaseUntil, entries);
+    this.#book(entries, leaseUntil);
     return { token, leaseUntil, operations: entries.map(asHeld) };
   }
 
@@ -65,7 +67,7 @@ export class LeaseBook {
   /** Puts a lease on an entry that somebody else gave out. */
   hold(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
     this.#lease(entry, token, leaseUntil, leaseMs);
-    this.#held.push(leaseUntil, [entry]);
+    this.#book([entry], leaseUntil);
   }
 
   /** Takes a lease off an entry as if it had never been given out. */
@@ -78,26 +80,48 @@ export class LeaseBook {
   extend(entry: Entry, leaseUntil: number): void {
     this.#journal.leased(entry);
     entry.dueAt = leaseUntil;
-    this.#held.push(leaseUntil, [entry]);
+    this.#book([entry], leaseUntil);
   }
 
-  /** When the next lease ends; `Infinity` when nothing is held. */
-  nextEnd(): number {
-    for (;;) {
-      const end = this.#held.peekKey();
-      const entries = this.#held.peek();
-      if (entries === undefined || entries.some((entry) => entry.state === 'leased' && entry.dueAt === end))
-        return end;
-      this.#held.pop();
+  /** When the next lease on an operation of these principals ends; `Infinity` when nothing of theirs is held. */
+  nextEnd(principals: Principals | undefined): number {
+    let next = Infinity;
+    for (const held of this.#heldBy(principals)) next = Math.min(next, nextEndOf(held));
+    return next;
+  }
+
+  #heldBy(principals: Principals | undefined): Iterable<Held> {
+    if (principals === undefined) return this.#held.values();
+    return principals.map((name) => this.#held.get(name)).filter((held) => held !== undefined);
+  }
+
+  /** Notes when the leases on these entries end. Most claims are of one principal. */
+  #book(entries: readonly Entry[], leaseUntil: number): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    const { principal } = first.operation;
+    const isOfOthers = (entry: Entry): boolean => entry.operation.principal !== principal;
+    if (entries.some(isOfOthers)) {
+      this.#book(entries.filter(isOfOthers), leaseUntil);
+      this.#book(
+        entries.filter((entry) => !isOfOthers(entry)),
+        leaseUntil,
+      );
+      return;
     }
+    let held = this.#held.get(principal);
+    if (held === undefined) this.#held.set(principal, (held = new Heap()));
+    held.push(leaseUntil, entries);
   }
 
   #lapse(now: number): void {
-    while (this.nextEnd() <= now) {
-      for (const entry of this.#held.pop() ?? []) {
-        if (entry.state !== 'leased' || entry.dueAt > now) continue;
-        this.#journal.changed(entry);
-        this.#end(entry);
+    for (const held of this.#held.values()) {
+      while (nextEndOf(held) <= now) {
+        for (const entry of held.pop() ?? []) {
+          if (entry.state !== 'leased' || entry.dueAt > now) continue;
+          this.#journal.changed(entry);
+          this.#end(entry);
+        }
       }
     }
   }
@@ -108,6 +132,9 @@ export class LeaseBook {
     entry.delayMs = 0;
     this.#index.setState(entry, 'blocked');
     this.#index.refresh(entry);
+    // What is no longer being sent lends its rank to the head again.
+    const head = entry.lane?.head;
+    if (head !== undefined && head !== entry) this.#index.refresh(head);
   }
 
   #lease(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
@@ -127,6 +154,16 @@ export class LeaseBook {
     let held = 0;
     for (let other: Entry | undefined = entry; other?.token === token; other = other.previous) held++;
     return held < perEntity ? next : undefined;
+  }
+}
+
+function nextEndOf(held: Held): number {
+  for (;;) {
+    const end = held.peekKey();
+    const entries = held.peek();
+    if (entries === undefined || entries.some((entry) => entry.state === 'leased' && entry.dueAt === end))
+      return end;
+    held.pop();
   }
 }
 

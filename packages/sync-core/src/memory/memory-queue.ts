@@ -16,12 +16,14 @@ import type {
   StorageStats,
 } from '../ports/queue-storage.js';
 import { Assignments } from './assignments.js';
-import { enqueueBatch } from './enqueue-rules.js';
+import { enqueueBatch, type EnqueueContext } from './enqueue-rules.js';
 import type { Entry } from './entry.js';
 import { applyKeptState } from './kept-state.js';
 import { LeaseBook } from './lease-book.js';
 import { OperationIndex } from './operation-index.js';
+import { type Fate, followSuccessors, type IdLookup, Past } from './past.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
+import { checkReplacements } from './replacements.js';
 
 const REQUEUEABLE: ReadonlySet<OperationState> = new Set<OperationState>([
   'deadLetter',
@@ -37,6 +39,11 @@ export class MemoryQueue {
   readonly index: OperationIndex;
   readonly leases: LeaseBook;
   readonly #assignments = new Assignments();
+  readonly #past = new Past();
+  readonly #lookup: IdLookup = {
+    isPresent: (id) => this.index.get(id) !== undefined,
+    fateOf: (id) => this.#past.fateOf(id),
+  };
   readonly #journal: QueueJournal;
 
   constructor(journal: QueueJournal = SILENT_JOURNAL) {
@@ -46,7 +53,13 @@ export class MemoryQueue {
   }
 
   enqueue(batches: readonly (readonly NewOperation[])[], rules: EnqueueRules = {}): readonly EnqueueResult[] {
-    return batches.map((batch) => enqueueBatch(this.index, this.#assignments, batch, rules));
+    const context: EnqueueContext = {
+      index: this.index,
+      assignments: this.#assignments,
+      past: this.#past,
+      leave: (id, fate) => this.#leave(id, fate),
+    };
+    return batches.map((batch) => enqueueBatch(context, batch, rules));
   }
 
   claim(request: ClaimRequest): Claim {
@@ -58,6 +71,7 @@ export class MemoryQueue {
   }
 
   settle(token: number, settlements: readonly Settlement[]): readonly SettleResult[] {
+    checkReplacements(this.index, settlements, (entry) => isHeldUnder(token, entry));
     return settlements.map((settlement) => this.#settleOne(token, settlement));
   }
 
@@ -69,7 +83,7 @@ export class MemoryQueue {
     readonly principals?: Principals;
   }): number | undefined {
     if (this.index.first(principals) !== undefined) return now;
-    const next = Math.min(this.index.nextDueAt(principals), this.leases.nextEnd());
+    const next = Math.min(this.index.nextDueAt(principals), this.leases.nextEnd(principals));
     return next === Infinity ? undefined : next;
   }
 
@@ -137,7 +151,7 @@ export class MemoryQueue {
     const discarded = new Set(entries.filter((entry) => entry.state !== 'leased'));
     return [...discarded].map((entry) => {
       const snapshot = entry.snapshot();
-      this.index.remove(entry);
+      this.#remove(entry);
       return snapshot;
     });
   }
@@ -145,6 +159,7 @@ export class MemoryQueue {
   replace(id: string, operation: NewOperation): boolean {
     const entry = this.index.get(id);
     if (entry === undefined || entry.state === 'leased') return false;
+    checkReplacements(this.index, [{ id, kind: 'replace', operation }], () => true);
     this.#replaceEntry(entry, operation);
     return true;
   }
@@ -163,6 +178,11 @@ export class MemoryQueue {
     this.#assignments.remember(assignment);
   }
 
+  /** Remembers what became of an id, as somebody else saw it. */
+  recall(id: string, fate: Fate): void {
+    this.#past.remember(id, fate);
+  }
+
   /** Remembers a permanent id and puts it into what mentions the temporary one and was never attempted. */
   assign(assignment: IdAssignment): void {
     const { from, to } = assignment;
@@ -179,12 +199,12 @@ export class MemoryQueue {
 
   #settleOne(token: number, settlement: Settlement): SettleResult {
     const entry = this.index.get(settlement.id);
-    if (entry?.state !== 'leased' || entry.token !== token) return 'stale';
+    if (!isHeldUnder(token, entry)) return 'stale';
     this.#journal.changed(entry);
     this.#journal.leased(entry);
     entry.history = appendAttempt(entry.history, settlement.attempt);
     if (settlement.kind === 'remove') {
-      this.index.remove(entry);
+      this.#remove(entry);
       if (settlement.assign !== undefined) this.assign(settlement.assign);
       return 'settled';
     }
@@ -223,7 +243,18 @@ export class MemoryQueue {
     this.#free(entry);
     entry.attempts = 0;
     entry.attempted = false;
-    this.index.exchange(entry, operation);
+    this.#leave(entry.operation.id, operation.id);
+    this.index.exchange(entry, followSuccessors(operation, this.#lookup));
+  }
+
+  #remove(entry: Entry): void {
+    this.index.remove(entry);
+    this.#leave(entry.operation.id, null);
+  }
+
+  #leave(id: string, fate: Fate): void {
+    this.#journal.left(id, fate);
+    this.#past.remember(id, fate);
   }
 
   /** Frees an entry from its hold and its wait. */
@@ -247,17 +278,22 @@ export class MemoryQueue {
       failure,
       ...operation
     } = stored;
-    const entry = this.index.add(operation);
+    const entry = this.index.add(followSuccessors(operation, this.#lookup));
     applyKeptState(this.index, entry, {
       attempts,
       attempted,
       history,
       ...((state === 'parked' || state === 'deadLetter') && { hold: state }),
-      dueAt: state === 'scheduled' ? dueAt : entry.dueAt,
+      // What was blocked may have a schedule of its own that nobody has looked at yet.
+      dueAt: state === 'scheduled' ? dueAt : state === 'blocked' ? entry.dueAt : 0,
       delayMs: state === 'scheduled' ? delayMs : 0,
       ...(failure !== undefined && { failure }),
     });
   }
+}
+
+function isHeldUnder(token: number, entry: Entry | undefined): entry is Entry {
+  return entry?.state === 'leased' && entry.token === token;
 }
 
 function matches(entry: Entry, query: ListQuery): boolean {

@@ -6,6 +6,8 @@ import { Lane } from './lane.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { ReadySet } from './ready-set.js';
 
+const NOTHING: readonly Entry[] = Object.freeze([]);
+
 /** Below this many removed entries the log is not worth compacting. */
 const COMPACT_ABOVE = 1024;
 
@@ -134,11 +136,11 @@ export class OperationIndex {
 
   /** Takes an entry out of its lane, its references and its id; its dependents go on waiting for it. */
   #displace(entry: Entry): void {
-    const { id, dependsOn, references } = entry.operation;
+    const { id, references } = entry.operation;
     this.#byId.delete(id);
     entry.isPresent = false;
     for (const reference of references) this.#unrefer(reference.id, entry);
-    const gatesOf = entry.gates === 0 ? [] : this.#present(dependsOn);
+    const gatesOf = this.#gatesOf(entry);
     for (const other of gatesOf) other.dependents?.delete(entry);
     entry.gates = 0;
     const { lane, next } = entry;
@@ -240,8 +242,8 @@ export class OperationIndex {
   blockersOf(entry: Entry): readonly string[] {
     const head = entry.lane?.head;
     const ahead = head === undefined || head === entry ? [] : [head.operation.id];
-    const gates = this.#present(entry.operation.dependsOn).filter((other) => other.dependents?.has(entry));
-    return [...new Set([...ahead, ...gates.map((other) => other.operation.id)])];
+    const gates = this.#gatesOf(entry).map((other) => other.operation.id);
+    return [...new Set([...ahead, ...gates])];
   }
 
   /** Entries in sequence order, beginning behind `after`. */
@@ -303,8 +305,12 @@ export class OperationIndex {
     if (entries?.size === 0) this.#byReference.delete(temporaryId);
   }
 
-  #present(ids: readonly string[]): readonly Entry[] {
-    return ids.map((id) => this.#byId.get(id)).filter((entry) => entry !== undefined);
+  /** What the entry waits for by name. Not all that it names: some left, and some came after it. */
+  #gatesOf(entry: Entry): readonly Entry[] {
+    if (entry.gates === 0) return NOTHING;
+    return entry.operation.dependsOn
+      .map((id) => this.#byId.get(id))
+      .filter((other) => other?.dependents?.has(entry) === true) as readonly Entry[];
   }
 
   /** Only what came earlier can be waited for; so the waiting never goes round in a circle. */
@@ -332,8 +338,8 @@ export class OperationIndex {
   }
 
   #raiseGatesOf(entry: Entry, rank: number): void {
-    for (const other of this.#present(entry.operation.dependsOn)) {
-      if (other.ownRank >= rank || other === entry) continue;
+    for (const other of this.#gatesOf(entry)) {
+      if (other.ownRank >= rank) continue;
       this.#setOwnRank(other, rank);
       this.#raiseFrom(other);
       this.refresh(other);
@@ -354,14 +360,14 @@ export class OperationIndex {
     if (rank === entry.ownRank) return;
     this.#setOwnRank(entry, rank);
     if (entry.lane !== undefined) this.#relaxLane(entry.lane);
-    else for (const other of this.#present(entry.operation.dependsOn)) this.#relax(other);
+    else for (const other of this.#gatesOf(entry)) this.#relax(other);
     this.refresh(entry);
   }
 
   #relaxLane(lane: Lane): void {
     if (lane.head !== undefined) this.refresh(lane.head);
     for (const member of lane.gated) {
-      for (const other of this.#present(member.operation.dependsOn)) this.#relax(other);
+      for (const other of this.#gatesOf(member)) this.#relax(other);
     }
   }
 }

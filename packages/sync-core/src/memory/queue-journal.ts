@@ -1,5 +1,6 @@
 import type { IdAssignment } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
+import type { Fate } from './past.js';
 
 /** Hears what a queue in memory changes, so that a storage can write it down. */
 export interface QueueJournal {
@@ -8,10 +9,13 @@ export interface QueueJournal {
   /** Its lease began, ended, or got another end. `entry.token` names the claim. */
   leased(entry: Entry): void;
   assigned(assignment: IdAssignment): void;
+  /** The id no longer means what was enqueued under it; see {@link Fate}. */
+  left(id: string, fate: Fate): void;
 }
 
 export const SILENT_JOURNAL: QueueJournal = {
   changed: () => undefined,
   leased: () => undefined,
   assigned: () => undefined,
+  left: () => undefined,
 };

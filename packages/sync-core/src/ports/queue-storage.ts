@@ -48,8 +48,16 @@ export interface QueueStorage {
 
   /**
    * Adds operations at the end of the queue. Each inner array is one caller's batch and is added whole or not
-   * at all, in order; all batches share one durable step. Idempotent by id: an operation whose id is in the
-   * queue with the same kind and payload is a `duplicate` and changes nothing.
+   * at all, in order; all batches share one durable step.
+   *
+   * Idempotent by id: an operation whose id is in the queue with the same kind and payload is a `duplicate` and
+   * changes nothing. So is one whose id is among the latest 10,000, at least, that left the queue, joined another
+   * operation, were cancelled, or got another form or another id, whatever it says: what was enqueued under it
+   * was taken, and a caller that repeats an `enqueue` of which it does not know the end must not bring it back.
+   * An `enqueue` that was refused leaves no trace.
+   *
+   * What `dependsOn` names waits for what took its place: an id that joined another operation, or was replaced by
+   * one under a new id, means that one from then on.
    *
    * @returns one result per batch, in order
    */
@@ -87,8 +95,8 @@ export interface QueueStorage {
 
   /**
    * When a claim by these principals could next receive an operation by time alone: the earliest due time
-   * among scheduled heads, or the earliest end of a lease. `undefined` when time alone changes nothing;
-   * `now` or earlier when something may go at once.
+   * among their scheduled heads, or the earliest end of a lease on an operation of theirs. `undefined` when time
+   * alone changes nothing; `now` or earlier when something may go at once.
    */
   nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined>;
 
@@ -126,7 +134,7 @@ export interface QueueStorage {
   /**
    * Puts another operation, under the same id or a new one, in the place of one that is not leased, and makes
    * it go: same sequence, no attempts, never attempted, history kept. What depended on the old id depends on
-   * the new one.
+   * the new one. Rejects with `OPERATION_ID_REUSED` where another operation in the queue has the new id.
    *
    * @returns false where the operation is gone or leased
    */
@@ -134,7 +142,7 @@ export interface QueueStorage {
 
   /**
    * Adds operations as they are, states, attempts and history included, with new sequences in the given order;
-   * leased ones become waiting. Ids that are in the queue already are left alone.
+   * leased ones become waiting. Ids that are in the queue already are left alone; ids that left it come back.
    *
    * @returns the ids that were added
    */
@@ -183,7 +191,9 @@ export interface EnqueueRules {
  * Decides whether an incoming operation joins the one at the tail of its lane. Pure and synchronous, since it
  * runs inside the storage's atomic step. It is asked only when `incoming.coalesces`, and when the tail was never
  * attempted, is `waiting`, `scheduled` or `blocked`, has the same principal, and already waits for everything
- * that `incoming.dependsOn` names.
+ * that `incoming.dependsOn` names: through its own dependencies, or because it stands behind it in the lane. The
+ * tail itself may be named, as by a change that refers to what the tail creates: joining it is all that was
+ * waited for.
  */
 export type Coalesce = (tail: StoredOperation, incoming: NewOperation) => Coalescence;
 
@@ -191,7 +201,7 @@ export type Coalescence =
   | { readonly kind: 'none' }
   /** The tail takes this form: its id and sequence stay, everything else is the given operation's. */
   | { readonly kind: 'merged'; readonly operation: NewOperation }
-  /** Both vanish. Taken as `none` where another operation depends on the tail. */
+  /** Both vanish. Taken as `none` where an operation other than the incoming one depends on the tail. */
   | { readonly kind: 'cancelled' };
 
 export type EnqueueResult =
@@ -201,7 +211,8 @@ export type EnqueueResult =
 
 export type StorageReceipt =
   | { readonly kind: 'enqueued'; readonly sequence: number }
-  | { readonly kind: 'duplicate' }
+  /** `into`: the operation in the queue that it is part of now, where that has another id. */
+  | { readonly kind: 'duplicate'; readonly into?: string }
   | { readonly kind: 'coalesced'; readonly into: string }
   | { readonly kind: 'cancelled'; readonly with: string };
 
@@ -255,7 +266,7 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
       /** `false` vouches as in a `release`, so that what was parked unsent may still take a newer shape. */
       readonly sent?: false;
     }
-  /** As `QueueStorage.replace`. */
+  /** As `QueueStorage.replace`; with an id that is taken, the whole call rejects and settles nothing. */
   | { readonly kind: 'replace'; readonly operation: NewOperation }
 );
 

@@ -8,6 +8,11 @@ const subject = { id: 'a', kind: 'note.write', entity: 'e' };
 test('a receipt says what became of the operation', () => {
   expect(receiptOf('a', { kind: 'enqueued', sequence: 1 })).toEqual({ id: 'a', outcome: 'enqueued' });
   expect(receiptOf('a', { kind: 'duplicate' })).toEqual({ id: 'a', outcome: 'duplicate' });
+  expect(receiptOf('a', { kind: 'duplicate', into: 'b' })).toEqual({
+    id: 'a',
+    outcome: 'duplicate',
+    into: 'b',
+  });
   expect(receiptOf('a', { kind: 'coalesced', into: 'b' })).toEqual({
     id: 'a',
     outcome: 'coalesced',

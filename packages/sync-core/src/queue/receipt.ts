@@ -9,7 +9,8 @@ export interface EnqueueReceipt {
   readonly id: string;
   /**
    * - `enqueued`: it waits under its id.
-   * - `duplicate`: it was in the queue already, so nothing changed.
+   * - `duplicate`: the id was enqueued before, so nothing changed, whether it is still in the queue or among the
+   *   latest 10,000 that left it. `into` names the waiting operation that it is part of, where that is another.
    * - `coalesced`: it joined the waiting operation `into`.
    * - `cancelled`: it and the waiting operation `with` cancelled each other; both are gone.
    */
@@ -21,6 +22,8 @@ export interface EnqueueReceipt {
 export function receiptOf(id: string, receipt: StorageReceipt): EnqueueReceipt {
   if (receipt.kind === 'coalesced') return { id, outcome: 'coalesced', into: receipt.into };
   if (receipt.kind === 'cancelled') return { id, outcome: 'cancelled', with: receipt.with };
+  if (receipt.kind === 'duplicate' && receipt.into !== undefined)
+    return { id, outcome: 'duplicate', into: receipt.into };
   return { id, outcome: receipt.kind };
 }
 

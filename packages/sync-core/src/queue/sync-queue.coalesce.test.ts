@@ -118,13 +118,17 @@ test('an operation without an entity joins nothing', async () => {
   expect(await queue.enqueue(independent, 2)).toMatchObject({ outcome: 'enqueued' });
 });
 
-test('the same id with the payload that it joined with is no duplicate of what waits', async () => {
+test('repeating an enqueue is safe after others joined, and after it joined another', async () => {
   const { queue } = await openQueue(all);
   await queue.enqueue(volume, { level: 1 }, { id: 'a' });
   await queue.enqueue(volume, { level: 2 }, { id: 'b' });
-  await expect(queue.enqueue(volume, { level: 1 }, { id: 'a' })).rejects.toMatchObject({
-    code: 'OPERATION_ID_REUSED',
+  expect(await queue.enqueue(volume, { level: 1 }, { id: 'a' })).toEqual({ id: 'a', outcome: 'duplicate' });
+  expect(await queue.enqueue(volume, { level: 2 }, { id: 'b' })).toEqual({
+    id: 'b',
+    outcome: 'duplicate',
+    into: 'a',
   });
+  expect(await queue.get('a')).toMatchObject({ payload: { level: 2 } });
 });
 
 test('keeps the place, the age and what the person saw first, and loses no urgency', async () => {
