@@ -2,6 +2,7 @@ import type { QuarantinedRecord } from '@cpc/sync-core';
 import { SyncError } from '@cpc/sync-core';
 import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
 import type { Savepoint } from '../engine/enqueue.js';
+import { PastBook } from '../engine/past-book.js';
 import type { PayloadSeal } from '../engine/payload-seal.js';
 import { QueueState } from '../engine/queue-state.js';
 import { QueueTransaction } from '../engine/queue-transaction.js';
@@ -29,6 +30,7 @@ export class QueueConnection {
   readonly #begin: SqliteStatement;
   readonly #beginImmediate: SqliteStatement;
   readonly #commit: SqliteStatement;
+  readonly #past: PastBook;
   #state: QueueState | undefined;
   #isProven = false;
 
@@ -37,6 +39,7 @@ export class QueueConnection {
     this.#tables = tables;
     this.#durability = durability;
     this.#sql = prepareStatements(driver, tables);
+    this.#past = new PastBook(driver, tables);
     this.#begin = driver.prepare('BEGIN');
     this.#beginImmediate = driver.prepare('BEGIN IMMEDIATE');
     this.#commit = driver.prepare('COMMIT');
@@ -107,7 +110,7 @@ export class QueueConnection {
 
   #transaction(seal: PayloadSeal): QueueTransaction {
     const state = QueueState.load(this.#sql, this.#state);
-    if (state !== undefined) return new QueueTransaction(this.#sql, state, seal);
+    if (state !== undefined) return new QueueTransaction(this.#sql, state, seal, this.#past);
     return this.#transactionFromRows(seal);
   }
 
@@ -119,7 +122,8 @@ export class QueueConnection {
     const state = QueueState.from(
       isNew ? {} : { sequence: last + JUMP, token: JUMP + highest(this.#sql.lastToken.get()) },
     );
-    const tx = new QueueTransaction(this.#sql, state, seal);
+    if (!isNew) Object.assign(state.data, this.#past.lastPosition());
+    const tx = new QueueTransaction(this.#sql, state, seal, this.#past);
     if (!isNew) rebuild(tx);
     return tx;
   }

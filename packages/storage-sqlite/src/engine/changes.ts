@@ -1,9 +1,10 @@
 import type { NewOperation, StoredOperation } from '@cpc/sync-core';
-import { withAssignments } from './enqueue.js';
+import { followSuccessors } from '@cpc/sync-core/storage-kit';
+import { withKnownIds } from './enqueue.js';
 import { clamp, HOLD, logOf, placedFromRow, placedOf } from './operation-row.js';
-import { append, exchange, freshProgress, type Progress, refresh, remove } from './order.js';
+import { append, freshProgress, type Progress, refresh, remove } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
-import { goingAtOnce } from './settle.js';
+import { takePlace } from './settle.js';
 
 /** Makes dead letters, parked and scheduled operations go again at once. */
 export function requeue(tx: QueueTransaction, ids: readonly string[]): readonly string[] {
@@ -12,7 +13,8 @@ export function requeue(tx: QueueTransaction, ids: readonly string[]): readonly 
     const state = placed && tx.stateOf(placed);
     if (placed === undefined || (state !== 'deadLetter' && state !== 'parked' && state !== 'scheduled'))
       return false;
-    const change = { attempts: 0, hold: HOLD.none, dueAt: 0, delayMs: 0 };
+    const attempts = state === 'scheduled' ? placed.place.attempts : 0;
+    const change = { attempts, hold: HOLD.none, dueAt: 0, delayMs: 0 };
     refresh(
       tx,
       tx.progress(placed, change, ({ history }) => ({ history, failure: undefined })),
@@ -38,7 +40,7 @@ export function replaceOperation(tx: QueueTransaction, id: string, operation: Ne
   const sequence = tx.sequenceOf(id);
   const row = sequence === undefined ? undefined : tx.row(sequence);
   if (row === undefined || tx.isLeased(row[0] as number)) return false;
-  exchange(tx, placedFromRow(row), operation, goingAtOnce(logOf(row)));
+  takePlace(tx, placedFromRow(row), operation, logOf(row).history);
   return true;
 }
 
@@ -46,7 +48,7 @@ export function replaceOperation(tx: QueueTransaction, id: string, operation: Ne
 export function restore(tx: QueueTransaction, operations: readonly StoredOperation[]): readonly string[] {
   return operations
     .filter((stored) => {
-      const operation = stored.attempted ? stored : withAssignments(tx, stored);
+      const operation = stored.attempted ? followSuccessors(stored, tx) : withKnownIds(tx, stored);
       return append(tx, operation, progressOf(stored)) !== undefined;
     })
     .map(({ id }) => id);

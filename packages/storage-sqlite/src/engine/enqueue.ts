@@ -1,5 +1,5 @@
 import type { EnqueueResult, EnqueueRules, NewOperation, StorageReceipt } from '@cpc/sync-core';
-import { rewriteReferences } from '@cpc/sync-core/storage-kit';
+import { followSuccessors, rewriteReferences, successorOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { append, exchange, freshProgress, remove } from './order.js';
 import { logOf, type Placed, placedFromRow } from './operation-row.js';
@@ -23,7 +23,7 @@ export function enqueueBatch(
 ): EnqueueResult {
   // A single operation that is refused has written nothing, so it needs no way back.
   const guard = batch.length > 1 ? savepoint : undefined;
-  const before = guard && tx.state.snapshot();
+  const goBack = guard && tx.checkpoint();
   guard?.set();
   const receipts: StorageReceipt[] = [];
   for (const [index, operation] of batch.entries()) {
@@ -33,7 +33,7 @@ export function enqueueBatch(
       continue;
     }
     guard?.takeBack();
-    if (before) tx.state.restore(before);
+    goBack?.();
     return { ok: false, code: receipt, index };
   }
   guard?.keep();
@@ -45,7 +45,8 @@ function enqueueOne(
   incoming: NewOperation,
   rules: EnqueueRules,
 ): StorageReceipt | Refusal {
-  const operation = withAssignments(tx, incoming);
+  if (tx.fateOf(incoming.id) !== undefined) return repeated(tx, incoming.id);
+  const operation = withKnownIds(tx, incoming);
   const joins = operation.coalesces && operation.entity !== undefined && rules.coalesce !== undefined;
   const isFull = tx.state.total >= (rules.maxPending ?? Infinity);
   if (joins || isFull) {
@@ -60,8 +61,19 @@ function enqueueOne(
   return compare(tx, tx.sequenceOf(operation.id) as number, incoming, operation);
 }
 
-/** Permanent ids in the place of temporary ones that were assigned before. */
-export function withAssignments(tx: QueueTransaction, operation: NewOperation): NewOperation {
+/** A repeat of what was taken before; its payload may have changed since, so it is not compared. */
+function repeated(tx: QueueTransaction, id: string): StorageReceipt {
+  const into = successorOf(id, tx);
+  return into === undefined || into === id ? { kind: 'duplicate' } : { kind: 'duplicate', into };
+}
+
+/** Permanent ids in the place of temporary ones, and successors in the place of what they replaced. */
+export function withKnownIds(tx: QueueTransaction, operation: NewOperation): NewOperation {
+  if (operation.dependsOn.length === 0 && operation.references.length === 0) return operation;
+  return followSuccessors(withAssignments(tx, operation), tx);
+}
+
+function withAssignments(tx: QueueTransaction, operation: NewOperation): NewOperation {
   if (operation.references.length === 0 || tx.state.data.assignments === 0) return operation;
   return rewriteReferences(operation, (id) => tx.sql.assigned.get(id)?.[0] as string | undefined);
 }
@@ -93,13 +105,15 @@ function coalesce(
     case 'merged': {
       const operation = { ...coalescence.operation, id: tail.id };
       exchange(tx, tail, operation, { ...freshProgress(operation), log: logOf(row) });
+      tx.leave(incoming.id, tail.id);
+      // Whoever repeats the enqueueing of the tail brings the payload of before.
+      if (tx.fateOf(tail.id) === undefined) tx.leave(tail.id, tail.id);
       return { kind: 'coalesced', into: tail.id };
     }
     case 'cancelled': {
-      const isNeeded =
-        incoming.dependsOn.includes(tail.id) || tx.sql.dependentsOf.get(tail.sequence) !== undefined;
-      if (isNeeded) return undefined;
+      if (tx.sql.dependentsOf.get(tail.sequence) !== undefined) return undefined;
       remove(tx, tail);
+      tx.leave(incoming.id, null);
       return { kind: 'cancelled', with: tail.id };
     }
     case 'none':

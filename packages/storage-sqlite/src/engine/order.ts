@@ -79,6 +79,7 @@ export function remove(tx: QueueTransaction, placed: Placed): void {
   const { sequence } = placed;
   if (tx.sql.remove.run(sequence) === 0) return;
   leave(tx, placed);
+  tx.leave(placed.id, null);
   if (tx.state.data.dependencies > 0) releaseDependents(tx, sequence);
 }
 

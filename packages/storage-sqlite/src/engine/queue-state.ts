@@ -10,6 +10,9 @@ interface StateData {
   dependencies: number;
   references: number;
   assignments: number;
+  /** How many ids were remembered ever, and the mark of the last row of them. */
+  past: number;
+  pastMark: number;
   byState: Record<OperationState, number>;
   byPriority: Record<string, number>;
 }
@@ -37,7 +40,7 @@ export class QueueState {
     const [text, checksum] = row;
     if (known !== undefined && text === known.#saved) return known;
     if (typeof text !== 'string' || checksumOf([text], SEED) !== checksum) return undefined;
-    return new QueueState(JSON.parse(text) as StateData, text);
+    return new QueueState({ ...emptyState(), ...(JSON.parse(text) as Partial<StateData>) }, text);
   }
 
   static from(data: Partial<StateData> = {}): QueueState {
@@ -92,6 +95,8 @@ function emptyState(): StateData {
     dependencies: 0,
     references: 0,
     assignments: 0,
+    past: 0,
+    pastMark: 0,
     byState: { waiting: 0, scheduled: 0, blocked: 0, leased: 0, parked: 0, deadLetter: 0 },
     byPriority: {},
   };

@@ -7,6 +7,7 @@ import {
   type SyncFailure,
 } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import type { Fate, IdLookup, Past } from '@cpc/sync-core/storage-kit';
 import { LeaseBook } from './lease-book.js';
 import {
   type AttemptLog,
@@ -23,6 +24,7 @@ import {
   stateOf,
   storedOf,
 } from './operation-row.js';
+import type { PastBook } from './past-book.js';
 import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';
 import type { Statements } from './statements.js';
@@ -49,7 +51,7 @@ export class DamagedIndex extends Error {
  * One transaction on a queue while it runs: its rows, its leases and its counts. It keeps the counts in step
  * with every change of a row, so that nothing ever needs to be counted.
  */
-export class QueueTransaction {
+export class QueueTransaction implements IdLookup {
   readonly sql: Statements;
   readonly state: QueueState;
   readonly leases: LeaseBook;
@@ -57,15 +59,48 @@ export class QueueTransaction {
   /** Records that this transaction put into quarantine. */
   readonly quarantined: QuarantinedRecord[] = [];
 
-  constructor(sql: Statements, state: QueueState, seal: PayloadSeal) {
+  readonly #book: PastBook | undefined;
+  #past: Past | undefined;
+  /** What became of ids in this transaction. */
+  #fates = new Map<string, Fate>();
+
+  /** @param book - what the connection knows of ids that left; absent where nothing is ever enqueued */
+  constructor(sql: Statements, state: QueueState, seal: PayloadSeal, book?: PastBook) {
     this.sql = sql;
     this.state = state;
     this.seal = seal;
+    this.#book = book;
     this.leases = new LeaseBook(sql);
   }
 
   sequenceOf(id: string): number | undefined {
     return this.sql.sequenceOf.get(id)?.[0] as number | undefined;
+  }
+
+  isPresent(id: string): boolean {
+    return this.sequenceOf(id) !== undefined;
+  }
+
+  fateOf(id: string): Fate | undefined {
+    const fate = this.#fates.size === 0 ? undefined : this.#fates.get(id);
+    if (fate !== undefined) return fate;
+    this.#past ??= this.#book?.upTo(this.state.data);
+    return this.#past?.fateOf(id);
+  }
+
+  /** Remembers what became of an id, see {@link Fate}. */
+  leave(id: string, fate: Fate): void {
+    this.#fates.set(id, fate);
+  }
+
+  /** What a part of the transaction may change besides rows. @returns the way back */
+  checkpoint(): () => void {
+    const state = this.state.snapshot();
+    const fates = new Map(this.#fates);
+    return () => {
+      this.state.restore(state);
+      this.#fates = fates;
+    };
   }
 
   placed(sequence: number): Placed | undefined {
@@ -182,6 +217,8 @@ export class QueueTransaction {
   /** Writes what is kept until the end. */
   save(): void {
     this.leases.save();
+    if (this.#book !== undefined && this.#fates.size > 0)
+      Object.assign(this.state.data, this.#book.append(this.state.data, this.#fates));
     this.state.save(this.sql);
   }
 

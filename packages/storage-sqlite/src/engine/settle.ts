@@ -1,5 +1,5 @@
-import type { IdAssignment, Settlement, SettleResult } from '@cpc/sync-core';
-import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
+import type { IdAssignment, NewOperation, Settlement, SettleResult } from '@cpc/sync-core';
+import { appendAttempt, followSuccessors, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import type { LeasedItem } from './lease-book.js';
 import { clamp, HOLD, logOf, type Placed, placedFromRow } from './operation-row.js';
 import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
@@ -65,8 +65,9 @@ function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
     from = to;
   }
   const lanes = new Map<string, number>();
-  for (const { sequence, entity, priority } of sorted) {
+  for (const { sequence, id, entity, priority } of sorted) {
     tx.leases.release(sequence);
+    tx.leave(id, null);
     tx.state.removed('leased', priority);
     if (entity !== null) lanes.set(entity, sequence);
   }
@@ -154,11 +155,22 @@ function replace(
   const row = tx.row(placed.sequence);
   if (row === undefined) return;
   const history = appendAttempt(logOf(row).history, settlement.attempt);
-  exchange(tx, placed, settlement.operation, goingAtOnce({ history }));
+  takePlace(tx, placed, settlement.operation, history);
+}
+
+/** Puts another operation in the place of one, and makes it go at once. */
+export function takePlace(
+  tx: QueueTransaction,
+  placed: Placed,
+  operation: NewOperation,
+  history: Progress['log']['history'],
+): void {
+  tx.leave(placed.id, operation.id);
+  exchange(tx, placed, followSuccessors(operation, tx), goingAtOnce({ history }));
 }
 
 /** The progress of an operation that takes another's place and may go at once. */
-export function goingAtOnce({ history }: Pick<Progress['log'], 'history'>): Progress {
+function goingAtOnce({ history }: Pick<Progress['log'], 'history'>): Progress {
   return {
     attempts: 0,
     attempted: false,

@@ -5,6 +5,7 @@ export interface QueueTables {
   readonly dependencies: string;
   readonly references: string;
   readonly assignments: string;
+  readonly past: string;
   readonly quarantine: string;
   readonly state: string;
 }
@@ -30,6 +31,7 @@ export function tablesOf(queue: string): QueueTables {
     dependencies: `${prefix}_dependencies`,
     references: `${prefix}_references`,
     assignments: `${prefix}_assignments`,
+    past: `${prefix}_past`,
     quarantine: `${prefix}_quarantine`,
     state: `${prefix}_state`,
   };
