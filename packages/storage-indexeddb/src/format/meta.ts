@@ -28,6 +28,8 @@ export interface Meta {
   readonly leases: readonly LeaseGroup[];
   /** How many permanent ids were ever assigned. */
   readonly assigned: number;
+  /** How many ids were ever remembered after they left; absent for none. */
+  readonly past?: number;
   /** The last commits, oldest first, up to the one that `stamp` names. */
   readonly log: readonly TouchedKeys[];
 }

@@ -6,7 +6,8 @@
  * | -------------------- | ---------------------------------------------------------------------- |
  * | a sequence, a number | a {@link Chunk}: the operations of one commit, from that sequence on    |
  * | `'meta'`             | a {@link MetaRecord}: counters, leases and what the last commits touched |
- * | `['assigned', n]`    | an {@link AssignmentPage}: permanent ids, 100 to a page                  |
+ * | `['assigned', n]`    | a {@link LogPage}: permanent ids, 100 to a page                        |
+ * | `['past', n]`        | a {@link LogPage}: what became of ids, 100 to a page                    |
  */
 export const META_KEY = 'meta';
 
@@ -32,16 +33,20 @@ export interface MetaRecord {
   readonly checksum: number;
 }
 
-export interface AssignmentPage {
-  /** JSON of pairs: temporary id, permanent id. */
+export interface LogPage {
+  /** JSON of pairs: a temporary id and the permanent one, or an id and what it became. */
   readonly text: string;
   readonly checksum: number;
 }
 
-export const ASSIGNMENTS_PER_PAGE = 100;
+export const ENTRIES_PER_PAGE = 100;
 
-export function assignmentPageKey(page: number): IDBValidKey {
-  return ['assigned', page];
+export function logPageKey(log: string, page: number): IDBValidKey {
+  return [log, page];
+}
+
+export function logPages(log: string, first: number, last: number): IDBKeyRange {
+  return IDBKeyRange.bound([log, first], [log, last]);
 }
 
 /** Every chunk behind a key. */

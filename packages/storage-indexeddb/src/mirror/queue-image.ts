@@ -2,6 +2,7 @@ import type { IdAssignment, NewOperation, QuarantinedRecord } from '@cpc/sync-co
 import { applyKeptState, type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
+import type { Left } from '../format/page-log.js';
 import type { LeaseGroup } from '../format/meta.js';
 
 /** An item of a chunk after reading: its content, or why it has none. */
@@ -34,6 +35,7 @@ export class QueueImage {
   /** What changed since it was last written. */
   readonly changed = new Set<Entry>();
   readonly assigned: IdAssignment[] = [];
+  readonly left: Left[] = [];
   leasesChanged = false;
 
   readonly #leased = new Set<Entry>();
@@ -50,6 +52,9 @@ export class QueueImage {
       },
       assigned: (assignment) => {
         if (!this.#reading) this.assigned.push(assignment);
+      },
+      left: (id, fate) => {
+        if (!this.#reading) this.left.push([id, fate]);
       },
     });
   }

@@ -1,12 +1,12 @@
 import type { QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { Records } from '../connection/records.js';
-import { type Assigned, readAssignmentPage } from '../format/assignment-page.js';
 import { type Meta, readMeta, stampOf, touchedSince } from '../format/meta.js';
+import { ASSIGNED_LOG, type Assigned, type Left, PAST_LOG } from '../format/page-log.js';
 import type { PayloadCodec } from '@cpc/sync-core';
-import { ASSIGNMENTS_PER_PAGE, assignmentPageKey, chunksAfter, META_KEY } from '../format/store-layout.js';
-import { REMEMBERED_ASSIGNMENTS } from '@cpc/sync-core/storage-kit';
+import { chunksAfter, META_KEY } from '../format/store-layout.js';
 import { QueueImage, type ReadItem } from './queue-image.js';
 import { damaged, readItems } from './read-items.js';
+import { readLog } from './read-log.js';
 
 /** How many chunks are read at once, so that a long queue never lies in memory twice. */
 const CHUNKS_PER_PAGE = 100;
@@ -17,8 +17,13 @@ type ReadChunk = readonly [key: number, items: readonly ReadItem[]];
 export interface Picture {
   readonly image: QueueImage;
   readonly meta: Meta;
-  /** Assignments on the last, unfinished page. */
-  readonly openPage: readonly Assigned[];
+  readonly openPages: OpenPages;
+}
+
+/** The last, unfinished page of each log. */
+export interface OpenPages {
+  readonly assigned: readonly Assigned[];
+  readonly past: readonly Left[];
 }
 
 const TWICE: SyncFailure = {
@@ -75,8 +80,7 @@ export class QueueReader {
     });
     if (!fits) return undefined;
     for (const [sequence, record] of image.quarantined) if (!before.has(sequence)) onDamage(record);
-    const openPage = await this.#readAssignments(records, image, known.meta.assigned, meta.assigned);
-    return { image, meta, openPage };
+    return { image, meta, openPages: await this.#readLogs(records, image, known.meta, meta) };
   }
 
   async #readAll(
@@ -85,7 +89,7 @@ export class QueueReader {
     onDamage: (record: QuarantinedRecord) => void,
   ): Promise<Picture> {
     const image = new QueueImage();
-    const openPage = await this.#readAssignments(records, image, 0, meta.assigned);
+    const openPages = await this.#readLogs(records, image, undefined, meta);
     let after = -Infinity;
     for (;;) {
       const page = await records.page(chunksAfter(after), CHUNKS_PER_PAGE);
@@ -99,7 +103,7 @@ export class QueueReader {
     }
     image.read(() => finish(image, meta));
     for (const record of image.quarantined.values()) onDamage(record);
-    return { image, meta, openPage };
+    return { image, meta, openPages };
   }
 
   /**
@@ -129,28 +133,23 @@ export class QueueReader {
     );
   }
 
-  async #readAssignments(
+  /** Reads what became of ids, from what was known on, or from the beginning. */
+  async #readLogs(
     records: Records,
     image: QueueImage,
-    from: number,
-    to: number,
-  ): Promise<readonly Assigned[]> {
-    let openPage: readonly Assigned[] = [];
-    const last = Math.floor(to / ASSIGNMENTS_PER_PAGE);
-    for (let page = firstPage(from, to); page <= last; page++) {
-      openPage = readAssignmentPage(await records.get(assignmentPageKey(page)));
-      image.read(() => {
-        for (const [temporary, permanent] of openPage)
-          image.queue.remember({ from: temporary, to: permanent });
-      });
-    }
-    return openPage;
+    known: Meta | undefined,
+    meta: Meta,
+  ): Promise<OpenPages> {
+    const assigned = { from: known?.assigned ?? 0, to: meta.assigned };
+    const past = { from: known?.past ?? 0, to: meta.past ?? 0 };
+    const { queue } = image;
+    return {
+      assigned: await readLog<Assigned>(records, ASSIGNED_LOG, assigned, ([from, to]) => {
+        queue.remember({ from, to });
+      }),
+      past: await readLog<Left>(records, PAST_LOG, past, ([id, fate]) => queue.recall(id, fate)),
+    };
   }
-}
-
-/** The first assignment page worth reading: older ones are forgotten. */
-function firstPage(from: number, to: number): number {
-  return Math.floor(Math.max(from, to - REMEMBERED_ASSIGNMENTS, 0) / ASSIGNMENTS_PER_PAGE);
 }
 
 function finish(image: QueueImage, meta: Meta): void {

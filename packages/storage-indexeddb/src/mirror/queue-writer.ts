@@ -1,18 +1,13 @@
-import { type Entry, keptStateOf, REMEMBERED_ASSIGNMENTS } from '@cpc/sync-core/storage-kit';
+import { type Entry, keptStateOf } from '@cpc/sync-core/storage-kit';
 import type { Records } from '../connection/records.js';
-import { type Assigned, makeAssignmentPage } from '../format/assignment-page.js';
 import { type Item, makeItem, type Sealed } from '../format/item.js';
 import { extendLog, makeMetaRecord, type Meta } from '../format/meta.js';
+import { ASSIGNED_LOG, assignedOf, PAST_LOG } from '../format/page-log.js';
 import type { PayloadCodec } from '@cpc/sync-core';
-import {
-  ASSIGNMENTS_PER_PAGE,
-  assignmentPageKey,
-  type Chunk,
-  FORMAT,
-  META_KEY,
-} from '../format/store-layout.js';
+import { type Chunk, FORMAT, META_KEY } from '../format/store-layout.js';
 import type { ChunkItems, QueueImage, Slot } from './queue-image.js';
-import type { Picture } from './queue-reader.js';
+import type { OpenPages, Picture } from './queue-reader.js';
+import { writeLog } from './write-log.js';
 
 /** Bounds of a chunk: settling one operation rewrites those that were written with it. */
 const MAX_CHUNK_OPERATIONS = 100;
@@ -29,13 +24,18 @@ export class QueueWriter {
   }
 
   /** @returns the picture that lies in the database once the transaction is complete */
-  async write(records: Records, { image, meta, openPage }: Picture): Promise<Picture> {
-    const { changed, assigned, leasesChanged } = image;
-    if (changed.size === 0 && assigned.length === 0 && !leasesChanged) return { image, meta, openPage };
+  async write(records: Records, { image, meta, openPages }: Picture): Promise<Picture> {
+    const { changed, assigned, left, leasesChanged } = image;
+    if (changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged)
+      return { image, meta, openPages };
     const items = await this.#makeItems(records, image);
     const touched = this.#placeItems(image, items);
     for (const key of touched) writeChunk(records, key, image.chunks);
-    const pages = writeAssignments(records, meta.assigned, openPage, assigned);
+    const past = meta.past ?? 0;
+    const pages: OpenPages = {
+      assigned: writeLog(records, ASSIGNED_LOG, meta.assigned, openPages.assigned, assigned.map(assignedOf)),
+      past: writeLog(records, PAST_LOG, past, openPages.past, left),
+    };
     const stamp = this.#nextStamp();
     const next: Meta = {
       format: FORMAT,
@@ -44,13 +44,15 @@ export class QueueWriter {
       token: image.queue.leases.token,
       leases: leasesChanged ? image.leases() : meta.leases,
       assigned: meta.assigned + assigned.length,
+      past: past + left.length,
       log: extendLog(meta.log, { stamp, chunks: [...touched] }),
     };
     records.put(META_KEY, makeMetaRecord(next));
     changed.clear();
     assigned.length = 0;
+    left.length = 0;
     image.leasesChanged = false;
-    return { image, meta: next, openPage: pages };
+    return { image, meta: next, openPages: pages };
   }
 
   /** The changed operations as items, in order of sequence. */
@@ -139,26 +141,4 @@ function writeChunk(records: Records, key: number, chunks: Map<number, ChunkItem
     const chunk: Chunk = { items: [...items.values()] };
     records.put(key, chunk);
   }
-}
-
-/** @returns the last, unfinished page */
-function writeAssignments(
-  records: Records,
-  count: number,
-  openPage: readonly Assigned[],
-  assigned: readonly { readonly from: string; readonly to: string }[],
-): readonly Assigned[] {
-  let page = Math.floor(count / ASSIGNMENTS_PER_PAGE);
-  let pairs = [...openPage];
-  for (const { from, to } of assigned) {
-    pairs.push([from, to]);
-    if (pairs.length < ASSIGNMENTS_PER_PAGE) continue;
-    records.put(assignmentPageKey(page), makeAssignmentPage(pairs));
-    pairs = [];
-    page++;
-    records.delete(assignmentPageKey(page - REMEMBERED_ASSIGNMENTS / ASSIGNMENTS_PER_PAGE - 1));
-  }
-  if (assigned.length > 0 && pairs.length > 0)
-    records.put(assignmentPageKey(page), makeAssignmentPage(pairs));
-  return pairs;
 }
