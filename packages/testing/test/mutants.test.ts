@@ -5,9 +5,16 @@ import { claimMutants } from './mutants/claim-mutants.js';
 import { enqueueMutants } from './mutants/enqueue-mutants.js';
 import type { Mutant } from './mutants/mutant.js';
 import { otherMutants } from './mutants/other-mutants.js';
+import { pastMutants } from './mutants/past-mutants.js';
 import { settleMutants } from './mutants/settle-mutants.js';
 
-const mutants: readonly Mutant[] = [...enqueueMutants, ...claimMutants, ...settleMutants, ...otherMutants];
+const mutants: readonly Mutant[] = [
+  ...enqueueMutants,
+  ...claimMutants,
+  ...settleMutants,
+  ...pastMutants,
+  ...otherMutants,
+];
 
 /** The names of the cases that go red on the mutant. */
 async function redCases({ make }: Mutant): Promise<readonly string[]> {

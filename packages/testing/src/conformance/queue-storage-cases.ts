@@ -9,6 +9,7 @@ import { enqueueCases } from './queue-storage/enqueue-cases.js';
 import { leaseCases } from './queue-storage/lease-cases.js';
 import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
 import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
+import { pastCases } from './queue-storage/past-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
 import { settleCases } from './queue-storage/settle-cases.js';
 import { sharingCases } from './queue-storage/sharing-cases.js';
@@ -22,6 +23,7 @@ const CASES: readonly StorageCase[] = [
   ...leaseCases,
   ...settleCases,
   ...coalesceCases,
+  ...pastCases,
   ...assignmentCases,
   ...timeCases,
   ...readCases,

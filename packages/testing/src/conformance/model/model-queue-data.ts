@@ -8,9 +8,18 @@ export interface ModelQueueData {
   lastSequence: number;
   lastToken: number;
   readonly assignments: Map<string, string>;
+  /** What became of ids that were enqueued: the id that an operation has now, or `null` where it is gone. */
+  readonly past: Map<string, string | null>;
   readonly quarantined: QuarantinedRecord[];
 }
 
 export function emptyModelData(): ModelQueueData {
-  return { entries: [], lastSequence: 0, lastToken: 0, assignments: new Map(), quarantined: [] };
+  return {
+    entries: [],
+    lastSequence: 0,
+    lastToken: 0,
+    assignments: new Map(),
+    past: new Map(),
+    quarantined: [],
+  };
 }

@@ -21,8 +21,9 @@ import { rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { atTime, claimable, isFor } from './model-claim.js';
 import { enqueueBatch } from './model-enqueue.js';
 import { blockersOf, freed, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
+import { withSuccessors } from './model-past.js';
 import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
-import { renameDependency, replacement, settleEntry } from './model-settle.js';
+import { renameDependency, replacement, isHeld, settle } from './model-settle.js';
 
 /**
  * The port written down as plainly as possible: arrays, scans and no index. It is what the randomised cases
@@ -96,16 +97,12 @@ export class ModelQueueStorage implements QueueStorage {
   }
 
   settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#step(() =>
-      settlements.map((settlement) => {
-        const entry = this.#find(settlement.id);
-        if (entry?.wait !== 'leased' || entry.token !== token) return 'stale';
-        this.data.entries = settleEntry(this.data.entries, entry, settlement);
-        if (settlement.kind === 'remove' && settlement.assign)
-          this.data.assignments.set(settlement.assign.from, settlement.assign.to);
-        return 'settled';
-      }),
-    );
+    return this.#step(() => {
+      for (const one of settlements)
+        if (one.kind === 'replace' && isHeld(this.data, token, one.id))
+          this.#checkFree(one.id, one.operation.id);
+      return settlements.map((settlement) => settle(this.data, token, settlement));
+    });
   }
 
   nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
@@ -190,7 +187,11 @@ export class ModelQueueStorage implements QueueStorage {
       const changed = this.#named(ids).filter((entry) =>
         ['scheduled', 'parked', 'deadLetter'].includes(stateOf(this.data.entries, entry)),
       );
-      this.#map((entry) => (changed.includes(entry) ? { ...freed(entry), attempts: 0 } : entry));
+      const again = (entry: ModelEntry): ModelEntry => ({
+        ...freed(entry),
+        attempts: entry.wait === 'scheduled' ? entry.attempts : 0,
+      });
+      this.#map((entry) => (changed.includes(entry) ? again(entry) : entry));
       return changed.map(({ operation }) => operation.id);
     });
   }
@@ -200,6 +201,7 @@ export class ModelQueueStorage implements QueueStorage {
       const gone = this.#named(ids).filter(({ wait }) => wait !== 'leased');
       const operations = gone.map((entry) => this.#stored(entry));
       this.data.entries = this.data.entries.filter((entry) => !gone.includes(entry));
+      for (const { id } of operations) this.data.past.set(id, null);
       return operations;
     });
   }
@@ -208,9 +210,11 @@ export class ModelQueueStorage implements QueueStorage {
     return this.#step(() => {
       const entry = this.#find(id);
       if (entry === undefined || entry.wait === 'leased') return false;
-      const next = replacement(this.data.entries, entry, operation);
+      this.#checkFree(id, operation.id);
+      this.data.past.set(id, operation.id);
+      const next = replacement(this.data.entries, entry, withSuccessors(this.data, operation));
       this.#map((other) => (other === entry ? next : other));
-      this.data.entries = renameDependency(this.data.entries, id, operation.id);
+      this.data.entries = renameDependency(this.data.entries, entry, operation.id);
       return true;
     });
   }
@@ -232,14 +236,20 @@ export class ModelQueueStorage implements QueueStorage {
     return this.#step(() => page(this.data.quarantined, query));
   }
 
+  /** A new id must be nobody else's. */
+  #checkFree(before: string, id: string): void {
+    if (id !== before && this.#find(id) !== undefined)
+      throw new SyncError(
+        'OPERATION_ID_REUSED',
+        `'${id}' is in the queue already. Give it an id of its own.`,
+      );
+  }
+
   #restored(stored: StoredOperation, sequence: number): ModelEntry {
     const { state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } =
       withoutSequence(stored);
-    const entry = newEntry(
-      rewriteReferences(operation, (id) => this.data.assignments.get(id)),
-      sequence,
-      this.data.entries,
-    );
+    const rewritten = rewriteReferences(operation, (id) => this.data.assignments.get(id));
+    const entry = newEntry(withSuccessors(this.data, rewritten), sequence, this.data.entries);
     const kept = { ...entry, attempts, attempted, attemptedBefore: attempted, history };
     switch (state) {
       case 'blocked':

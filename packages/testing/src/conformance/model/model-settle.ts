@@ -1,9 +1,33 @@
-import type { IdAssignment, Settlement } from '@cpc/sync-core';
+import type { IdAssignment, Settlement, SettleResult } from '@cpc/sync-core';
 import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
-import { freed, type ModelEntry, newEntry } from './model-entry.js';
+import type { ModelQueueData } from './model-queue-data.js';
+import { withSuccessors } from './model-past.js';
+import { freed, type ModelEntry, newEntry, waitsFor } from './model-entry.js';
+
+export function isHeld({ entries }: ModelQueueData, token: number, id: string): boolean {
+  const entry = entries.find(({ operation }) => operation.id === id);
+  return entry?.wait === 'leased' && entry.token === token;
+}
+
+/** One settlement, if `token` holds the operation. */
+export function settle(data: ModelQueueData, token: number, settlement: Settlement): SettleResult {
+  const entry = data.entries.find(({ operation }) => operation.id === settlement.id);
+  if (entry === undefined || !isHeld(data, token, settlement.id)) return 'stale';
+  if (settlement.kind === 'replace') {
+    data.past.set(settlement.id, settlement.operation.id);
+    const operation = withSuccessors(data, settlement.operation);
+    data.entries = settleEntry(data.entries, entry, { ...settlement, operation });
+    return 'settled';
+  }
+  data.entries = settleEntry(data.entries, entry, settlement);
+  if (settlement.kind !== 'remove') return 'settled';
+  data.past.set(settlement.id, null);
+  if (settlement.assign) data.assignments.set(settlement.assign.from, settlement.assign.to);
+  return 'settled';
+}
 
 /** The entries after one settlement of `entry`, which the settling token holds. */
-export function settleEntry(
+function settleEntry(
   entries: readonly ModelEntry[],
   entry: ModelEntry,
   settlement: Settlement,
@@ -15,7 +39,7 @@ export function settleEntry(
   const history = appendAttempt(entry.history, settlement.attempt);
   const settled = { ...settledEntry(entries, entry, settlement), history };
   const changed = entries.map((other) => (other === entry ? settled : other));
-  return renameDependency(changed, entry.operation.id, settled.operation.id);
+  return renameDependency(changed, entry, settled.operation.id);
 }
 
 type Staying = Exclude<Settlement, { kind: 'remove' }>;
@@ -58,13 +82,14 @@ export function replacement(
 /** What waited for a replaced operation waits for the one in its place. */
 export function renameDependency(
   entries: readonly ModelEntry[],
-  from: string,
+  replaced: ModelEntry,
   to: string,
 ): readonly ModelEntry[] {
+  const from = replaced.operation.id;
   if (from === to) return entries;
   const renamed = (ids: readonly string[]): readonly string[] => ids.map((id) => (id === from ? to : id));
   return entries.map((entry) =>
-    entry.waitsFor.includes(from)
+    waitsFor(entry, replaced)
       ? {
           ...entry,
           waitsFor: renamed(entry.waitsFor),

@@ -1,5 +1,5 @@
 import type { OperationState, QueueStorage, StoredOperation } from '@cpc/sync-core';
-import { assertEqual, assertSameMembers } from '../assert.js';
+import { assertEqual, assertRejects, assertSameMembers } from '../assert.js';
 import {
   add,
   claim,
@@ -50,6 +50,18 @@ export const changeCases: readonly StorageCase[] = [
         ['dead', 'behind', 'parked', 'later', 'new'],
         'the order of delivery',
       );
+    },
+  },
+  {
+    name: 'requeue ends the wait of a scheduled operation, and keeps its attempts',
+    body: async ({ storage }) => {
+      await add(storage, operation('a'));
+      const { token } = await claimOne(storage);
+      const dueAt = T0 + 1_000;
+      await storage.settle(token, [{ id: 'a', kind: 'reschedule', dueAt, delayMs: 1_000, counts: true }]);
+      assertEqual(await storage.requeue(['a'], T0), ['a'], 'the ids that changed');
+      const { state, attempts } = await mustGet(storage, 'a');
+      assertEqual([state, attempts], ['waiting', 1], 'state and attempts');
     },
   },
   {
@@ -140,6 +152,26 @@ export const changeCases: readonly StorageCase[] = [
       assertEqual(await storage.replace('unknown', operation('b')), false, 'an unknown one');
       assertEqual(await storage.settle(token, [{ id: 'a', kind: 'remove' }]), ['settled'], 'the holder');
       assertEqual(await listAll(storage), [], 'the queue');
+    },
+  },
+  {
+    name: 'replace refuses an id that another operation has, and changes nothing',
+    body: async ({ storage }) => {
+      await add(storage, operation('a'), operation('b'), operation('c'));
+      const before = await listAll(storage);
+      await assertRejects(storage.replace('a', operation('b')), 'OPERATION_ID_REUSED', 'replace');
+      assertEqual(await listAll(storage), before, 'the queue');
+      const { token } = await claim(storage, { limit: 2 });
+      const settlements = [
+        { id: 'a', kind: 'remove' },
+        { id: 'b', kind: 'replace', operation: operation('c') },
+      ] as const;
+      await assertRejects(storage.settle(token, settlements), 'OPERATION_ID_REUSED', 'settle');
+      assertEqual(idsOf(await listAll(storage)), ['a', 'b', 'c'], 'the queue after the settlement');
+      assertEqual(await storage.renew(token, ['a', 'b'], T0 + 9, 9), ['a', 'b'], 'what is still held');
+      const renamed = [{ id: 'a', kind: 'replace', operation: operation('a2') }] as const;
+      assertEqual(await storage.settle(token, renamed), ['settled'], 'under a free id');
+      assertEqual(await storage.settle(token, renamed), ['stale'], 'the same once more');
     },
   },
   {

@@ -179,6 +179,20 @@ export const coalesceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'coalesce joins and cancels a tail that the incoming one depends on, or one behind it',
+    body: async ({ storage }) => {
+      const { coalesce } = lastWins();
+      await add(storage, operation('head', { entity: 'e' }), change('create', { payload: '1' }));
+      const update = change('update', { payload: '2', dependsOn: ['create', 'head'] });
+      const [joined] = await storage.enqueue([[update]], { coalesce });
+      assertEqual(joined, { ok: true, receipts: [{ kind: 'coalesced', into: 'create' }] }, 'an update');
+      const remove = change('remove', { dependsOn: ['create'] });
+      const [cancelled] = await storage.enqueue([[remove]], { coalesce: cancel });
+      assertEqual(cancelled, { ok: true, receipts: [{ kind: 'cancelled', with: 'create' }] }, 'a delete');
+      assertEqual(await drain(storage), ['head'], 'what is delivered');
+    },
+  },
+  {
     name: 'coalesce that declines adds the operation',
     body: async ({ storage }) => {
       await add(storage, change('a'));

@@ -37,6 +37,25 @@ export const sharingCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'two instances know what became of the same ids',
+    body: async (context) => {
+      const { storage } = context;
+      if (!storage.supports.sharing) return;
+      const second = await secondOf(context);
+      await add(storage, operation('a'), operation('b'));
+      await storage.discard(['a']);
+      assertEqual(await add(second, operation('a')), [{ kind: 'duplicate' }], 'one that left in the first');
+      await second.replace('b', operation('b2'));
+      assertEqual(
+        await add(storage, operation('b')),
+        [{ kind: 'duplicate', into: 'b2' }],
+        'one that was replaced in the second',
+      );
+      await second.discard(['b2']);
+      assertEqual(await add(storage, operation('b')), [{ kind: 'duplicate' }], 'one that left since');
+    },
+  },
+  {
     name: 'two instances never hold the same operation',
     body: async (context) => {
       const { storage } = context;

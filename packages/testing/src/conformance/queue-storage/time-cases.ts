@@ -70,6 +70,19 @@ export const timeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'nextDue looks only at leases on operations of those principals',
+    body: async ({ storage }) => {
+      await add(storage, operation('anna', { principal: 'anna' }), operation('nobody'));
+      await claim(storage, { principals: ['anna'], leaseMs: 10 });
+      if (storage.supports.concurrentClaims) await claim(storage, { principals: [undefined], leaseMs: 20 });
+      else await storage.discard(['nobody']);
+      assertEqual(await storage.nextDue({ now: T0, principals: ['anna'] }), T0 + 10, 'for anna');
+      assertEqual(await storage.nextDue({ now: T0, principals: ['carl'] }), undefined, 'for carl');
+      if (storage.supports.concurrentClaims)
+        assertEqual(await storage.nextDue({ now: T0, principals: [undefined] }), T0 + 20, 'for nobody');
+    },
+  },
+  {
     name: 'clampTimes ends waits that are longer than their delay, and keeps the others',
     body: async ({ storage }) => {
       await add(

@@ -29,7 +29,8 @@ export function enqueueCommand(world: World): Command {
 /** A new operation, or one that is there already, with the same payload or with another. */
 function oneOperation(world: World): NewOperation {
   const { random, entries } = world;
-  if (entries.length === 0 || random.chance(0.9)) return world.newOperation();
+  if (entries.length === 0 || random.chance(0.85)) return world.newOperation();
+  if (random.chance(0.4)) return random.pick(world.given);
   const known = random.pick(entries).operation;
   return random.chance(0.5)
     ? known

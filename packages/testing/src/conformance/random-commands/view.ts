@@ -1,4 +1,4 @@
-import type { QueueStorage, StoredOperation } from '@cpc/sync-core';
+import type { Principals, QueueStorage, StoredOperation } from '@cpc/sync-core';
 import { listAll } from '../queue-storage/storage-case.js';
 
 /**
@@ -30,7 +30,11 @@ export async function countsOf(storage: QueueStorage): Promise<unknown> {
 }
 
 /** `nextDue`, where every time that has come counts as now. */
-export async function nextDueOf(storage: QueueStorage, now: number): Promise<number | undefined> {
-  const due = await storage.nextDue({ now });
+export async function nextDueOf(
+  storage: QueueStorage,
+  now: number,
+  principals?: Principals,
+): Promise<number | undefined> {
+  const due = await storage.nextDue({ now, ...(principals !== undefined && { principals }) });
   return due === undefined ? undefined : Math.max(due, now);
 }

@@ -15,6 +15,8 @@ export class World {
   /** The ids of each claim so far; empty once it is settled. */
   readonly claims: string[][] = [];
   readonly discarded: StoredOperation[] = [];
+  /** The latest operations that were given to `enqueue`, wherever they are now. */
+  readonly given: NewOperation[] = [];
   #lastId = 0;
 
   constructor(random: SeededRandom, model: ModelQueueStorage) {
@@ -33,9 +35,10 @@ export class World {
   /** Some ids from the queue, and now and then one that is not there. */
   someIds(most: number): readonly string[] {
     const { random, entries } = this;
-    const ids = Array.from({ length: random.below(most + 1) }, () =>
-      entries.length === 0 || random.chance(0.1) ? 'unknown' : random.pick(entries).operation.id,
-    );
+    const ids = Array.from({ length: random.below(most + 1) }, () => {
+      if (random.chance(0.1)) return this.given.length === 0 ? 'unknown' : random.pick(this.given).id;
+      return entries.length === 0 ? 'unknown' : random.pick(entries).operation.id;
+    });
     return [...new Set(ids)];
   }
 
@@ -51,7 +54,7 @@ export class World {
     const coalesces = random.chance(0.3);
     const mention = random.chance(0.25) ? `tmp${random.below(3)}` : undefined;
     const id = this.newId();
-    return operation(id, {
+    const made = operation(id, {
       payload: JSON.stringify({ value: random.below(9), of: id, ...(mention && { mention }) }),
       references: [
         ...(mention ? [{ path: '/mention', id: mention }] : []),
@@ -60,10 +63,13 @@ export class World {
       priority: random.pick([25, 50, 75, 100]),
       rank: random.below(6),
       coalesces,
-      dependsOn: coalesces || random.chance(0.7) ? [] : this.someIds(2),
+      dependsOn: random.chance(0.7) ? [] : this.someIds(2),
       scheduledAt: random.chance(0.2) ? T0 + random.below(400) : T0,
       ...(entity !== undefined && { entity }),
       ...(principal !== undefined && { principal }),
     });
+    this.given.push(made);
+    if (this.given.length > 40) this.given.shift();
+    return made;
   }
 }
