@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SqliteQueueReader } from '@cpc/storage-sqlite';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ExplainReport, InspectReport, ListReport, ShowReport } from '../src/index.js';
 import { CliUnderTest } from './process.js';
@@ -44,7 +45,7 @@ test('inspect counts by state, priority, kind, principal and reason', async () =
   expect(value as InspectReport).toMatchObject({
     file,
     queue: 'queue',
-    format: 1,
+    format: SqliteQueueReader.currentFormat,
     total: 6,
     byState: { waiting: 1, scheduled: 1, blocked: 2, leased: 0, parked: 0, deadLetter: 2 },
     byPriority: { 50: 5, 75: 1 },
@@ -64,7 +65,7 @@ test('inspect counts by state, priority, kind, principal and reason', async () =
     oldest: { createdAt: 1_700_000_000_000 },
     leases: [],
     quarantined: 0,
-    queues: [{ queue: 'queue', format: 1 }],
+    queues: [{ queue: 'queue', format: SqliteQueueReader.currentFormat }],
   });
   const { stdout } = await cli.run(['inspect', file]);
   expect(stdout).toContain('6 operations');
