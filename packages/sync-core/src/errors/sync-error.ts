@@ -67,8 +67,6 @@ export const SYNC_ERROR_CODES = [
   'STOPPED',
   /** A listener of the app threw. */
   'LISTENER_FAILED',
-  /** The oldest operation is older than the bound though the network is there. */
-  'STALLED',
   /** A service failed online, and the call is not made offline instead. */
   'ONLINE_FAILED',
   /** A service failed on the offline copy, and the network was no way out. */
