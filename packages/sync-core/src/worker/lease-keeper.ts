@@ -51,7 +51,7 @@ export class LeaseKeeper {
    */
   async check(): Promise<readonly string[]> {
     if (this.#leftMs() < (this.#leaseMs * 2) / RENEWALS_PER_LEASE) await this.#renew();
-    return this.#ids;
+    return this.#certain();
   }
 
   /**
@@ -61,7 +61,7 @@ export class LeaseKeeper {
    */
   async checkAgain(): Promise<readonly string[]> {
     await this.#renew();
-    return this.#ids;
+    return this.#certain();
   }
 
   start(): void {
@@ -102,6 +102,11 @@ export class LeaseKeeper {
     this.#ids = await this.#storage.renew(this.#token, this.#ids, now + this.#leaseMs, this.#leaseMs);
     this.#until = now + this.#leaseMs;
     this.#monotonicUntil = monotonic + this.#leaseMs;
+  }
+
+  /** A storage that took longer to renew the lease than the lease lasts has renewed nothing. */
+  #certain(): readonly string[] {
+    return this.#leftMs() > 0 ? this.#ids : [];
   }
 
   #leftMs(): number {

@@ -22,3 +22,19 @@ test('a timer that fires though it was cleared, in a process that was frozen, re
   callbacks[0]?.();
   expect(callbacks).toHaveLength(1);
 });
+
+test.each(['check', 'checkAgain'] as const)(
+  'a renewal that took longer than the lease gives nothing, %s',
+  async (look) => {
+    const clock = new ManualClock();
+    const storage = new MemoryQueueStorage();
+    storage.renew = async (_token, ids) => {
+      await clock.advance(1001);
+      return ids;
+    };
+    const claim = { token: 1, leaseUntil: clock.now() + 1000, operations: [] };
+    const keeper = new LeaseKeeper(storage, clock, claim, 1000, clock.monotonicMs(), ['a']);
+    await clock.advance(900);
+    expect(await keeper[look]()).toEqual([]);
+  },
+);
