@@ -8,12 +8,14 @@ const USUAL = 10_000;
 
 /** What weighs more, or must stay light, has a budget of its own, so that growth is a decision. */
 const BUDGETS = {
+  '@cpc/angular': 1_000,
   '@cpc/cli': 18_000,
   '@cpc/container': 3_000,
   '@cpc/devtools': 15_000,
   '@cpc/devtools/define': 14_000,
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
+  '@cpc/react': 1_000,
   '@cpc/storage-sqlite': 20_000,
   '@cpc/sync-core': 23_500,
   '@cpc/sync-core/aes-gcm': 1_500,

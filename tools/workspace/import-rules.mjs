@@ -14,6 +14,8 @@ export const imports = {
   testing: ['sync-core', 'network'],
   container: ['sync-core', 'network'],
   devtools: ['sync-core'],
+  react: ['sync-core', 'network'],
+  angular: ['sync-core', 'network'],
   cli: ['sync-core', 'storage-sqlite', 'adapters', 'devtools'],
 };
 
@@ -26,6 +28,8 @@ export const imports = {
 export const testImports = {
   network: ['tools'],
   devtools: ['tools'],
+  react: ['tools'],
+  angular: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server', 'tools'],

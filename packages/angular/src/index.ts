@@ -1,0 +1,6 @@
+export { injectNetworkStatus } from './inject-network-status.js';
+export { injectOperation } from './inject-operation.js';
+export { injectOptimistic } from './inject-optimistic.js';
+export { injectPending } from './inject-pending.js';
+export { injectQueueStats } from './inject-queue-stats.js';
+export { injectSync, provideSync, type SyncResources } from './provide-sync.js';
