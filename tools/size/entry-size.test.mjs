@@ -22,7 +22,7 @@ const BUDGETS = {
   '@cpc/sync-core/deterministic': 1_000,
   '@cpc/sync-core/ndjson': 1_500,
   '@cpc/sync-core/opentelemetry': 1_500,
-  '@cpc/testing': 30_000,
+  '@cpc/testing': 40_000,
 };
 
 const entries = publicPackages().flatMap(({ name, path, manifest }) =>
