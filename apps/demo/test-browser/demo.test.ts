@@ -43,6 +43,16 @@ test('an order is taken, changed and paid by keyboard alone', async () => {
   expect(demo.server.marketOf('ada').orders).toMatchObject([{ note: 'No bag', paid: true }]);
 }, 90_000);
 
+test('the tour plays by itself, across the reload that is part of it, and can be stopped', async () => {
+  await demo.page.getByRole('button', { name: 'Play it all' }).click();
+  await demo.page.locator('.tour[data-step="plug"]').waitFor();
+  await demo.device('a').getByText('7 changes safe on this device').waitFor();
+  await demo.page.locator('.tour[data-step="merge"]').waitFor();
+  await demo.page.getByRole('button', { name: 'Stop' }).click();
+  await demo.page.getByRole('button', { name: 'Play it all' }).waitFor();
+  expect(demo.server.ledger()).toHaveLength(7);
+}, 90_000);
+
 test('hostile notes are text', async () => {
   const left = demo.device('a');
   const note = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

@@ -154,6 +154,49 @@ test('says why an operation waits, pauses and resumes', async () => {
   await page.getByText('The queue is empty.').waitFor();
 }, 60_000);
 
+test('exports the queue as NDJSON, under a strict content policy as well', async () => {
+  await start(3);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('queue.ndjson');
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { kind?: string }).kind)).toEqual([
+    undefined,
+    'stall.sell',
+    'stall.sell',
+    'stall.sell',
+  ]);
+}, 60_000);
+
+test('plots what happens and tells the latest figures as text', async () => {
+  await start(50);
+  await page.getByRole('tab', { name: 'Charts' }).click();
+  await page.getByText('operations in the queue: 50').waitFor();
+  await page.evaluate(() => window.app.deliver());
+  await page.getByText('operations in the queue: 0').waitFor();
+  await page.getByText(/p95: \d+ ms/).waitFor();
+  expect(await page.locator('canvas').count()).toBe(3);
+  // The plots take their own colours, not black or nothing.
+  const colours = await page
+    .locator('canvas')
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+        data: [],
+      };
+      const found = new Set<string>();
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 255) found.add(`${data[at]} ${data[at + 1]} ${data[at + 2]}`);
+      }
+      return [...found];
+    });
+  expect(colours).toContain('11 107 98');
+}, 60_000);
+
 test('everything can be reached by keyboard', async () => {
   await start(1000);
   await page.locator('[aria-setsize="1000"]').first().waitFor();

@@ -1,3 +1,8 @@
+import { systemClock } from '@cpc/sync-core';
+
+/** How long the browser has to fetch what it saves, in milliseconds. */
+const KEPT_MS = 60_000;
+
 /** Lets the browser save text under a name. */
 export async function saveLines(lines: AsyncIterable<string>, name: string): Promise<void> {
   const parts: string[] = [];
@@ -7,5 +12,6 @@ export async function saveLines(lines: AsyncIterable<string>, name: string): Pro
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Not at once: some browsers begin to read only later.
+  systemClock.setTimer(() => URL.revokeObjectURL(url), KEPT_MS);
 }
