@@ -2,6 +2,7 @@
  * Building blocks for whoever writes a `QueueStorage`: the order of a queue in memory, the leases on it, and the
  * pure rules that every storage applies alike.
  */
+export { finishMixing, mixBytes, mixText, mixWord } from './checksum/mixing.js';
 export { REMEMBERED_ASSIGNMENTS } from './memory/assignments.js';
 export { Entry } from './memory/entry.js';
 export { applyKeptState, keptStateOf, type KeptState } from './memory/kept-state.js';
