@@ -1,7 +1,9 @@
 import type { NewOperation, StoredOperation } from '@cpc/sync-core';
 import { followSuccessors } from '@cpc/sync-core/storage-kit';
 import { withKnownIds } from './enqueue.js';
-import { clamp, HOLD, logOf, placedFromRow, placedOf } from './operation-row.js';
+import { logOf } from './attempt-log.js';
+import { clamp } from './clamp.js';
+import { HOLD, placedFromRow, placedOf } from './place.js';
 import { append, freshProgress, type Progress, refresh, remove } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { takePlace } from './settle.js';

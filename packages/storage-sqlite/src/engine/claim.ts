@@ -1,6 +1,6 @@
 import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { HOLD, placedFromRow, placedOf, stateOf } from './operation-row.js';
+import { HOLD, placedFromRow, placedOf, stateOf } from './place.js';
 import { effectiveRank, refresh } from './order.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
 import type { LeasedItem } from './lease-book.js';

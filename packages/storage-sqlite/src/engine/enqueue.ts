@@ -2,7 +2,8 @@ import type { EnqueueResult, EnqueueRules, NewOperation, StorageReceipt } from '
 import { followSuccessors, rewriteReferences, successorOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { append, exchange, freshProgress, remove } from './order.js';
-import { logOf, type Placed, placedFromRow } from './operation-row.js';
+import { logOf } from './attempt-log.js';
+import { type Placed, placedFromRow } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 type Refusal = 'OPERATION_ID_REUSED' | 'QUEUE_FULL';

@@ -1,17 +1,9 @@
 import { type NewOperation, SyncError } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import {
-  type AttemptLog,
-  clamp,
-  HOLD,
-  type Hold,
-  logOf,
-  NO_ATTEMPTS,
-  type Place,
-  type Placed,
-  rowValues,
-  stateOf,
-} from './operation-row.js';
+import { type AttemptLog, logOf, NO_ATTEMPTS } from './attempt-log.js';
+import { clamp } from './clamp.js';
+import { rowValues } from './operation-row.js';
+import { HOLD, type Hold, type Place, type Placed, stateOf } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /** How far an operation is when it takes its place. */

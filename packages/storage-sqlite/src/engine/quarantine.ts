@@ -1,6 +1,6 @@
 import type { Page, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { ROW_COLUMNS } from './operation-row.js';
+import { ROW_COLUMNS } from './row-columns.js';
 import type { DamagedRow, QueueTransaction } from './queue-transaction.js';
 import { rebuild } from './rebuild.js';
 

@@ -9,21 +9,9 @@ import {
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { Fate, IdLookup, Past } from '@cpc/sync-core/storage-kit';
 import { LeaseBook } from './lease-book.js';
-import {
-  type AttemptLog,
-  isIntact,
-  operationOf,
-  type Place,
-  type Placed,
-  placedOf,
-  placeValues,
-  readLog,
-  recordChecksumChange,
-  recordValues,
-  sealedValues,
-  stateOf,
-  storedOf,
-} from './operation-row.js';
+import { type AttemptLog, readLog, recordChecksumChange, recordValues } from './attempt-log.js';
+import { isIntact, operationOf, sealedValues, storedOf } from './operation-row.js';
+import { type Place, type Placed, placedOf, placeValues, stateOf } from './place.js';
 import type { PastBook } from './past-book.js';
 import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';

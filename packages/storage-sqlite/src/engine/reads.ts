@@ -1,7 +1,7 @@
 import type { ListQuery, Page, Principals, StorageStats, StoredOperation } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { candidates } from './claim.js';
-import { placedFromRow } from './operation-row.js';
+import { placedFromRow } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /** How many rows one read of a list takes from SQLite at most. */

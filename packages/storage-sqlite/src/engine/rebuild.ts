@@ -1,4 +1,4 @@
-import { placedOf, stateOf } from './operation-row.js';
+import { placedOf, stateOf } from './place.js';
 import { refresh } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 

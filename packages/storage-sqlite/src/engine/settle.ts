@@ -1,7 +1,9 @@
 import type { IdAssignment, NewOperation, Settlement, SettleResult } from '@cpc/sync-core';
 import { appendAttempt, followSuccessors, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import type { LeasedItem } from './lease-book.js';
-import { clamp, HOLD, logOf, type Placed, placedFromRow } from './operation-row.js';
+import { logOf } from './attempt-log.js';
+import { clamp } from './clamp.js';
+import { HOLD, type Placed, placedFromRow } from './place.js';
 import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 

@@ -1,6 +1,6 @@
 import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
 import type { QueueTables } from '../schema/tables.js';
-import { PLACE_UPDATE_COLUMNS, PLACED_COLUMNS, ROW_COLUMNS } from './operation-row.js';
+import { PLACE_UPDATE_COLUMNS, PLACED_COLUMNS, ROW_COLUMNS } from './row-columns.js';
 
 /** Every statement that the storage runs on a queue, prepared once for a connection. */
 export type Statements = ReturnType<typeof prepareStatements>;
