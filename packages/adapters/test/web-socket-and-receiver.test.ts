@@ -188,3 +188,15 @@ async function socketsOf(receiver: {
   while (receiver.sockets.size === 0) await new Promise((resolve) => setImmediate(resolve));
   return [...receiver.sockets];
 }
+
+test('a client that breaks the protocol loses its socket, and nobody else notices', async () => {
+  await using receiver = await startWebSocketReceiver();
+  const hostile = new WebSocket(receiver.url);
+  await once(hostile, 'open');
+  // More than the server's maxPayload.
+  hostile.send('x'.repeat(12_000_001));
+  const [code] = (await once(hostile, 'close')) as [number];
+  expect(code).toBe(1009);
+  using transport = transportTo(receiver.url);
+  expect(await sendOne(transport, add('k'))).toMatchObject({ kind: 'acknowledged' });
+});

@@ -9,6 +9,7 @@ export interface ServedSocket {
   send(text: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
 }
 
 /** `WebSocket.OPEN`. */

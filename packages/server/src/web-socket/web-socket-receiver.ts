@@ -56,6 +56,9 @@ export function webSocketReceiver(
       if (frame !== undefined) void answer(frame);
       else socket.close(typeof data === 'string' ? CLOSE.invalidPayload : CLOSE.unsupportedData);
     });
+    // A frame that is too large or malformed, or a broken connection. `ws` closes the socket by itself, but where
+    // nobody listens, its error ends the whole process.
+    socket.addEventListener('error', () => undefined);
   };
 }
 
