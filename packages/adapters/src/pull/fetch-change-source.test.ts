@@ -86,7 +86,7 @@ test('knows when the server forgot what it would need', async () => {
 
 test('sends nothing where nobody is signed in', async () => {
   const { source, asked } = open(page({}), { credentials: () => undefined });
-  await expect(source.pull('1', context())).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
+  await expect(source.pull('1', context())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   expect(asked).toEqual([]);
 });
 

@@ -65,6 +65,7 @@ export class FetchChangeSource implements ChangeSource {
     const limit = { clock: this.#clock, timeoutMs: this.#timeoutMs };
     const met = await withinTime((inner) => this.#ask(since, inner), signal, limit);
     signal.throwIfAborted();
+    if (met === undefined) throw notSignedIn();
     if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
     const page = pageOf(met);
     if (page === undefined) throw failureOf(met, retryAfterMs(met.headers, this.#clock.now()));
@@ -83,6 +84,7 @@ export class FetchChangeSource implements ChangeSource {
     const either = AbortSignal.any([signal, silence.signal]);
     try {
       const response = await this.#request(this.#address(undefined), 'text/event-stream', either);
+      if (response === undefined) throw notSignedIn();
       const type = response.headers.get('content-type') ?? '';
       if (!response.ok || !type.startsWith('text/event-stream') || response.body === null) {
         await response.body?.cancel();
@@ -95,8 +97,9 @@ export class FetchChangeSource implements ChangeSource {
     throw new SyncError('NETWORK_UNREACHABLE', 'The connection for hints ended.');
   }
 
-  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer> {
+  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer | undefined> {
     const response = await this.#request(this.#address(since), 'application/json', signal);
+    if (response === undefined) return undefined;
     const json = parseOrUndefined(await readText(response, this.#maxAnswerBytes));
     return { status: response.status, headers: response.headers, json };
   }
@@ -110,13 +113,15 @@ export class FetchChangeSource implements ChangeSource {
     return url;
   }
 
-  /** Redirects are errors, since a platform that followed one would repeat the credentials to another origin. */
-  async #request(url: URL, accept: string, signal: AbortSignal): Promise<Response> {
+  /**
+   * Redirects are errors, since a platform that followed one would repeat the credentials to another origin.
+   *
+   * @returns `undefined` where nobody is signed in, so that nothing was sent: that is no word about the network
+   */
+  async #request(url: URL, accept: string, signal: AbortSignal): Promise<Response | undefined> {
     const { principal, cookies = 'omit' } = this.#options;
     const signedIn = await this.#credentials(principal, { signal });
-    if (signedIn === undefined) {
-      throw new SyncError('UNAUTHENTICATED', 'Nobody is signed in to pull; sign in and pull again.');
-    }
+    if (signedIn === undefined) return undefined;
     return this.#fetch(url, {
       headers: { ...signedIn, accept },
       redirect: 'error',
@@ -126,6 +131,10 @@ export class FetchChangeSource implements ChangeSource {
       signal,
     });
   }
+}
+
+function notSignedIn(): SyncError {
+  return new SyncError('UNAUTHENTICATED', 'Nobody is signed in to pull; sign in and pull again.');
 }
 
 function codeOf(code: string): 'ATTEMPT_TIMEOUT' | 'NETWORK_UNREACHABLE' {
