@@ -196,6 +196,19 @@ test('leaves nothing behind when it is stopped, and starts again', async () => {
   expect(source.pulls).toBe(3);
 });
 
+test('a pull that waits for another one begins no request after the stop', async () => {
+  const { source, puller, clock } = rig();
+  await puller.start();
+  await clock.advance(0);
+  const first = puller.pull().catch((error: unknown) => error);
+  const second = puller.pull().catch((error: unknown) => error);
+  await puller.stop();
+  expect(await first).toMatchObject({ code: 'STOPPED' });
+  expect(await second).toMatchObject({ code: 'STOPPED' });
+  expect(source.pulls).toBe(2);
+  expect(puller.status.state).toBe('stopped');
+});
+
 test('an observer that throws stops no pull', async () => {
   const { source, puller, copy } = rig();
   source.set('a', 1);

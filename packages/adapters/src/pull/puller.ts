@@ -118,10 +118,14 @@ export class Puller {
    * share a pull that begins after them. Rejects with why it failed.
    */
   pull(): Promise<void> {
+    if (this.#following !== undefined) return this.#following;
     if (this.#current === undefined) return this.#run();
     // What is being read now may have been read too early.
-    this.#following ??= this.#current.then(ignore, ignore).then(() => {
+    const started = this.#started;
+    this.#following = this.#current.then(ignore, ignore).then(() => {
       this.#following = undefined;
+      // Or a request would outlive the stop, with nothing to end it.
+      started?.controller.signal.throwIfAborted();
       return this.#run();
     });
     return this.#following;
