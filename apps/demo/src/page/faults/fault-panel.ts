@@ -95,6 +95,11 @@ export class FaultPanel extends PlainElement {
             />
           </label>
         </div>
+        ${
+          pattern === 'flapping' || pattern === 'outage'
+            ? html`<p class="quiet hint">Of these, the first that is ticked.</p>`
+            : nothing
+        }
         <div class="kinds">
           ${FAULT_NAMES.map(
             (name) =>
