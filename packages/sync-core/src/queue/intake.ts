@@ -3,7 +3,7 @@ import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import { CallOrder } from './call-order.js';
 import { GroupCommit } from './group-commit.js';
-import type { EnqueueOptions, OperationFactory } from './operation-factory.js';
+import type { EnqueueOptions } from './operation-factory.js';
 import { type QueueContext, tracked, wake } from './queue-context.js';
 import { type EnqueueReceipt, eventOf, receiptOf, refusal } from './receipt.js';
 
@@ -19,15 +19,11 @@ type Reject = (error: unknown) => void;
 /** The way into the queue: makes records, keeps the order of the calls, and lets concurrent ones share a commit. */
 export class Intake {
   readonly #context: QueueContext;
-  readonly #factory: OperationFactory;
-  readonly #maxPending: number;
   readonly #order = new CallOrder();
   readonly #commits = new GroupCommit((batches) => this.#write(batches));
 
-  constructor(context: QueueContext, factory: OperationFactory, maxPending: number) {
+  constructor(context: QueueContext) {
     this.#context = context;
-    this.#factory = factory;
-    this.#maxPending = maxPending;
   }
 
   /** Callbacks instead of promises, since this is on every operation's way. Throws what the record's maker throws. */
@@ -66,13 +62,14 @@ export class Intake {
     principal: string | undefined,
   ): NewOperation | Promise<NewOperation> {
     const kind = typeof operation === 'string' ? operation : operation.kind;
-    return this.#factory.create(this.#context.registry.get(kind), payload, options, principal);
+    return this.#context.factory.create(this.#context.registry.get(kind), payload, options, principal);
   }
 
   #keep(records: readonly NewOperation[], resolve: Resolve, reject: Reject): void {
     const receive = (result: EnqueueResult): void => {
       if (result.ok) resolve(records.map((record, at) => this.#receive(record, result.receipts[at])));
-      else reject(refusal(records[result.index] as NewOperation, result.code, this.#maxPending));
+      else
+        reject(refusal(records[result.index] as NewOperation, result.code, this.#context.rules.maxPending));
     };
     this.#commits.add(records, receive, reject);
   }
@@ -84,20 +81,8 @@ export class Intake {
   }
 
   async #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {
-    const { storage, registry, hub } = this.#context;
-    const step = storage.enqueue(batches, {
-      maxPending: this.#maxPending,
-      coalesce: (tail, incoming) => {
-        try {
-          const coalescence = registry.coalesce(tail, incoming);
-          if (coalescence.kind === 'merged') this.#factory.checkSize(coalescence.operation.payload);
-          return coalescence;
-        } catch (error) {
-          hub.fail(error, 'OPERATION_INVALID');
-          return { kind: 'none' };
-        }
-      },
-    });
+    const { storage, rules } = this.#context;
+    const step = storage.enqueue(batches, rules);
     const results = await tracked(this.#context, step);
     wake(this.#context);
     return results;

@@ -1,12 +1,12 @@
 import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
-import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
-import type { Content } from '../outcome/decide.js';
+import type { StoredOperation } from '../operation/operation-record.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { QueueStorage } from '../ports/queue-storage.js';
+import type { EnqueueRules, QueueStorage } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { EventHub } from './event-hub.js';
 import type { Explanation } from './explain.js';
+import type { OperationFactory } from './operation-factory.js';
 import type { OperationRegistry } from './operation-registry.js';
 
 /** What a queue shares with its workers and streams. Apps need none of it. */
@@ -19,10 +19,10 @@ export interface QueueContext {
   readonly registry: OperationRegistry;
   readonly timestamps: HybridLogicalClock;
   readonly newId: () => string;
-  /** A value as the payload of an operation; throws as `enqueue` rejects. */
-  readonly content: (kind: string, value: unknown) => Content;
-  /** An operation with another payload, under another id; rejects as `enqueue` does. */
-  readonly edited: (operation: NewOperation, payload: unknown) => Promise<NewOperation>;
+  /** Makes records of what callers say; throws, or rejects, as `enqueue` rejects. */
+  readonly factory: OperationFactory;
+  /** What a storage is told with every enqueueing. */
+  readonly rules: Required<EnqueueRules>;
   /** Called whenever something may have become deliverable. */
   readonly wakers: Set<() => void>;
   /** Called when somebody signs in, or out with `undefined`. */

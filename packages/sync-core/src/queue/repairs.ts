@@ -43,7 +43,7 @@ export async function discard(context: QueueContext, id: string): Promise<void> 
 
 export async function edit(context: QueueContext, id: string, payload: unknown): Promise<string> {
   const stored = await available(context, id);
-  return replace(context, stored, await context.edited(withoutStorageFields(stored), payload));
+  return replace(context, stored, await context.factory.edit(withoutStorageFields(stored), payload));
 }
 
 export async function resolve(
@@ -58,7 +58,8 @@ export async function resolve(
     return undefined;
   }
   const remote = stored.failure.details as RemoteRecord;
-  const winner = resolution.kind === 'merge' ? context.content(stored.kind, resolution.value) : stored;
+  const winner =
+    resolution.kind === 'merge' ? context.factory.content(stored.kind, resolution.value) : stored;
   return replace(context, stored, rebased(stored, winner, remote, context.newId()));
 }
 

@@ -119,11 +119,23 @@ export class SyncQueue implements AsyncDisposable {
       signIns: new Set(),
       steps: new Set(),
       refreshers: new Set(),
-      content: (kind, value) => factory.content(kind, value),
-      edited: (operation, payload) => factory.edit(operation, payload),
+      factory,
+      rules: {
+        maxPending,
+        coalesce: (tail, incoming) => {
+          try {
+            const coalescence = registry.coalesce(tail, incoming);
+            if (coalescence.kind === 'merged') factory.checkSize(coalescence.operation.payload);
+            return coalescence;
+          } catch (error) {
+            hub.fail(error, 'OPERATION_INVALID');
+            return { kind: 'none' };
+          }
+        },
+      },
       gates: new Set(),
     };
-    this.#intake = new Intake(this.context, factory, maxPending);
+    this.#intake = new Intake(this.context);
     this.#stats = new StatsSource(this.context);
     this.events$ = hub.events$;
     this.stats$ = this.#stats.stats$;
