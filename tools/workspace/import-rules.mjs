@@ -32,7 +32,7 @@ export const testImports = {
   angular: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
-  adapters: ['testing', 'server', 'tools'],
+  adapters: ['testing', 'server', 'tools', 'storage-sqlite', 'storage-indexeddb'],
   server: ['tools'],
   cli: ['server', 'tools'],
 };

@@ -17,6 +17,8 @@ const COMPILER = ['--package=@bufbuild/buf@1.75.0', '--package=@bufbuild/protoc-
 const TARGETS = [
   { folder: 'adapters/src/connect/gen', files: ['cpc/sync', 'google'] },
   { folder: 'server/src/connect/gen', files: ['cpc/sync', 'google'] },
+  { folder: 'adapters/src/user-preferences/gen', files: ['cpc/preferences'] },
+  { folder: 'server/src/user-preferences/gen', files: ['cpc/preferences'] },
 ];
 
 /** npm runs it in the package's folder, wherever it was called. */

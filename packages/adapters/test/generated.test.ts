@@ -4,6 +4,7 @@ import { ScalarType, type DescField, type DescFile } from '@bufbuild/protobuf';
 import { describe, expect, test } from '@jest/globals';
 import protobuf from 'protobufjs';
 import { file_cpc_sync_v1_delivery } from '../src/connect/gen/cpc/sync/v1/delivery_pb.js';
+import { file_cpc_preferences_v1_preferences } from '../src/user-preferences/gen/cpc/preferences/v1/preferences_pb.js';
 import { file_google_rpc_error_details } from '../src/connect/gen/google/rpc/error_details_pb.js';
 
 const packages = new URL('../..', import.meta.url);
@@ -12,6 +13,7 @@ const packages = new URL('../..', import.meta.url);
 const GENERATED: [string, DescFile][] = [
   ['cpc/sync/v1/delivery.proto', file_cpc_sync_v1_delivery],
   ['google/rpc/error_details.proto', file_google_rpc_error_details],
+  ['cpc/preferences/v1/preferences.proto', file_cpc_preferences_v1_preferences],
 ];
 
 describe.each(GENERATED)('%s', (path, file) => {
@@ -21,17 +23,18 @@ describe.each(GENERATED)('%s', (path, file) => {
   });
 });
 
-test.each(['cpc/sync/v1/delivery_pb.ts', 'google/rpc/error_details_pb.ts'])(
-  'client and server have the same %s',
-  async (name) => {
-    const [client, server] = await Promise.all(
-      ['adapters', 'server'].map((folder) =>
-        readFile(fileURLToPath(new URL(`${folder}/src/connect/gen/${name}`, packages)), 'utf8'),
-      ),
-    );
-    expect(server).toBe(client);
-  },
-);
+test.each([
+  'connect/gen/cpc/sync/v1/delivery_pb.ts',
+  'connect/gen/google/rpc/error_details_pb.ts',
+  'user-preferences/gen/cpc/preferences/v1/preferences_pb.ts',
+])('client and server have the same %s', async (name) => {
+  const [client, server] = await Promise.all(
+    ['adapters', 'server'].map((folder) =>
+      readFile(fileURLToPath(new URL(`${folder}/src/${name}`, packages)), 'utf8'),
+    ),
+  );
+  expect(server).toBe(client);
+});
 
 /** Names, numbers and types of everything that goes over the wire, one line each. */
 function ofCode(file: DescFile): readonly string[] {

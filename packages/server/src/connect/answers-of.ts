@@ -1,15 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import type { WireHeaders } from '../wire/wire-message.js';
+import { encodeJson, problemOf, type AnswerBody } from './answer-body.js';
 import { batchBody } from './batch-body.js';
 import { errorOfProblem } from './error-of-problem.js';
+import { jsonHeaders } from './json-headers.js';
 import {
   AcknowledgementSchema,
   AnswerSchema,
-  ProblemSchema,
   type Answer,
   type Operation,
-  type Problem,
 } from './gen/cpc/sync/v1/delivery_pb.js';
 
 /**
@@ -27,7 +27,7 @@ export async function answersOf(
   const reply = await receiver.answer({
     method: 'POST',
     path: receiver.path,
-    headers: { get: (name) => headerOf(name, metadata) },
+    headers: jsonHeaders(metadata),
     body: (maxBytes) => Promise.resolve(bytes.byteLength > maxBytes ? undefined : bytes),
   });
   const json = JSON.parse(reply.body) as AnswerBody | readonly AnswerBody[];
@@ -35,33 +35,8 @@ export async function answersOf(
   return json.map(answerOf);
 }
 
-/** The members of an answer's body over HTTP that have a place in a message. */
-interface AnswerBody {
-  readonly idempotencyKey?: string;
-  readonly status: number;
-  readonly result?: unknown;
-  readonly version?: string;
-  readonly code?: string;
-  readonly title?: string;
-  readonly detail?: string;
-  readonly remote?: unknown;
-  readonly retryAfter?: number;
-}
-
 function isOne(json: AnswerBody | readonly AnswerBody[]): json is AnswerBody {
   return !Array.isArray(json);
-}
-
-/** The call's own media type is the protocol's, not that of the operations. */
-function headerOf(name: string, metadata: WireHeaders): string | null {
-  switch (name.toLowerCase()) {
-    case 'content-type':
-      return 'application/json';
-    case 'content-encoding':
-      return null;
-    default:
-      return metadata.get(name);
-  }
 }
 
 function answerOf(body: AnswerBody): Answer {
@@ -75,23 +50,4 @@ function answerOf(body: AnswerBody): Answer {
     ...(version !== undefined && { version }),
   });
   return create(AnswerSchema, { answer: { case: 'acknowledgement', value } });
-}
-
-function problemOf(body: AnswerBody): Problem {
-  const { idempotencyKey, status, code, title, detail, remote, retryAfter } = body;
-  return create(ProblemSchema, {
-    status,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-    ...(code !== undefined && { code }),
-    ...(title !== undefined && { title }),
-    ...(detail !== undefined && { detail }),
-    ...(remote !== undefined && { remote: encodeJson(remote) }),
-    ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
-  });
-}
-
-const encoder = new TextEncoder();
-
-function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
-  return encoder.encode(JSON.stringify(value));
 }

@@ -1,0 +1,100 @@
+import {
+  Code,
+  ConnectError,
+  createClient,
+  type Client,
+  type Transport as RpcTransport,
+} from '@connectrpc/connect';
+import { SYNC_ERROR_CODES, SyncError, type DeliveryOutcome, type SyncErrorCode } from '@cpc/sync-core';
+import type { RequestCredentials } from '../delivery/credentials.js';
+import { outcomeOfError } from '../connect/outcome-of-error.js';
+import { checkChange } from './check-change.js';
+import {
+  UserPreferencesService,
+  type GetPreferencesResponse,
+} from './gen/cpc/preferences/v1/preferences_pb.js';
+import { fromMessage, toChangeMessage } from './messages.js';
+import type { Notifications, PreferencesChange, Theme } from './preferences.js';
+import type { KnownPreferences, UserPreferences } from './user-preferences.js';
+
+export interface ConnectUserPreferencesOptions {
+  /** Carries the calls, as for `ConnectTransport`. */
+  readonly transport: RpcTransport;
+  /** The headers that sign the user of a call in. @defaultValue nobody signs in */
+  readonly credentials?: RequestCredentials;
+}
+
+/**
+ * Preferences at a `cpc.preferences.v1.UserPreferencesService`, over gRPC, gRPC-Web or Connect. A change goes to
+ * the server at once and is not repeated; `createUserPreferences` makes one that is safe without a network.
+ *
+ * Rejects with a `SyncError`: `REJECTED` and `UNAUTHENTICATED` where the server says so, `NETWORK_UNREACHABLE`,
+ * `NETWORK_CAPTIVE`, `ATTEMPT_TIMEOUT` or `SERVER_RETRY` where it may be worth another try.
+ */
+export class ConnectUserPreferences implements UserPreferences {
+  readonly #client: Client<typeof UserPreferencesService>;
+  readonly #credentials: RequestCredentials;
+
+  constructor({ transport, credentials = () => ({}) }: ConnectUserPreferencesOptions) {
+    this.#client = createClient(UserPreferencesService, transport);
+    this.#credentials = credentials;
+  }
+
+  get(user: string): Promise<KnownPreferences> {
+    return this.#call(user, (headers) => this.#client.getPreferences({ user }, { headers }));
+  }
+
+  setCurrency(user: string, currency: string): Promise<KnownPreferences> {
+    return this.#update(user, { currency });
+  }
+
+  setLanguage(user: string, language: string): Promise<KnownPreferences> {
+    return this.#update(user, { language });
+  }
+
+  setTheme(user: string, theme: Theme): Promise<KnownPreferences> {
+    return this.#update(user, { theme });
+  }
+
+  setNotifications(user: string, notifications: Partial<Notifications>): Promise<KnownPreferences> {
+    return this.#update(user, { notifications });
+  }
+
+  async #update(user: string, value: PreferencesChange): Promise<KnownPreferences> {
+    const change = toChangeMessage(checkChange(value));
+    return this.#call(user, (headers) => this.#client.updatePreferences({ user, change }, { headers }));
+  }
+
+  async #call(
+    user: string,
+    call: (headers: HeadersInit) => Promise<Pick<GetPreferencesResponse, 'preferences'>>,
+  ): Promise<KnownPreferences> {
+    const headers = await this.#credentials(user, { signal: new AbortController().signal });
+    if (headers === undefined) {
+      throw new SyncError('UNAUTHENTICATED', `'${user}' is not signed in; nothing was sent.`);
+    }
+    const { preferences } = await call(headers).catch((error: unknown) => {
+      throw errorOf(error);
+    });
+    const known = preferences && fromMessage(preferences);
+    if (known !== undefined) return known;
+    throw new SyncError('NETWORK_CAPTIVE', 'The answer holds no preferences, so the server did not give it.');
+  }
+}
+
+/** No operation is meant, so a problem counts as one about the whole call. */
+const NO_RUN = { address: '', principal: undefined, operations: [] };
+
+function errorOf(cause: unknown): SyncError {
+  const error = ConnectError.from(cause, Code.Unavailable);
+  const outcome = outcomeOfError(error, NO_RUN, () => false) as DeliveryOutcome;
+  const options = { cause: error };
+  if (outcome.kind === 'rejected') return new SyncError('REJECTED', outcome.reason.message, options);
+  if (!('reason' in outcome)) return new SyncError('REJECTED', error.rawMessage, options);
+  const { code, message } = outcome.reason;
+  return new SyncError(isSyncErrorCode(code) ? code : 'SERVER_RETRY', message, options);
+}
+
+function isSyncErrorCode(code: string): code is SyncErrorCode {
+  return (SYNC_ERROR_CODES as readonly string[]).includes(code);
+}

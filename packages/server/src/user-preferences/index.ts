@@ -1,0 +1,6 @@
+export type { PreferencesValue } from './preferences-value.js';
+export {
+  userPreferences,
+  type UserPreferencesOptions,
+  type UserPreferencesParts,
+} from './user-preferences.js';
