@@ -66,6 +66,15 @@ test('refuses a body that is too large while it is still coming, and closes', as
   expect((await post(`${served.url}/add`, 'k', '{"name":"small"}')).status).toBe(200);
 });
 
+test('a sender of ten megabytes reads why they were refused', async () => {
+  await using served = await serve({ maxPayloadBytes: 1_000 });
+  for (let round = 0; round < 5; round++) {
+    const answer = await post(`${served.url}/add`, 'k', JSON.stringify('x'.repeat(10_000_000)));
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'BODY_TOO_LARGE', idempotencyKey: 'k' });
+  }
+}, 60_000);
+
 test('a sender that breaks off leaves nothing behind', async () => {
   await using served = await serve({ maxConcurrent: 1 });
   const reached = served.stall.receiver.open();

@@ -25,8 +25,31 @@ export function toNodeHandler(
     // A body that was not read to its end would be taken for the next request.
     const close = request.complete ? {} : { connection: 'close' };
     response.writeHead(status, { ...headers, ...close, 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+    if (request.complete) response.end(body);
+    else await endBehind(request, response, body);
   };
+}
+
+/** How long is read on for a sender who has not noticed the answer. */
+const LINGER_MS = 2_000;
+
+/**
+ * Answers somebody who is still sending. A connection that is closed with something unread is reset, and the answer
+ * may be lost with it: so the rest is read and dropped, for a moment.
+ */
+function endBehind(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      response.end(resolve);
+      if (response.destroyed) resolve();
+    };
+    const timer = setTimeout(end, LINGER_MS);
+    request.once('end', end);
+    request.once('close', end);
+    response.write(body);
+    request.resume();
+  });
 }
 
 function messageOf(request: IncomingMessage): WireMessage {
@@ -54,15 +77,16 @@ function readRequest(request: IncomingMessage, maxBytes: number): Promise<Uint8A
     }
     const parts: Buffer[] = [];
     let length = 0;
-    request.on('data', (part: Buffer) => {
+    const take = (part: Buffer): void => {
       length += part.byteLength;
       if (length <= maxBytes) {
         parts.push(part);
         return;
       }
-      request.pause();
+      request.off('data', take).pause();
       resolve(undefined);
-    });
+    };
+    request.on('data', take);
     request.once('end', () => resolve(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
     request.once('error', reject);
     request.once('close', broken);
