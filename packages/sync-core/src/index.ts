@@ -8,7 +8,12 @@ export {
 } from './backoff/backoff.js';
 export { systemClock } from './clock/system-clock.js';
 export { systemRandom } from './clock/system-random.js';
-export { fieldMerge, type FieldMergeOptions } from './conflict/field-merge.js';
+export {
+  fieldMerge,
+  type FieldMergeOptions,
+  type FieldRule,
+  type FieldSides,
+} from './conflict/field-merge.js';
 export {
   compareTimestamps,
   HybridLogicalClock,

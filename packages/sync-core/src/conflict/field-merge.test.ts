@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { storedOperation } from '../../test/fixtures.js';
 import { toOperation } from '../operation/to-operation.js';
 import type { Resolution } from '../ports/conflict-resolver.js';
-import { fieldMerge, type FieldMergeOptions } from './field-merge.js';
+import { fieldMerge, type FieldMergeOptions, type FieldSides } from './field-merge.js';
 
 const operation = toOperation(storedOperation('a'));
 
@@ -109,4 +109,35 @@ test('__proto__ and constructor are fields like any other, and pollute nothing',
   );
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   expect(merge({}, { toString: 1 }, { a: 1 })).toEqual(merged({ toString: 1, a: 1 }));
+});
+
+test('asks the rule of a field that both sides changed, and of no other', () => {
+  const asked: unknown[] = [];
+  const rules = {
+    stock: (sides: FieldSides) => {
+      asked.push(sides);
+      const { base, local, remote } = sides as Record<keyof FieldSides, number>;
+      return { value: remote + local - base };
+    },
+    name: () => undefined,
+  };
+  const base = { stock: 10, name: 'a', note: 'x' };
+  const resolution = merge(
+    base,
+    { stock: 7, name: 'b', note: 'y' },
+    { stock: 8, name: 'c', note: 'x' },
+    { rules },
+  );
+  expect(resolution).toEqual(merged({ stock: 5, name: 'b', note: 'y' }));
+  expect(asked).toEqual([{ base: 10, local: 7, remote: 8 }]);
+  expect(merge(base, { ...base, stock: 7 }, base, { rules })).toEqual(merged({ ...base, stock: 7 }));
+  expect(merge(base, { ...base, name: 'b' }, { ...base, name: 'c' }, { rules, onClash: 'defer' })).toEqual({
+    kind: 'defer',
+  });
+});
+
+test('shows a rule a missing side as undefined, and takes no rule from the prototype', () => {
+  const rules = { a: ({ base, local }: FieldSides) => ({ value: [base, local] }) };
+  expect(merge({}, { a: 1 }, { a: 2 }, { rules })).toEqual(merged({ a: [undefined, 1] }));
+  expect(merge({}, { toString: 1 }, { toString: 2 }, { rules })).toEqual(merged({ toString: 1 }));
 });

@@ -5,7 +5,19 @@ export interface FieldMergeOptions {
   readonly onClash?: 'local' | 'remote' | 'defer';
   /** Names of fields whose arrays are sets: what either side added or removed is added or removed. */
   readonly sets?: readonly string[];
+  /** Rules by the names of their fields, for what both sides changed: a patch of a nested value, a sum. */
+  readonly rules?: Readonly<Record<string, FieldRule>>;
 }
+
+/** The values of a field that both sides changed differently; `undefined` where a side does not have it. */
+export interface FieldSides {
+  readonly base: unknown;
+  readonly local: unknown;
+  readonly remote: unknown;
+}
+
+/** Merges one field. `undefined` says that it cannot: a clash. */
+export type FieldRule = (sides: FieldSides) => { readonly value: unknown } | undefined;
 
 /** The fields of a value, without a prototype, so that `__proto__` is a field like any other. */
 type Fields = Record<string, unknown>;
@@ -18,7 +30,7 @@ const ABSENT = Symbol('absent');
  * Without a base, every field that both have and that differs is a clash. Values that are not objects are one clash as a whole.
  */
 export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
-  const { onClash = 'local', sets = [] } = options;
+  const { onClash = 'local', sets = [], rules = {} } = options;
   return {
     resolve({ local, remote, base }: Conflict): Resolution {
       const mine = fieldsOf(local);
@@ -27,7 +39,8 @@ export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
       const before = fieldsOf(base) ?? (Object.create(null) as Fields);
       const merged = Object.create(null) as Fields;
       for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
-        const value = mergeField(read(before, key), read(mine, key), read(theirs, key), sets.includes(key));
+        const rule = Object.hasOwn(rules, key) ? rules[key] : sets.includes(key) ? mergeSets : undefined;
+        const value = mergeField(read(before, key), read(mine, key), read(theirs, key), rule);
         if (value === CLASH && onClash === 'defer') return { kind: 'defer' };
         const chosen = value === CLASH ? read(onClash === 'local' ? mine : theirs, key) : value;
         if (chosen !== ABSENT) merged[key] = chosen;
@@ -39,19 +52,26 @@ export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
 
 const CLASH = Symbol('clash');
 
-function mergeField(base: unknown, mine: unknown, theirs: unknown, isSet: boolean): unknown {
+function mergeField(base: unknown, mine: unknown, theirs: unknown, rule: FieldRule | undefined): unknown {
   if (isEqual(mine, theirs) || isEqual(mine, base)) return theirs;
   if (isEqual(theirs, base)) return mine;
-  return isSet && Array.isArray(mine) && Array.isArray(theirs) ? mergeSets(base, mine, theirs) : CLASH;
+  const merged = rule?.({ base: shown(base), local: shown(mine), remote: shown(theirs) });
+  return merged === undefined ? CLASH : merged.value;
+}
+
+function shown(value: unknown): unknown {
+  return value === ABSENT ? undefined : value;
 }
 
 /** What the server holds, without what this side removed, with what this side added. */
-function mergeSets(base: unknown, mine: readonly unknown[], theirs: readonly unknown[]): readonly unknown[] {
+function mergeSets({ base, local, remote }: FieldSides): { readonly value: unknown } | undefined {
+  if (!Array.isArray(local) || !Array.isArray(remote)) return undefined;
+  const [mine, theirs] = [local as readonly unknown[], remote as readonly unknown[]];
   const before = Array.isArray(base) ? (base as readonly unknown[]) : [];
   const has = (list: readonly unknown[], item: unknown): boolean =>
     list.some((other) => isEqual(other, item));
   const kept = theirs.filter((item) => has(mine, item) || !has(before, item));
-  return [...kept, ...mine.filter((item) => !has(before, item) && !has(theirs, item))];
+  return { value: [...kept, ...mine.filter((item) => !has(before, item) && !has(theirs, item))] };
 }
 
 function clash(onClash: 'local' | 'remote' | 'defer'): Resolution {
