@@ -1,0 +1,13 @@
+// #region listen
+import { fetchToNode, toNodeHandler } from '@cpc/server';
+import { createServer } from 'node:http';
+import { feed, receiver } from './stalls-sqlite.mjs';
+
+const operations = toNodeHandler(receiver);
+const changes = fetchToNode(feed.receive);
+const server = createServer((request, response) =>
+  request.url.startsWith('/changes') ? changes(request, response) : operations(request, response),
+);
+server.listen(process.env.PORT ?? 8080, '127.0.0.1');
+// #endregion
+server.on('listening', () => process.send?.(server.address().port));
