@@ -22,8 +22,6 @@ export type FieldRule = (sides: FieldSides) => { readonly value: unknown } | und
 /** The fields of a value, without a prototype, so that `__proto__` is a field like any other. */
 type Fields = Record<string, unknown>;
 
-const ABSENT = Symbol('absent');
-
 /**
  * Three-way merge by top-level field: what only one side changed since the base is taken from that side; what
  * both changed alike is kept; the rest is a clash. Arrays are values, or sets where `sets` names their field.
@@ -43,7 +41,7 @@ export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
         const value = mergeField(read(before, key), read(mine, key), read(theirs, key), rule);
         if (value === CLASH && onClash === 'defer') return { kind: 'defer' };
         const chosen = value === CLASH ? read(onClash === 'local' ? mine : theirs, key) : value;
-        if (chosen !== ABSENT) merged[key] = chosen;
+        if (chosen !== undefined) merged[key] = chosen;
       }
       return { kind: 'merge', value: merged };
     },
@@ -55,12 +53,8 @@ const CLASH = Symbol('clash');
 function mergeField(base: unknown, mine: unknown, theirs: unknown, rule: FieldRule | undefined): unknown {
   if (isEqual(mine, theirs) || isEqual(mine, base)) return theirs;
   if (isEqual(theirs, base)) return mine;
-  const merged = rule?.({ base: shown(base), local: shown(mine), remote: shown(theirs) });
+  const merged = rule?.({ base, local: mine, remote: theirs });
   return merged === undefined ? CLASH : merged.value;
-}
-
-function shown(value: unknown): unknown {
-  return value === ABSENT ? undefined : value;
 }
 
 /** What the server holds, without what this side removed, with what this side added. */
@@ -82,8 +76,9 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
+/** `undefined` where the field is absent: JSON has no other. */
 function read(fields: Fields, key: string): unknown {
-  return Object.hasOwn(fields, key) ? fields[key] : ABSENT;
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
 
 /** Equality of JSON values; the order of keys does not matter. */
