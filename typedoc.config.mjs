@@ -38,6 +38,8 @@ export default {
     excludePrivate: true,
     excludeProtected: true,
     excludeExternals: true,
+    // The API reports in `packages/*/api` tell of what is named and not exported.
+    validation: { notExported: false },
   },
   plugin: ['./docs/site-theme/plugin.mjs'],
   out: 'docs/site',
@@ -49,4 +51,5 @@ export default {
   sort: ['documents-first', 'source-order'],
   groupOrder: ['Guides', 'Project', 'Modules', 'Decisions', '*'],
   hideGenerator: true,
+  treatWarningsAsErrors: true,
 };

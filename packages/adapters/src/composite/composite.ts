@@ -21,7 +21,7 @@ export interface CompositeOptions<Service> {
   /**
    * Whether the offline copy may stand in for an online failure.
    *
-   * @defaultValue all but a {@link @cpc/sync-core#SyncError} `REJECTED`, `UNAUTHENTICATED` or `PAYLOAD_INVALID`
+   * @defaultValue all but a `SyncError` `REJECTED`, `UNAUTHENTICATED` or `PAYLOAD_INVALID`
    */
   readonly recoverable?: (error: unknown) => boolean;
   /**

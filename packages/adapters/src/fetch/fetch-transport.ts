@@ -34,7 +34,7 @@ import { retryAfterMs } from './retry-after.js';
  * Every repeat of an operation is the same request: method, address, body, `Idempotency-Key` and `If-Match`.
  * Only credentials may differ; a provider gives them anew for each request. An answer counts only when it
  * names the operation's key, so that neither a captive portal nor a gateway can acknowledge or refuse
- * anything. What each answer means: see {@link outcomeOfAnswer}, and {@link outcomeOfForeignAnswer} for answers
+ * anything. What each answer means: see `outcomeOfAnswer`, and `outcomeOfForeignAnswer` for answers
  * of somebody else. No answer at all, a redirect and a timeout are `unreachable`.
  */
 export class FetchTransport implements Transport {

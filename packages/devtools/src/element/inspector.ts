@@ -38,6 +38,7 @@ export class Inspector extends LitElement {
     chosen: { state: true },
     problem: { state: true },
   };
+  /** Its own look, and the colours of either scheme. */
   static override readonly styles = [themeStyles, inspectorStyles];
 
   /** The queue to look at. */

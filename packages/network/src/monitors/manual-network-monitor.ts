@@ -33,7 +33,7 @@ export class ManualNetworkMonitor extends StatusMonitor {
     this.conclude({ state, source: 'manual', reason });
   }
 
-  /** Keeps the evidence for {@link evidence}; the state stays what it was set to. */
+  /** Keeps what was met in `evidence`; the state stays what it was set to. */
   report(evidence: NetworkEvidence): void {
     this.#evidence.push(evidence);
     if (this.#evidence.length > MAX_EVIDENCE) this.#evidence.shift();

@@ -220,7 +220,7 @@ export class OperationIndex {
     this.#readyFor(entry.operation.principal).take(entry);
   }
 
-  /** Lets a follower compete before its predecessor has left, until {@link withdraw}. */
+  /** Lets a follower compete before its predecessor has left, until `withdraw`. */
   advance(entry: Entry): void {
     this.setState(entry, 'waiting');
     entry.rank = entry.lane?.highestRank ?? entry.ownRank;

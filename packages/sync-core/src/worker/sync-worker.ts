@@ -39,7 +39,7 @@ export interface SyncWorkerCollaborators {
  * ## States
  *
  * - `stopped`: no loop, no timer, no listener. `start` → `running`.
- * - `running`: the loop claims whenever a send is free and the {@link Gate} is open, and sleeps otherwise, until
+ * - `running`: the loop claims whenever a send is free and the gate is open, and sleeps otherwise, until
  *   something was enqueued, a send ended, the network changed, an operation falls due, or the poll interval is
  *   over. `pause` → `paused`; `stop` → `stopping`.
  * - `paused`: as running, but the gate is shut. `resume` → `running`.
