@@ -28,9 +28,10 @@ export function itemOfAcknowledgement({
   return json && { status: 200, body: { idempotencyKey, version, result: json.value } };
 }
 
-/** A problem as the body that it has over HTTP. */
-export function itemOfProblem(problem: Problem): AnswerItem {
+/** A problem as the body that it has over HTTP; `undefined` where its status is that of no refusal. */
+export function itemOfProblem(problem: Problem): AnswerItem | undefined {
   const { idempotencyKey, status, code, title, detail, remote, retryAfterSeconds } = problem;
+  if (status < 400) return undefined;
   const record = remote && parseJson(remote);
   return {
     status,

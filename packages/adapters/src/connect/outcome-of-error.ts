@@ -21,9 +21,8 @@ export function outcomeOfError(
 ): RunResult {
   const afterMs = retryDelayMs(error);
   const [problem] = error.findDetails(ProblemSchema);
-  if (problem !== undefined && concerns(problem.idempotencyKey, run)) {
-    return outcomeOfRefusedRun(run, itemOfProblem(problem), afterMs);
-  }
+  const refusal = problem !== undefined && concerns(problem.idempotencyKey, run) && itemOfProblem(problem);
+  if (refusal) return outcomeOfRefusedRun(run, refusal, afterMs);
   if (error.cause !== undefined) {
     return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: error.message } };
   }

@@ -92,6 +92,15 @@ test.each([
   }
 });
 
+test('takes no refusal for a success, though something between made its status 200', async () => {
+  const type = 'urn:problem-type:cpc-sync:handler-failed';
+  const single = transportOn(scriptedFetch(echoing(200, { type, status: 500 })).fetch);
+  expect(await single.send([operation({ id: 'k' })], context)).toMatchObject([{ kind: 'unreachable' }]);
+  const refused = scriptedFetch(() => Response.json({ type, status: 503 }));
+  const batch = transportOn(refused.fetch, { maxBatchSize: 2 });
+  expect(await batch.send([operation({ id: 'k' })], context)).toMatchObject([{ kind: 'unreachable' }]);
+});
+
 test('gives the server’s record with a conflict', async () => {
   const remote = { value: { code: 'USD' }, version: '9', timestamp: 5 };
   const { fetch } = scriptedFetch(echoing(412, { remote }));

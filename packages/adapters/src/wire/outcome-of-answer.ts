@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, RemoteRecord, SyncFailure } from '@cpc/sync-core';
-import { isRecord, type AnswerItem } from './wire-answer.js';
+import { isProblem, isRecord, type AnswerItem } from './wire-answer.js';
 
 /**
  * What the receiver's answer to one operation means. Status decides; no text does.
@@ -7,6 +7,7 @@ import { isRecord, type AnswerItem } from './wire-answer.js';
  * | status | outcome | why |
  * | --- | --- | --- |
  * | 2xx | `acknowledged` | the effect happened, now or the first time |
+ * | 2xx with a problem | `unreachable` | something between made a success of a refusal |
  * | 401 | `unauthenticated` | signing in helps |
  * | 403 | `rejected` | the principal is known and may not; signing in again as the same changes nothing |
  * | 408, 425, 429, 5xx | `retry` | not now |
@@ -22,7 +23,7 @@ import { isRecord, type AnswerItem } from './wire-answer.js';
  */
 export function outcomeOfAnswer(item: AnswerItem, retryAfter?: number): DeliveryOutcome {
   const { status, body } = item;
-  if (status >= 200 && status < 300) return acknowledged(body);
+  if (status >= 200 && status < 300 && !isProblem(body)) return acknowledged(body);
   if (status === 401) return { kind: 'unauthenticated', reason: failureOf(item, 'UNAUTHENTICATED') };
   if (status === 412) return { kind: 'conflict', remote: remoteOf(body['remote']) };
   if (status === 424) return { kind: 'skipped' };

@@ -42,8 +42,12 @@ export function batchItems(answer: StatusAndJson, ids: readonly string[]): reado
 }
 
 /** Whether the receiver refused a whole batch: with a problem document of its own types. */
-export function isReceiverProblem(answer: StatusAndJson): boolean {
-  const type = isRecord(answer.json) ? answer.json['type'] : undefined;
+export function isReceiverProblem({ json }: StatusAndJson): boolean {
+  return isRecord(json) && isProblem(json);
+}
+
+/** Whether a body is a problem document of the receiver's own types, whatever the status that it came with. */
+export function isProblem({ type }: Readonly<Record<string, unknown>>): boolean {
   return typeof type === 'string' && type.startsWith('urn:problem-type:cpc-sync:');
 }
 
