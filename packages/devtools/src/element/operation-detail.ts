@@ -188,14 +188,14 @@ export class InspectorDetail extends LitElement {
 
   #save(): void {
     const text = this.renderRoot.querySelector('textarea')?.value ?? '';
-    let edited: unknown;
+    let payload: unknown;
     try {
-      edited = JSON.parse(text);
+      payload = withoutMask(JSON.parse(text), this.#parsed(), this.mask);
     } catch (error) {
-      this.problem = `That is not JSON: ${(error as Error).message}`;
+      const { message } = error as Error;
+      this.problem = error instanceof SyntaxError ? `That is not JSON: ${message}` : message;
       return;
     }
-    const payload = withoutMask(edited, this.#parsed(), this.mask);
     void this.#do((source, id) => source.edit(id, payload));
   }
 

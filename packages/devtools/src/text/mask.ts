@@ -11,28 +11,55 @@ export const sensitiveKeys: Mask = (key) => SENSITIVE.test(key);
 /** What stands in the place of a masked value. */
 export const MASKED = '••••••';
 
-/** The value with everything masked replaced by {@link MASKED}, for an editor. */
+/**
+ * The value with everything masked replaced by {@link MASKED} and a number, for an editor. The number tells which value
+ * it stands for, so that an item of a list keeps its own wherever it is moved to.
+ */
 export function withMask(value: unknown, mask: Mask): unknown {
-  if (Array.isArray(value)) return value.map((item) => withMask(item, mask));
-  if (!isObject(value)) return value;
-  return fromEntries(
-    Object.entries(value).map(([key, item]) => [key, mask(key) ? MASKED : withMask(item, mask)]),
-  );
+  return replaced(value, mask, numbered().placeholderOf);
 }
 
-/** Undoes {@link withMask} after an edit: what still reads {@link MASKED} is as it was. */
+/**
+ * Undoes {@link withMask} after an edit: what still reads {@link MASKED} with a number is as it was.
+ *
+ * @throws RangeError where a number stands for nothing
+ */
 export function withoutMask(edited: unknown, original: unknown, mask: Mask): unknown {
-  if (Array.isArray(edited)) {
-    const before: readonly unknown[] = Array.isArray(original) ? original : [];
-    return edited.map((item, at) => withoutMask(item, before[at], mask));
-  }
-  if (!isObject(edited)) return edited;
-  const before = isObject(original) ? original : {};
+  const { hidden, placeholderOf } = numbered();
+  replaced(original, mask, placeholderOf);
+  return replaced(edited, mask, (item) => {
+    const number = typeof item === 'string' ? PLACEHOLDER.exec(item)?.[1] : undefined;
+    if (number === undefined) return item;
+    if (hidden.has(number)) return hidden.get(number);
+    throw new RangeError(`"${String(item)}" stands for no hidden value. Write out the value that is meant.`);
+  });
+}
+
+const PLACEHOLDER = new RegExp(`^${MASKED} (\\d+)$`);
+
+/** Numbers masked values in the order in which they are met. */
+function numbered(): {
+  readonly hidden: ReadonlyMap<string, unknown>;
+  readonly placeholderOf: (item: unknown) => string;
+} {
+  const hidden = new Map<string, unknown>();
+  const placeholderOf = (item: unknown): string => {
+    const number = String(hidden.size + 1);
+    hidden.set(number, item);
+    return `${MASKED} ${number}`;
+  };
+  return { hidden, placeholderOf };
+}
+
+/** The value with what `replace` says in the place of each masked member. */
+function replaced(value: unknown, mask: Mask, replace: (item: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaced(item, mask, replace));
+  if (!isObject(value)) return value;
   return fromEntries(
-    Object.entries(edited).map(([key, item]) => {
-      const known = Object.hasOwn(before, key) ? before[key] : undefined;
-      return [key, mask(key) && item === MASKED ? known : withoutMask(item, known, mask)];
-    }),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      mask(key) ? replace(item) : replaced(item, mask, replace),
+    ]),
   );
 }
 

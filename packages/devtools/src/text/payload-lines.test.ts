@@ -51,6 +51,16 @@ test('an edit of the masked form keeps what was masked and takes what was change
   expect(withoutMask({ ...masked, token: 'new' }, original, sensitiveKeys)).toMatchObject({ token: 'new' });
 });
 
+test('an item of a list keeps its own hidden values when others are removed or moved', () => {
+  const original = { list: ['a', 'b', 'c'].map((name) => ({ name, pin: `pin of ${name}` })) };
+  const [a, b, c] = (withMask(original, sensitiveKeys) as typeof original).list;
+  expect(withoutMask({ list: [c, b] }, original, sensitiveKeys)).toEqual({
+    list: [original.list[2], original.list[1]],
+  });
+  const invented = { list: [{ ...a, pin: `${MASKED} 4` }] };
+  expect(() => withoutMask(invented, original, sensitiveKeys)).toThrow(/stands for no hidden value/);
+});
+
 test('a key named __proto__ is a key like any other', () => {
   const hostile = JSON.parse('{"__proto__":{"admin":true},"token":"t"}') as unknown;
   const back = withoutMask(withMask(hostile, sensitiveKeys), hostile, sensitiveKeys);
