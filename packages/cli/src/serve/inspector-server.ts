@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type { InspectorSource } from '@cpc/devtools/source';
 import { messageOf } from '../cli-error.js';
 import { CHANGES, READS } from './answer.js';
@@ -101,11 +102,7 @@ export class InspectorServer {
 
   async #export(response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
-    for await (const line of this.#source.export()) {
-      if (response.destroyed) return;
-      if (!response.write(line)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
-    response.end();
+    await pipeline(this.#source.export(), response);
   }
 }
 
