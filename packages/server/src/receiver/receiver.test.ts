@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { applied, later } from '../answer/handler-answer.js';
+import { SqliteEffectStore } from '../sqlite/sqlite-effect-store.js';
 import { openStall, type Handler } from '../../test/stall.js';
+import { Receiver } from './receiver.js';
 
 test('answers a repeat with the stored answer, byte for byte, and makes one effect', async () => {
   const stall = openStall();
@@ -352,6 +354,24 @@ test('a store that cannot write asks to come later, and tells the operator', asy
   const closed = await stall.post({ key: 'c' });
   expect(closed).toMatchObject({ status: 503, json: { code: 'STORE_UNAVAILABLE', idempotencyKey: 'c' } });
   expect(stall.errors).toHaveLength(2);
+});
+
+test('what was applied is answered as such, though whoever is told of it throws', async () => {
+  const { database } = openStall();
+  const broken = new Error('the listener is broken');
+  const errors: unknown[] = [];
+  const receiver = new Receiver({
+    store: new SqliteEffectStore(database),
+    handlers: { any: { apply: () => applied() } },
+    onApplied: () => {
+      throw broken;
+    },
+    onError: (error) => errors.push(error),
+  });
+  const headers = { 'content-type': 'application/json', 'idempotency-key': '"k"' };
+  const request = new Request('http://localhost/operations/any', { method: 'POST', headers, body: '{}' });
+  expect((await receiver.receive(request)).status).toBe(200);
+  expect(errors).toEqual([broken]);
 });
 
 test('names the option that is out of range', () => {

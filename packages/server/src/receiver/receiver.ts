@@ -132,11 +132,20 @@ export class Receiver<Tx> {
     try {
       await this.open();
       const answers = await this.#deliverer.deliver(reads);
-      if (answers.some(({ status }) => status === 200)) this.#onApplied?.();
+      if (answers.some(({ status }) => status === 200)) this.#tellApplied();
       return answers;
     } catch (error) {
       this.#onError(error, undefined);
       return undefined;
+    }
+  }
+
+  /** What is committed is answered as such, whatever those say who are told of it. */
+  #tellApplied(): void {
+    try {
+      this.#onApplied?.();
+    } catch (error) {
+      this.#onError(error, undefined);
     }
   }
 
