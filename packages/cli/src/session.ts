@@ -32,10 +32,11 @@ export class Session<Options extends CommonOptions = CommonOptions> {
     return this.io.clock.now();
   }
 
-  /** The rest of a command line on this file, for advice that can be copied. */
-  command(name: string, rest = ''): string {
-    const queue = this.options.queue === 'queue' ? '' : ` --queue ${this.options.queue}`;
-    return `cpc-sync ${name} ${quoted(this.file)}${rest === '' ? '' : ` ${rest}`}${queue}`;
+  /** A command line on this file, for advice that can be copied: no id does anything else in a shell than name itself. */
+  command(name: string, ...rest: readonly string[]): string {
+    const { queue } = this.options;
+    const words = [name, this.file, ...rest, ...(queue === 'queue' ? [] : ['--queue', queue])];
+    return `cpc-sync ${words.map(quoted).join(' ')}`;
   }
 }
 

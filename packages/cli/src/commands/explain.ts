@@ -115,7 +115,7 @@ function reasonOf(
       return { id, state, waitsFor, message: `Is parked, ${failureText(failure)}` };
     }
     case 'deadLetter': {
-      const advice = `Try it again with ${session.command('retry', `${id} --write`)}, or give it up with discard.`;
+      const advice = `Try it again with ${session.command('retry', id, '--write')}, or give it up with discard.`;
       return {
         id,
         state,

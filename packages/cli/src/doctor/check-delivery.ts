@@ -48,7 +48,7 @@ async function heldProblems(session: Session, reader: SqliteQueueReader): Promis
       code: 'DEAD_LETTERS',
       severity: 'warning',
       message: `Failed for good: ${amount(dead.count, 'operation')}.`,
-      advice: `See why: ${session.command('list', '--state deadLetter')}. Mend the cause, then ${session.command('retry', '--all --write')}; give up what makes no sense any more with discard.`,
+      advice: `See why: ${session.command('list', '--state', 'deadLetter')}. Mend the cause, then ${session.command('retry', '--all', '--write')}; give up what makes no sense any more with discard.`,
     }),
     ...problemOf(decisions, {
       code: 'DECISIONS_WAITING',
