@@ -90,6 +90,16 @@ test('sends nothing where nobody is signed in', async () => {
   expect(asked).toEqual([]);
 });
 
+test('a page that is too large says what to do, and nothing about the network', async () => {
+  const { source } = open(page({ changes: [{ entity: 'a', value: 'x'.repeat(1_000) }] }), {
+    maxAnswerBytes: 1_000,
+  });
+  await expect(source.pull('1', context())).rejects.toMatchObject({
+    code: 'TRANSPORT_FAILED',
+    message: expect.stringMatching(/smaller pageSize/),
+  });
+});
+
 test('refuses addresses that would give credentials away', () => {
   expect(() => open(page({}), { endpoint: 'http://stall.example/changes' })).toThrow(/takes https/);
 });

@@ -65,7 +65,7 @@ export class FetchChangeSource implements ChangeSource {
     const limit = { clock: this.#clock, timeoutMs: this.#timeoutMs };
     const met = await withinTime((inner) => this.#ask(since, inner), signal, limit);
     signal.throwIfAborted();
-    if (met === undefined) throw notSignedIn();
+    if (met instanceof SyncError) throw met;
     if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
     const page = pageOf(met);
     if (page === undefined) throw failureOf(met, retryAfterMs(met.headers, this.#clock.now()));
@@ -97,11 +97,20 @@ export class FetchChangeSource implements ChangeSource {
     throw new SyncError('NETWORK_UNREACHABLE', 'The connection for hints ended.');
   }
 
-  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer | undefined> {
+  /** Returns what is no word about the network instead of throwing it, since a time limit takes that for no answer. */
+  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer | SyncError> {
     const response = await this.#request(this.#address(since), 'application/json', signal);
-    if (response === undefined) return undefined;
-    const json = parseOrUndefined(await readText(response, this.#maxAnswerBytes));
-    return { status: response.status, headers: response.headers, json };
+    if (response === undefined) return notSignedIn();
+    const text = await readText(response, this.#maxAnswerBytes);
+    if (text === undefined) return this.#tooLarge();
+    return { status: response.status, headers: response.headers, json: parseOrUndefined(text) };
+  }
+
+  #tooLarge(): SyncError {
+    return new SyncError(
+      'TRANSPORT_FAILED',
+      `A page of changes has more than ${this.#maxAnswerBytes} bytes. Give a smaller pageSize or a larger maxAnswerBytes.`,
+    );
   }
 
   #address(since: string | undefined): URL {
