@@ -12,7 +12,8 @@ export const imports = {
   adapters: ['sync-core', 'network'],
   server: [],
   testing: ['sync-core', 'network'],
-  container: ['sync-core', 'network'],
+  // Storages and adapters in the presets alone, which are entries of their own.
+  container: ['sync-core', 'network', 'adapters', 'storage-indexeddb', 'storage-sqlite'],
   devtools: ['sync-core'],
   react: ['sync-core', 'network'],
   angular: ['sync-core', 'network'],
@@ -34,5 +35,6 @@ export const testImports = {
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server', 'tools', 'storage-sqlite', 'storage-indexeddb'],
   server: ['tools'],
+  container: ['testing'],
   cli: ['server', 'tools'],
 };

@@ -1,0 +1,28 @@
+import { fetchTransport, type FetchTransportOptions } from '@cpc/adapters';
+import { indexedDbStorage, type IndexedDbStorageOptions } from '@cpc/storage-indexeddb';
+import type { SyncPlugin } from '@cpc/sync-core';
+
+export interface ServiceWorkerPresetOptions {
+  /** Name of the IndexedDB database: the one that the pages use. */
+  readonly database: string;
+  /** Where the receiver listens, see `FetchTransportOptions.endpoint`. */
+  readonly endpoint: FetchTransportOptions['endpoint'];
+  /** What else the storage should know; where the pages give a codec, the same one. */
+  readonly storage?: Omit<IndexedDbStorageOptions, 'name' | 'connect'>;
+  /** What else the transport should know, its credentials for example. */
+  readonly transport?: Omit<FetchTransportOptions, 'endpoint'>;
+}
+
+/**
+ * The plugins of a service worker: the pages' queue in IndexedDB, and operations sent by `fetch`. There is no
+ * network monitor, whose timers nobody would need: the browser wakes a service worker when it believes in a
+ * network. `open()` the container and `drain` the worker in the event, then `close()`; `start()` would leave a
+ * worker behind that waits for work.
+ *
+ * Needs `@cpc/storage-indexeddb` and `@cpc/adapters`. As with every plugin, options are checked when the container
+ * is built.
+ */
+export function serviceWorkerPreset(options: ServiceWorkerPresetOptions): readonly SyncPlugin[] {
+  const { database, endpoint, storage, transport } = options;
+  return [indexedDbStorage({ ...storage, name: database }), fetchTransport({ ...transport, endpoint })];
+}
