@@ -1,16 +1,19 @@
 import { measure } from '../../harness/measure.mjs';
 import { atLeast } from '../../harness/report.mjs';
+import { findBullMq } from './bullmq.mjs';
 import { betterQueue, ourQueue, plainjobQueue, rawQueue } from './contenders.mjs';
 import { callers } from './work.mjs';
 
 /** Enqueueing by many and by one, and processing, against SQLite by hand and against other queues. */
 export async function throughput({ rounds, quick, log }) {
   const rows = [];
+  const found = await findBullMq(log);
   for (const durability of ['full', 'normal']) {
     const scale = quick ? 0.2 : 1;
-    rows.push(...(await concurrentEnqueue(durability, scale, { rounds, log })));
-    rows.push(...(await loneEnqueue(durability, scale, { rounds, log })));
-    rows.push(...(await processing(durability, scale, { rounds, log })));
+    const bullMq = found?.durability === durability ? found : undefined;
+    rows.push(...(await concurrentEnqueue(durability, scale, bullMq, { rounds, log })));
+    rows.push(...(await loneEnqueue(durability, scale, bullMq, { rounds, log })));
+    rows.push(...(await processing(durability, scale, bullMq, { rounds, log })));
   }
   return { rows, goals: goalsOf(rows) };
 }
@@ -28,7 +31,7 @@ const WORK = {
   process: 'claim and remove in batches of 50',
 };
 
-function concurrentEnqueue(durability, scale, options) {
+function concurrentEnqueue(durability, scale, bullMq, options) {
   const { raw, ours, plainjob, betterQueue: other } = names(durability);
   const enqueueing = (name, make, total) => ({
     name,
@@ -44,10 +47,11 @@ function concurrentEnqueue(durability, scale, options) {
     enqueueing(plainjob, plainjobQueue, durability === 'full' ? 2000 : 20_000),
   ];
   if (durability === 'normal') contenders.push(enqueueing(other, betterQueue, 20_000));
+  if (bullMq !== undefined) contenders.push(enqueueing(bullMq.name, bullMq.make, 10_000));
   return measure(`${WORK.concurrent}, ${durability}`, contenders, options);
 }
 
-function loneEnqueue(durability, scale, options) {
+function loneEnqueue(durability, scale, bullMq, options) {
   const { raw, ours, plainjob } = names(durability);
   const total = (durability === 'full' ? 2000 : 10_000) * scale;
   const enqueueing = (name, make) => ({
@@ -62,6 +66,7 @@ function loneEnqueue(durability, scale, options) {
     enqueueing(ours, ourQueue),
     enqueueing(plainjob, plainjobQueue),
   ];
+  if (bullMq !== undefined) contenders.push(enqueueing(bullMq.name, bullMq.make));
   return measure(`${WORK.lone}, ${durability}`, contenders, options);
 }
 
@@ -79,7 +84,7 @@ async function rawAlone(durability) {
   };
 }
 
-function processing(durability, scale, options) {
+function processing(durability, scale, bullMq, options) {
   const { raw, ours, plainjob, betterQueue: other } = names(durability);
   const draining = (name, make, total) => ({
     name,
@@ -95,6 +100,7 @@ function processing(durability, scale, options) {
     draining(plainjob, plainjobQueue, durability === 'full' ? 1000 : 5000),
   ];
   if (durability === 'normal') contenders.push(draining(other, betterQueue, 5000));
+  if (bullMq !== undefined) contenders.push(draining(bullMq.name, bullMq.make, 5000));
   return measure(`${WORK.process}, ${durability}`, contenders, options);
 }
 
