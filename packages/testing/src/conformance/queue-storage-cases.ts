@@ -6,6 +6,7 @@ import { claimCases } from './queue-storage/claim-cases.js';
 import { coalesceCases } from './queue-storage/coalesce-cases.js';
 import { dependencyCases } from './queue-storage/dependency-cases.js';
 import { enqueueCases } from './queue-storage/enqueue-cases.js';
+import { faultCases } from './queue-storage/fault-cases.js';
 import { leaseCases } from './queue-storage/lease-cases.js';
 import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
 import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
@@ -29,6 +30,7 @@ const CASES: readonly StorageCase[] = [
   ...readCases,
   ...changeCases,
   ...lifecycleCases,
+  ...faultCases,
   ...sharingCases,
 ];
 

@@ -1,5 +1,24 @@
-import { test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
+import { FailingStorage } from '../../storage/failing-storage.js';
 import { queueStorageCases } from '../queue-storage-cases.js';
+import type { QueueStorageHarness } from '../queue-storage/queue-storage-harness.js';
 import { modelHarness } from './model-harness.js';
 
 for (const { name, run } of queueStorageCases(() => modelHarness())) test(name, run);
+
+describe('behind faults', () => {
+  for (const { name, run } of queueStorageCases(faultyHarness, { randomRuns: 0 })) test(name, run);
+});
+
+function faultyHarness(): QueueStorageHarness {
+  const harness = modelHarness();
+  const storage = new FailingStorage(harness.storage);
+  return {
+    ...harness,
+    storage,
+    faults: {
+      fillDisk: () => storage.faults.fillDisk(),
+      loseHandle: () => storage.faults.loseHandle(),
+    },
+  };
+}
