@@ -63,6 +63,7 @@ export class ConnectTransport implements Transport {
   async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
     const headers = await this.#credentials(run.principal, { signal });
     if (headers === undefined) return NOT_SIGNED_IN;
+    signal.throwIfAborted();
     try {
       const items = await this.#call(run, { headers, signal });
       return items?.map((item) => outcomeOfAnswer(item)) ?? FOREIGN;

@@ -1,4 +1,5 @@
 import { isSyncError, type Clock, type DeliveryOutcome, type SyncFailure } from '@cpc/sync-core';
+import { untilAborted } from './until-aborted.js';
 
 /** No answer came. */
 export type Unreachable = Extract<DeliveryOutcome, { kind: 'unreachable' }>;
@@ -9,8 +10,9 @@ export interface TimeLimit {
 }
 
 /**
- * Runs `work` with a signal that is aborted with `outer`, and after `timeoutMs`. Whatever `work` throws is
- * taken as "no answer": a refused connection, a redirect, a timeout.
+ * Runs `work` with a signal that is aborted with `outer`, and after `timeoutMs`. It is not waited for any longer
+ * then, since what an app supplies, such as its credentials, may ignore the signal. Whatever `work` throws is taken
+ * as "no answer": a refused connection, a redirect, a timeout.
  */
 export async function withinTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -27,7 +29,7 @@ export async function withinTime<T>(
     controller.abort(new Error(`no answer within ${timeoutMs} ms`));
   }, timeoutMs);
   try {
-    return await work(controller.signal);
+    return await untilAborted(work(controller.signal), controller.signal);
   } catch (error) {
     return unreachable(error, outer, timedOut);
   } finally {

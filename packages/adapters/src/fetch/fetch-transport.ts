@@ -95,6 +95,7 @@ export class FetchTransport implements Transport {
   ): Promise<WireAnswer | typeof NOT_SIGNED_IN> {
     const credentials = await this.#credentials(principal, { signal });
     if (credentials === undefined) return NOT_SIGNED_IN;
+    signal.throwIfAborted();
     const [first] = operations;
     const endpoint = new URL(address);
     const request =

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { SyncError } from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { FetchChangeSource, type FetchChangeSourceOptions } from './index.js';
 
@@ -147,4 +148,42 @@ test('gives a silent connection up', async () => {
 test('a server without hints ends the connection, not the pulling', async () => {
   const { source } = open(page({}));
   await expect(source.listen(() => undefined, context())).rejects.toMatchObject({ code: 'SERVER_RETRY' });
+});
+
+test.each(['pull', 'listen'] as const)(
+  'credentials that never come do not keep a %s that is called off',
+  async (way) => {
+    const { source, asked, clock } = open(page({}), { credentials: () => new Promise(() => undefined) });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ended = way === 'pull' ? source.pull('1', { signal }) : source.listen(() => undefined, { signal });
+    controller.abort(new SyncError('STOPPED', 'enough'));
+    await expect(ended).rejects.toMatchObject({ code: 'STOPPED' });
+    expect(asked).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  },
+);
+
+test('credentials that never come are silence to whoever listens', async () => {
+  const { source, clock } = open(page({}), {
+    silenceMs: 1_000,
+    credentials: () => new Promise(() => undefined),
+  });
+  const ended = source.listen(() => undefined, context()).catch((error: unknown) => error);
+  await clock.advance(1_000);
+  expect(await ended).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
+});
+
+test('credentials that come after the end send nothing', async () => {
+  let give: (headers: Readonly<Record<string, string>>) => void = () => undefined;
+  const given = new Promise<Readonly<Record<string, string>>>((resolve) => (give = resolve));
+  const { source, asked } = open(page({}), { credentials: () => given });
+  const controller = new AbortController();
+  const ended = source.listen(() => undefined, { signal: controller.signal });
+  controller.abort(new SyncError('STOPPED', 'enough'));
+  await expect(ended).rejects.toMatchObject({ code: 'STOPPED' });
+  give({ authorization: 'late' });
+  await given;
+  await Promise.resolve();
+  expect(asked).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { SyncError, systemClock, type Clock } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
 import type { RequestCredentials } from '../delivery/credentials.js';
+import { untilAborted } from '../delivery/until-aborted.js';
 import { withinTime } from '../delivery/within-time.js';
 import { EndpointPolicy, parseEndpoint } from '../fetch/endpoint.js';
 import { parseOrUndefined, readText } from '../fetch/exchange.js';
@@ -8,7 +9,7 @@ import { retryAfterMs } from '../fetch/retry-after.js';
 import type { WireAnswer } from '../wire/wire-answer.js';
 import type { ChangeSource, PullContext, SourcePage } from './change-source.js';
 import { failureOf, pageOf } from './page-of-answer.js';
-import { readEvents } from './read-events.js';
+import { type EventReader, readEvents } from './read-events.js';
 
 export interface FetchChangeSourceOptions {
   /** Where the feed is: `https://api.example/changes`. Https, or http on loopback; without a query. */
@@ -82,19 +83,28 @@ export class FetchChangeSource implements ChangeSource {
       timer = this.#clock.setTimer(silent, this.#silenceMs);
     };
     const either = AbortSignal.any([signal, silence.signal]);
+    const reader: EventReader = {
+      // A connection that was given up may still say something; that counts for nothing and sets no timer.
+      alive: () => !either.aborted && alive(),
+      event: (name) => name === 'changed' && !either.aborted && hint(),
+    };
     try {
-      const response = await this.#request(this.#address(undefined), 'text/event-stream', either);
-      if (response === undefined) throw notSignedIn();
-      const type = response.headers.get('content-type') ?? '';
-      if (!response.ok || !type.startsWith('text/event-stream') || response.body === null) {
-        await response.body?.cancel();
-        throw new SyncError('SERVER_RETRY', `The server gives no hints: it answered ${response.status}.`);
-      }
-      await readEvents(response.body, { alive, event: (name) => name === 'changed' && hint() });
+      await untilAborted(this.#readHints(reader, either), either);
     } finally {
       this.#clock.clearTimer(timer);
     }
     throw new SyncError('NETWORK_UNREACHABLE', 'The connection for hints ended.');
+  }
+
+  async #readHints(reader: EventReader, signal: AbortSignal): Promise<void> {
+    const response = await this.#request(this.#address(undefined), 'text/event-stream', signal);
+    if (response === undefined) throw notSignedIn();
+    const type = response.headers.get('content-type') ?? '';
+    if (!response.ok || !type.startsWith('text/event-stream') || response.body === null) {
+      await response.body?.cancel();
+      throw new SyncError('SERVER_RETRY', `The server gives no hints: it answered ${response.status}.`);
+    }
+    await readEvents(response.body, reader);
   }
 
   /** Returns what is no word about the network instead of throwing it, since a time limit takes that for no answer. */
@@ -131,6 +141,7 @@ export class FetchChangeSource implements ChangeSource {
     const { principal, cookies = 'omit' } = this.#options;
     const signedIn = await this.#credentials(principal, { signal });
     if (signedIn === undefined) return undefined;
+    signal.throwIfAborted();
     return this.#fetch(url, {
       headers: { ...signedIn, accept },
       redirect: 'error',

@@ -3,7 +3,7 @@ import { ManualNetworkMonitor } from '@cpc/network';
 import { ConstantBackoff, SyncError } from '@cpc/sync-core';
 import { ManualClock, SeededRandom } from '@cpc/sync-core/deterministic';
 import { ScriptedSource } from '../../test/scripted-source.js';
-import { MemoryPullTarget, Puller, type PullStatus } from './index.js';
+import { FetchChangeSource, MemoryPullTarget, Puller, type PullStatus } from './index.js';
 
 interface Rig {
   readonly source: ScriptedSource;
@@ -236,4 +236,21 @@ test('an observer that throws stops no pull', async () => {
 test('names the option that is out of range', () => {
   const { source, target, monitor } = rig();
   expect(() => new Puller({ source, target, monitor }, { pollMs: 0 })).toThrow(/pollMs takes an integer/);
+});
+
+test('stops also while credentials are waited for that never come', async () => {
+  const clock = new ManualClock();
+  const monitor = new ManualNetworkMonitor();
+  const endpoint = 'https://stall.example/changes';
+  const source = new FetchChangeSource({
+    endpoint,
+    clock,
+    credentials: () => new Promise(() => undefined),
+  });
+  const puller = new Puller({ source, target: new MemoryPullTarget(), monitor }, { clock });
+  await puller.start();
+  await clock.advance(0);
+  await puller.stop();
+  expect(puller.status.state).toBe('stopped');
+  expect(clock.pendingTimers).toBe(0);
 });
