@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { OptionDefaults } from 'typedoc';
 
 /** Guides in the order in which a newcomer reads; those that are not named come behind. */
 const GUIDES = [
@@ -38,6 +39,8 @@ export default {
     excludePrivate: true,
     excludeProtected: true,
     excludeExternals: true,
+    // What `protoc-gen-es` writes above its messages.
+    blockTags: [...OptionDefaults.blockTags, '@generated'],
     // The API reports in `packages/*/api` tell of what is named and not exported.
     validation: { notExported: false },
   },

@@ -6,7 +6,7 @@ import { listenConnect } from '../live-connect-receiver.js';
 import type { LiveServer } from '../live-receiver.js';
 
 /** Says who calls: `Bearer ann` is ann; without a token everybody may do everything. */
-export function authenticate(headers: { get(name: string): string | null }): string | undefined {
+function authenticate(headers: { get(name: string): string | null }): string | undefined {
   const token = headers.get('authorization');
   return token === null ? '' : /^Bearer (\w+)$/.exec(token)?.[1];
 }

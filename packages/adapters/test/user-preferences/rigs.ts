@@ -31,7 +31,7 @@ export const RIGS: [string, (options?: QueueOptions) => Promise<Rig>][] = [
   ['IndexedDbUserPreferences', indexedDbRig],
 ];
 
-export async function sqliteRig(options: QueueOptions = {}): Promise<Rig> {
+async function sqliteRig(options: QueueOptions = {}): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'cpc-preferences-'));
   const file = join(folder, 'app.db');
   const clock = new ManualClock();
