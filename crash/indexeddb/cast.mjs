@@ -61,6 +61,15 @@ export class Cast {
     for (const page of this.tabs) await page.evaluate(() => globalThis.crash.stopProducing());
   }
 
+  /** @param {import('playwright-core').Page} page the one that stays */
+  async closeOthers(page) {
+    for (const other of this.tabs) {
+      if (other === page) continue;
+      this.tabs.delete(other);
+      await other.close();
+    }
+  }
+
   async leave() {
     await this.browser.close();
   }

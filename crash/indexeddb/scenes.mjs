@@ -156,6 +156,7 @@ async function deleteStorage({ server, amount }) {
 async function drain(cast, server) {
   await cast.stopProducing();
   const page = await cast.openTab({ produce: false });
+  await cast.closeOthers(page);
   const isEmpty = await until(
     async () => server.ledger.missing().length === 0 && (await waiting(page)) === 0,
     60_000,
