@@ -6,8 +6,11 @@ export class CallOrder {
   /** The turn of the latest call that had to wait. */
   #last: Promise<void> | undefined;
 
-  /** Gives `next` the value when all earlier calls had theirs. A value that fails is told at once and holds up nobody. */
-  take<T>(value: T | Promise<T>, next: (value: T) => void, failed: (error: unknown) => void): void {
+  /**
+   * Gives `next` the value when all earlier calls had theirs. A value that fails is told at once and holds up nobody.
+   * Where the value is a promise, later calls also wait for the promise that `next` may return.
+   */
+  take<T>(value: T | Promise<T>, next: (value: T) => unknown, failed: (error: unknown) => void): void {
     const earlier = this.#last;
     if (earlier === undefined && !(value instanceof Promise)) {
       next(value);
@@ -24,9 +27,9 @@ export class CallOrder {
 async function inTurn<T>(
   value: T | Promise<T>,
   earlier: Promise<void> | undefined,
-  next: (value: T) => void,
+  next: (value: T) => unknown,
 ): Promise<void> {
   const ready = await value;
   await earlier;
-  next(ready);
+  await next(ready);
 }

@@ -19,9 +19,10 @@ const MAX_GROUP = 1000;
  * nobody. Callbacks instead of promises, since this is on every operation's way.
  */
 export class GroupCommit {
+  /** Resolves when all that was added is written, or failed; `undefined` while there is nothing to write. */
+  written: Promise<void> | undefined;
   readonly #write: Write;
   #waiting: Waiting[] = [];
-  #isWriting = false;
 
   constructor(write: Write) {
     this.#write = write;
@@ -33,9 +34,7 @@ export class GroupCommit {
     failed: (error: unknown) => void,
   ): void {
     this.#waiting.push({ batch, done, failed });
-    if (this.#isWriting) return;
-    this.#isWriting = true;
-    queueMicrotask(() => void this.#writeAll());
+    this.written ??= Promise.resolve().then(() => this.#writeAll());
   }
 
   async #writeAll(): Promise<void> {
@@ -48,6 +47,6 @@ export class GroupCommit {
         for (const { failed } of group) failed(error);
       }
     }
-    this.#isWriting = false;
+    this.written = undefined;
   }
 }

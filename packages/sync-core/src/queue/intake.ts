@@ -4,7 +4,7 @@ import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import { CallOrder } from './call-order.js';
 import { GroupCommit } from './group-commit.js';
 import type { EnqueueOptions } from './operation-factory.js';
-import { type QueueContext, tracked, wake } from './queue-context.js';
+import { type QueueContext, tracked, type Turn, wake } from './queue-context.js';
 import { type EnqueueReceipt, eventOf, receiptOf, refusal } from './receipt.js';
 
 /** One operation of an `enqueueAll`. */
@@ -53,6 +53,17 @@ export class Intake {
       ),
     );
     this.#order.take(records, (ready) => this.#keep(ready, resolve, reject), reject);
+  }
+
+  /** Waits for the turn of a call whose operation is stored by another way. Those after it wait for its end. */
+  turn(created: Promise<NewOperation>): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      const next = async (record: NewOperation): Promise<void> => {
+        await this.#commits.written;
+        return new Promise((end) => resolve({ record, end }));
+      };
+      this.#order.take(created, next, reject);
+    });
   }
 
   #create(

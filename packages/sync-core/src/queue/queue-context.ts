@@ -1,5 +1,5 @@
 import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
-import type { StoredOperation } from '../operation/operation-record.js';
+import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { EnqueueRules, QueueStorage } from '../ports/queue-storage.js';
@@ -21,6 +21,8 @@ export interface QueueContext {
   readonly newId: () => string;
   /** Makes records of what callers say; throws, or rejects, as `enqueue` rejects. */
   readonly factory: OperationFactory;
+  /** Waits until all that was enqueued before is stored; what is enqueued after it waits for the turn's end. */
+  readonly turn: (created: Promise<NewOperation>) => Promise<Turn>;
   /** What a storage is told with every enqueueing. */
   readonly rules: Required<EnqueueRules>;
   /** Called whenever something may have become deliverable. */
@@ -36,6 +38,13 @@ export interface QueueContext {
   readonly refreshers: Set<() => void>;
   /** What keeps a waiting operation from being sent, as each running worker sees it. */
   readonly gates: Set<(operation: StoredOperation) => Explanation | undefined>;
+}
+
+/** The turn of an operation that is stored by another way than `enqueue`. */
+export interface Turn {
+  readonly record: NewOperation;
+  /** Lets those behind it go. Idempotent. */
+  readonly end: () => void;
 }
 
 /** Calls everybody who waits for something deliverable. */

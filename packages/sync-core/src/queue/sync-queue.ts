@@ -120,6 +120,7 @@ export class SyncQueue implements AsyncDisposable {
       steps: new Set(),
       refreshers: new Set(),
       factory,
+      turn: (created) => this.#intake.turn(created),
       rules: {
         maxPending,
         coalesce: (tail, incoming) => {

@@ -3,6 +3,7 @@ import {
   SyncQueue,
   defineOperation,
   MemoryQueueStorage,
+  type AnyOperationDefinition,
   type EnqueueResult,
   type SyncEvent,
 } from '../index.js';
@@ -18,11 +19,11 @@ class FakeTransaction {
   readonly writes: string[] = [];
 }
 
-async function setUp(maxPending?: number) {
+async function setUp(maxPending?: number, operations: readonly AnyOperationDefinition[] = [sell]) {
   const memory = new MemoryQueueStorage();
   const queue = new SyncQueue(
     { storage: memory },
-    { operations: [sell], ...(maxPending !== undefined && { maxPending }) },
+    { operations, ...(maxPending !== undefined && { maxPending }) },
   );
   await queue.open();
   const storage: TransactionalStorage<FakeTransaction, Promise<EnqueueResult>> = {
@@ -114,4 +115,63 @@ test('a write that forgets the operation is a mistake that is told', async () =>
   await expect(
     enqueueTogether({ queue, storage, operation: sell, payload: apples }, () => undefined),
   ).rejects.toThrow('did not call enqueueIn');
+});
+
+const save = (kilos: number) => ({ item: 'apples', kilos });
+
+test('calls for one entity take effect in the order in which they are made, whichever way they come', async () => {
+  const note = defineOperation<{ item: string; kilos: number }>('stall.note', {
+    entity: ({ item }) => `items/${item}`,
+  });
+  const { queue, storage } = await setUp(undefined, [note]);
+  const together = (id: string) =>
+    enqueueTogether({ queue, storage, operation: note, payload: save(1), options: { id } }, (enqueueIn) =>
+      enqueueIn(new FakeTransaction()),
+    );
+  const calls = [
+    queue.enqueue(note, save(1), { id: 'a' }),
+    together('b'),
+    queue.enqueue(note, save(1), { id: 'c' }),
+    together('d'),
+    together('e'),
+  ];
+  await Promise.all(calls);
+  const { items } = await queue.list({});
+  expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+test('a schema that answers late holds up what is written together after it', async () => {
+  const note = defineOperation<{ item: string; kilos: number }>('stall.note', {
+    entity: ({ item }) => `items/${item}`,
+    schema: {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: async (value) => {
+          if ((value as { kilos: number }).kilos > 1)
+            for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+          return { value: value as { item: string; kilos: number } };
+        },
+      },
+    },
+  });
+  const { queue, storage } = await setUp(undefined, [note]);
+  const slow = queue.enqueue(note, save(2), { id: 'a' });
+  await enqueueTogether(
+    { queue, storage, operation: note, payload: save(1), options: { id: 'b' } },
+    (enqueueIn) => enqueueIn(new FakeTransaction()),
+  );
+  await slow;
+  const { items } = await queue.list({});
+  expect(items.map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
+test('a write that fails holds up nobody', async () => {
+  const { queue, storage } = await setUp();
+  const failed = enqueueTogether({ queue, storage, operation: sell, payload: apples }, () => {
+    throw new RangeError('mine');
+  });
+  const receipt = queue.enqueue(sell, apples, { id: 'k' });
+  await expect(failed).rejects.toThrow('mine');
+  expect(await receipt).toEqual({ id: 'k', outcome: 'enqueued' });
 });

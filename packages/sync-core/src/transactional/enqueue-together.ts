@@ -38,6 +38,10 @@ export interface TogetherParts<Tx, Result extends EnqueueResult | Promise<Enqueu
  * );
  * ```
  *
+ * Calls take effect in the order in which they are made, those of `enqueue` among them: `write` is called when all
+ * before it is stored, and those after it wait until `enqueueIn` has answered, or `write` has ended. So `write` must not
+ * wait for another call to the queue before it calls `enqueueIn`: the two would wait for each other.
+ *
  * @param write - opens the transaction, writes, calls `enqueueIn` in it, and returns when it is committed. What
  * `enqueueIn` throws must undo the transaction.
  * @throws SyncError as `enqueue`; TypeError where `write` did not call `enqueueIn`; and whatever `write` throws
@@ -52,10 +56,13 @@ export async function enqueueTogether<
   write: (enqueueIn: EnqueueIn<Tx, Result>) => unknown,
 ): Promise<EnqueueReceipt> {
   const { queue, storage, operation, payload, options = {} } = parts;
-  const { factory, registry, rules, hub } = queue.context;
-  const record = await factory.create(registry.get(operation.kind), payload, options, queue.principal);
+  const { factory, registry, rules, hub, turn } = queue.context;
+  const created = factory.create(registry.get(operation.kind), payload, options, queue.principal);
+  const { record, end } = await turn(Promise.resolve(created));
   let receipt: StorageReceipt | undefined;
   const take = (result: EnqueueResult): void => {
+    // It has its place now, so those behind it need not wait for the commit: the storage keeps their order.
+    end();
     if (!result.ok) throw refusal(record, result.code, rules.maxPending);
     receipt = result.receipts[0];
   };
@@ -66,7 +73,7 @@ export async function enqueueTogether<
     return undefined;
   };
   const step = Promise.resolve().then(() => write(enqueueIn as EnqueueIn<Tx, Result>));
-  await tracked(queue.context, step);
+  await tracked(queue.context, step.finally(end));
   if (receipt === undefined) throw new TypeError('write did not call enqueueIn, so nothing was enqueued');
   if (receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
   wake(queue.context);
