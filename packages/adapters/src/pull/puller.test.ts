@@ -254,3 +254,25 @@ test('stops also while credentials are waited for that never come', async () => 
   expect(puller.status.state).toBe('stopped');
   expect(clock.pendingTimers).toBe(0);
 });
+
+test('tells the monitor of a portal once, and not of a feed that never answered', async () => {
+  const { source, puller, monitor } = rig();
+  const kinds: string[] = [];
+  const report = monitor.report.bind(monitor);
+  monitor.report = (evidence) => {
+    kinds.push(evidence.kind);
+    report(evidence);
+  };
+  const portal = (): SyncError => new SyncError('NETWORK_CAPTIVE', 'a 404 of somebody else');
+  const pull = (...failures: SyncError[]) => {
+    source.failures.push(...failures);
+    return puller.pull().catch(() => undefined);
+  };
+  await pull(portal());
+  expect(kinds).toEqual([]);
+  await pull();
+  await pull(unreachable());
+  await pull(portal());
+  await pull(portal());
+  expect(kinds).toEqual(['answered', 'unreachable', 'captive']);
+});

@@ -71,6 +71,8 @@ export class Puller {
   #started: Started | undefined;
   #current: Promise<void> | undefined;
   #following: Promise<void> | undefined;
+  /** Whether the feed was there when it was last heard of. */
+  #isFeedThere = false;
 
   /** @throws RangeError where an option is out of range */
   constructor(collaborators: PullerCollaborators, options: PullerOptions = {}) {
@@ -145,6 +147,7 @@ export class Puller {
     this.#tell({ ...this.#status, state: 'pulling' });
     try {
       await catchUp({ source, target }, { signal });
+      this.#isFeedThere = true;
       monitor.report({ kind: 'answered', source: 'pull' });
       const pulls = this.#status.pulls + 1;
       this.#tell({ state: this.#restingState('idle'), pulls, pulledAt: this.#clock.now() });
@@ -165,7 +168,12 @@ export class Puller {
     if (!isSyncError(error)) return;
     const { monitor } = this.#parts;
     const detail = error.message;
-    if (error.code === 'NETWORK_CAPTIVE') monitor.report({ kind: 'captive', source: 'pull', detail });
+    // Where a feed never answered, or still does not, its address may be wrong; and a monitor that were told so
+    // again and again would hold up sends that are answered.
+    if (error.code === 'NETWORK_CAPTIVE' && this.#isFeedThere) {
+      this.#isFeedThere = false;
+      monitor.report({ kind: 'captive', source: 'pull', detail });
+    }
     if (error.code === 'NETWORK_UNREACHABLE' || error.code === 'ATTEMPT_TIMEOUT') {
       monitor.report({ kind: 'unreachable', source: 'pull', detail });
     }
