@@ -91,14 +91,40 @@ test('sends nothing where nobody is signed in', async () => {
   expect(asked).toEqual([]);
 });
 
-test('a page that is too large says what to do, and nothing about the network', async () => {
-  const { source } = open(page({ changes: [{ entity: 'a', value: 'x'.repeat(1_000) }] }), {
-    maxAnswerBytes: 1_000,
+/** A feed of changes of so many bytes each; it notes the limits that it was asked with. */
+function feedOf(bytes: number, options: Partial<FetchChangeSourceOptions>) {
+  const limits: number[] = [];
+  const { source } = open(page({}), {
+    ...options,
+    fetch: (input) => {
+      const { searchParams } = new URL(String(input instanceof Request ? input.url : input));
+      const limit = Number(searchParams.get('limit'));
+      limits.push(limit);
+      const changes = Array.from({ length: limit }, () => ({ entity: 'a', value: 'x'.repeat(bytes) }));
+      return Promise.resolve(page({ changes })() as Response);
+    },
   });
+  return { source, limits, feed: { grow: (size: number) => (bytes = size) } };
+}
+
+test('asks for half as much where a page is too large, and for more again where pages are small', async () => {
+  const { source, limits, feed } = feedOf(400, { pageSize: 8, maxAnswerBytes: 1_200 });
+  expect(await source.pull('1', context())).toMatchObject({ changes: [{}, {}] });
+  expect(limits).toEqual([8, 4, 2]);
+  await source.pull('1', context());
+  expect(limits.slice(3)).toEqual([2]);
+  feed.grow(1);
+  for (let pull = 0; pull < 4; pull++) await source.pull('1', context());
+  expect(limits.slice(4)).toEqual([2, 4, 8, 8]);
+});
+
+test('a change that is too large says what to do, and nothing about the network', async () => {
+  const { source, limits } = feedOf(1_000, { pageSize: 3, maxAnswerBytes: 1_000 });
   await expect(source.pull('1', context())).rejects.toMatchObject({
     code: 'TRANSPORT_FAILED',
-    message: expect.stringMatching(/smaller pageSize/),
+    message: expect.stringMatching(/larger maxAnswerBytes/),
   });
+  expect(limits).toEqual([3, 1]);
 });
 
 test('refuses addresses that would give credentials away', () => {

@@ -22,7 +22,7 @@ export interface FetchChangeSourceOptions {
   readonly credentials?: RequestCredentials;
   /** Whether the browser's cookies go along. @defaultValue 'omit' */
   readonly cookies?: 'omit' | 'same-origin' | 'include';
-  /** The most changes in one answer. @defaultValue 200 */
+  /** The most changes in one answer; fewer are asked for where they are large. @defaultValue 200 */
   readonly pageSize?: number;
   /** The most bytes that are read of one answer. @defaultValue 16_000_000 */
   readonly maxAnswerBytes?: number;
@@ -44,6 +44,8 @@ export class FetchChangeSource implements ChangeSource {
   readonly #credentials: RequestCredentials;
   readonly #clock: Clock;
   readonly #pageSize: number;
+  /** How many changes are asked for at present: fewer than the page size where they are large. */
+  #limit: number;
   readonly #maxAnswerBytes: number;
   readonly #timeoutMs: number;
   readonly #silenceMs: number;
@@ -57,15 +59,20 @@ export class FetchChangeSource implements ChangeSource {
     this.#credentials = options.credentials ?? (() => ({}));
     this.#clock = options.clock ?? systemClock;
     this.#pageSize = atLeastOne('pageSize', options.pageSize ?? 200);
+    this.#limit = this.#pageSize;
     this.#maxAnswerBytes = atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 16_000_000);
     this.#timeoutMs = atLeastOne('timeoutMs', options.timeoutMs ?? 30_000);
     this.#silenceMs = atLeastOne('silenceMs', options.silenceMs ?? 60_000);
   }
 
   async pull(since: string | undefined, { signal }: PullContext): Promise<SourcePage> {
-    const limit = { clock: this.#clock, timeoutMs: this.#timeoutMs };
-    const met = await withinTime((inner) => this.#ask(since, inner), signal, limit);
+    const time = { clock: this.#clock, timeoutMs: this.#timeoutMs };
+    const met = await withinTime((inner) => this.#ask(since, inner), signal, time);
     signal.throwIfAborted();
+    if (met === TOO_LARGE) {
+      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      return this.pull(since, { signal });
+    }
     if (met instanceof SyncError) throw met;
     if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
     const page = pageOf(met);
@@ -108,18 +115,23 @@ export class FetchChangeSource implements ChangeSource {
   }
 
   /** Returns what is no word about the network instead of throwing it, since a time limit takes that for no answer. */
-  async #ask(since: string | undefined, signal: AbortSignal): Promise<WireAnswer | SyncError> {
+  async #ask(
+    since: string | undefined,
+    signal: AbortSignal,
+  ): Promise<WireAnswer | SyncError | typeof TOO_LARGE> {
     const response = await this.#request(this.#address(since), 'application/json', signal);
     if (response === undefined) return notSignedIn();
     const text = await readText(response, this.#maxAnswerBytes);
-    if (text === undefined) return this.#tooLarge();
+    if (text === undefined) return this.#limit > 1 ? TOO_LARGE : this.#tooLarge();
+    // Far from the bound, so that the next page does not go over it at once.
+    if (text.length * 4 <= this.#maxAnswerBytes) this.#limit = Math.min(this.#pageSize, this.#limit * 2);
     return { status: response.status, headers: response.headers, json: parseOrUndefined(text) };
   }
 
   #tooLarge(): SyncError {
     return new SyncError(
       'TRANSPORT_FAILED',
-      `A page of changes has more than ${this.#maxAnswerBytes} bytes. Give a smaller pageSize or a larger maxAnswerBytes.`,
+      `A page with one change has more than ${this.#maxAnswerBytes} bytes. Give a larger maxAnswerBytes.`,
     );
   }
 
@@ -128,7 +140,7 @@ export class FetchChangeSource implements ChangeSource {
     const { channel } = this.#options;
     if (channel !== undefined) url.searchParams.set('channel', channel);
     if (since !== undefined) url.searchParams.set('since', since);
-    url.searchParams.set('limit', String(this.#pageSize));
+    url.searchParams.set('limit', String(this.#limit));
     return url;
   }
 
@@ -152,6 +164,9 @@ export class FetchChangeSource implements ChangeSource {
     });
   }
 }
+
+/** More bytes than are read of one answer, and fewer changes may be asked for. */
+const TOO_LARGE = Symbol('too large');
 
 function notSignedIn(): SyncError {
   return new SyncError('UNAUTHENTICATED', 'Nobody is signed in to pull; sign in and pull again.');
