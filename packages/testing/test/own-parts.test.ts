@@ -13,6 +13,7 @@ const SEEDS = Array.from({ length: 60 }, (_, at) => at + 1);
 // #region own-operations
 const rename = defineOperation<{ note: string; title: string }>('notes.rename', {
   entity: ({ note }) => `note/${note}`,
+  coalesce: 'replace',
   conflict: serverWins,
 });
 

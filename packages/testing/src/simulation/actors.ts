@@ -119,17 +119,11 @@ export class Actors {
     for (let attempt = 0; attempt < 50; attempt++) {
       try {
         const receipts = await tab.queue.enqueueAll(items);
-        for (const [at, receipt] of receipts.entries())
-          referee.promised(items[at]?.id ?? '', receipt.outcome === 'coalesced' ? receipt.into : undefined);
+        for (const [at, receipt] of receipts.entries()) referee.promised(items[at]?.id ?? '', receipt.into);
         this.#world.trace(tab, () => `enqueued ${items.map(({ id }) => id).join(' ')}`);
         return;
       } catch {
-        // A draft may have been joined by another one meanwhile, and what was stored after all may be gone again:
-        // a storage remembers no ids that left, so repeating the call would bring them back.
-        const isOver = items.some(
-          ({ operation, id = '' }) => operation === 'draft' || referee.record(id)?.gone,
-        );
-        if (isOver) return;
+        // Whatever became of it meanwhile, the storage knows: repeating the call is safe.
         await scheduler.pause(1_000, tab.owner);
       }
     }
