@@ -17,6 +17,7 @@ import {
   type StoredOperation,
   type Subscribable,
   SyncError,
+  type OperationState,
 } from '@cpc/sync-core';
 import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Connection } from './connection/connection.js';
@@ -186,8 +187,12 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#read((queue) => ({ ...queue.stats(), quarantined: this.#mirror.quarantined.length }));
   }
 
-  requeue(ids: readonly string[]): Promise<readonly string[]> {
-    return this.#write((queue) => queue.requeue(ids));
+  requeue(
+    ids: readonly string[],
+    _now?: number,
+    states?: readonly OperationState[],
+  ): Promise<readonly string[]> {
+    return this.#write((queue) => queue.requeue(ids, states));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

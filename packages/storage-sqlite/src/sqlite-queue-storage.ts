@@ -17,6 +17,7 @@ import {
   type StorageSupports,
   type StoredOperation,
   type Subscribable,
+  type OperationState,
 } from '@cpc/sync-core';
 import { type EnqueueJob, GroupCommit } from './connection/group-commit.js';
 import { StorageSession } from './connection/storage-session.js';
@@ -145,8 +146,12 @@ export class SqliteQueueStorage implements QueueStorage {
     return this.#session.read((tx) => stats(tx));
   }
 
-  requeue(ids: readonly string[]): Promise<readonly string[]> {
-    return this.#session.write((tx) => requeue(tx, ids));
+  requeue(
+    ids: readonly string[],
+    _now?: number,
+    states?: readonly OperationState[],
+  ): Promise<readonly string[]> {
+    return this.#session.write((tx) => requeue(tx, ids, states));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

@@ -1,4 +1,4 @@
-import type { NewOperation, StoredOperation } from '@cpc/sync-core';
+import type { NewOperation, OperationState, StoredOperation } from '@cpc/sync-core';
 import { followSuccessors } from '@cpc/sync-core/storage-kit';
 import { withKnownIds } from './enqueue.js';
 import { logOf } from './attempt-log.js';
@@ -9,12 +9,17 @@ import type { QueueTransaction } from './queue-transaction.js';
 import { takePlace } from './settle.js';
 
 /** Makes dead letters, parked and scheduled operations go again at once. */
-export function requeue(tx: QueueTransaction, ids: readonly string[]): readonly string[] {
+export function requeue(
+  tx: QueueTransaction,
+  ids: readonly string[],
+  states: readonly OperationState[] = ['deadLetter', 'parked', 'scheduled'],
+): readonly string[] {
   return ids.filter((id) => {
     const placed = tx.placedById(id);
     const state = placed && tx.stateOf(placed);
     if (placed === undefined || (state !== 'deadLetter' && state !== 'parked' && state !== 'scheduled'))
       return false;
+    if (!states.includes(state)) return false;
     const attempts = state === 'scheduled' ? placed.place.attempts : 0;
     const change = { attempts, hold: HOLD.none, dueAt: 0, delayMs: 0 };
     refresh(

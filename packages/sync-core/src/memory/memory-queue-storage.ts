@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { SyncError } from '../errors/sync-error.js';
+import type { OperationState } from '../operation/operation.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type {
   Claim,
@@ -93,8 +94,12 @@ export class MemoryQueueStorage implements QueueStorage {
     return this.#run((queue) => queue.stats());
   }
 
-  requeue(ids: readonly string[]): Promise<readonly string[]> {
-    return this.#run((queue) => queue.requeue(ids));
+  requeue(
+    ids: readonly string[],
+    _now?: number,
+    states?: readonly OperationState[],
+  ): Promise<readonly string[]> {
+    return this.#run((queue) => queue.requeue(ids, states));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

@@ -135,10 +135,11 @@ export class MemoryQueue {
     return oldest === undefined ? stats : { ...stats, oldestCreatedAt: oldest.operation.createdAt };
   }
 
-  requeue(ids: readonly string[]): readonly string[] {
+  requeue(ids: readonly string[], states?: readonly OperationState[]): readonly string[] {
     return ids.filter((id) => {
       const entry = this.index.get(id);
       if (entry === undefined || !REQUEUEABLE.has(entry.state)) return false;
+      if (states !== undefined && !(states as readonly string[]).includes(entry.state)) return false;
       if (entry.state !== 'scheduled') entry.attempts = 0;
       this.#free(entry);
       this.index.refresh(entry);

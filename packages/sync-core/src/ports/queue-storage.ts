@@ -120,9 +120,15 @@ export interface QueueStorage {
    * Makes dead letters and parked operations go again at once, with `attempts` at 0 and their history kept, and
    * ends the wait of scheduled ones, with their attempts as they are. Others are left alone.
    *
+   * @param states - only operations in one of these states; whoever ends a wait must not revive what has become a dead
+   * letter meanwhile
    * @returns the ids that were changed
    */
-  requeue(ids: readonly string[], now: number): Promise<readonly string[]>;
+  requeue(
+    ids: readonly string[],
+    now: number,
+    states?: readonly OperationState[],
+  ): Promise<readonly string[]>;
 
   /**
    * Removes operations that are not leased and releases what waited for them.

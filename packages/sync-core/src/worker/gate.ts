@@ -226,9 +226,8 @@ export class Gate {
 
   async #hurry(ids: readonly string[]): Promise<void> {
     const { context, wake } = this.#with;
-    const stored = await Promise.all(ids.map((id) => context.storage.get(id)));
-    const waiting = stored.flatMap((operation) => (operation?.state === 'scheduled' ? [operation.id] : []));
-    if (waiting.length > 0) await context.storage.requeue(waiting, context.clock.now());
+    // Only what still waits: what has become a dead letter meanwhile stays one.
+    if (ids.length > 0) await context.storage.requeue(ids, context.clock.now(), ['scheduled']);
     wake();
   }
 }

@@ -358,3 +358,20 @@ describe('explain', () => {
     expect((await rig.queue.explain('y'))?.message).toBe('Waits until ann is signed in again.');
   });
 });
+
+test('an outage that ends does not revive what has become a dead letter meanwhile', async () => {
+  const rig = await running({ outageBackoff: new ConstantBackoff(1000) });
+  rig.transport.answer = () => unreachable;
+  await rig.enqueue(['x']);
+  await rig.clock.advance(500);
+  rig.transport.answer = ({ id }) => (id === 'x' ? rejected : acknowledged);
+  const release = rig.faults.hang('requeue');
+  await rig.enqueue(['y'], { priority: 100 });
+  await rig.clock.advance(60_000);
+  expect(rig.faults.count('requeue')).toBe(1);
+  expect((await rig.get('x')).state).toBe('deadLetter');
+  release();
+  await rig.clock.advance(60_000);
+  expect((await rig.get('x')).state).toBe('deadLetter');
+  expect(rig.transport.sent.filter((payload) => payload === 'x')).toHaveLength(2);
+});

@@ -73,7 +73,7 @@ describe('a storage that fails', () => {
     await rig.enqueue(['1', '2']);
     await rig.clock.advance(500);
     rig.transport.answer = () => acknowledged;
-    rig.faults.fail('get', 2);
+    rig.faults.fail('requeue');
     await rig.clock.advance(60_000);
     expect(rig.failures).toContain('STORAGE_FAILED');
     expect(await rig.total()).toBe(0);

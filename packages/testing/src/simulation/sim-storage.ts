@@ -144,8 +144,8 @@ export class SimStorage implements QueueStorage {
     return this.#call('stats', false, () => this.#real.stats());
   }
 
-  requeue(ids: readonly string[], now: number): Promise<readonly string[]> {
-    return this.#call('requeue', true, () => this.#real.requeue(ids, now));
+  requeue(...args: Parameters<QueueStorage['requeue']>): Promise<readonly string[]> {
+    return this.#call('requeue', true, () => this.#real.requeue(...args));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

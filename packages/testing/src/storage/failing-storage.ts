@@ -109,8 +109,8 @@ export class FailingStorage implements QueueStorage {
     return this.#call('stats', () => this.#inner.stats());
   }
 
-  requeue(ids: readonly string[], now: number): Promise<readonly string[]> {
-    return this.#call('requeue', () => this.#inner.requeue(ids, now));
+  requeue(...args: Parameters<QueueStorage['requeue']>): Promise<readonly string[]> {
+    return this.#call('requeue', () => this.#inner.requeue(...args));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

@@ -68,7 +68,7 @@ export function delegateTo(real: QueueStorage): QueueStorage {
     blockersOf: (id) => real.blockersOf(id),
     list: (query) => real.list(query),
     stats: () => real.stats(),
-    requeue: (ids, now) => real.requeue(ids, now),
+    requeue: (...args) => real.requeue(...args),
     discard: (ids) => real.discard(ids),
     replace: (id, operation) => real.replace(id, operation),
     restore: (operations) => real.restore(operations),

@@ -182,11 +182,16 @@ export class ModelQueueStorage implements QueueStorage {
     });
   }
 
-  requeue(ids: readonly string[]): Promise<readonly string[]> {
+  requeue(
+    ids: readonly string[],
+    _now?: number,
+    states: readonly string[] = ['scheduled', 'parked', 'deadLetter'],
+  ): Promise<readonly string[]> {
     return this.#step(() => {
-      const changed = this.#named(ids).filter((entry) =>
-        ['scheduled', 'parked', 'deadLetter'].includes(stateOf(this.data.entries, entry)),
-      );
+      const changed = this.#named(ids).filter((entry) => {
+        const state = stateOf(this.data.entries, entry);
+        return ['scheduled', 'parked', 'deadLetter'].includes(state) && states.includes(state);
+      });
       const again = (entry: ModelEntry): ModelEntry => ({
         ...freed(entry),
         attempts: entry.wait === 'scheduled' ? entry.attempts : 0,

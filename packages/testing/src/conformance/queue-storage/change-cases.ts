@@ -65,6 +65,21 @@ export const changeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'requeue of one state leaves the others alone',
+    body: async ({ storage }) => {
+      await add(storage, operation('dead'));
+      await bury(storage);
+      await add(storage, operation('parked'));
+      await bury(storage, 'parked');
+      await add(storage, operation('later', { scheduledAt: T0 + 1_000 }));
+      const ids = ['dead', 'parked', 'later'];
+      assertEqual(await storage.requeue(ids, T0, ['scheduled']), ['later'], 'of the scheduled');
+      assertEqual((await mustGet(storage, 'dead')).state, 'deadLetter', 'the dead letter');
+      assertEqual(await storage.requeue(ids, T0, ['deadLetter']), ['dead'], 'of the dead letters');
+      assertEqual(await storage.requeue(ids, T0, []), [], 'of none');
+    },
+  },
+  {
     name: 'requeue leaves leased operations alone',
     body: async ({ storage }) => {
       await add(storage, operation('a'));
