@@ -67,7 +67,8 @@ export class Referee {
   violation: Violation | undefined;
   readonly #records = new Map<string, OperationRecord>();
   readonly #intentions = new Map<string, Intention>();
-  readonly #cancelled = new Set<string>();
+  /** What was taken without becoming an operation of its own: it joined one, or cancelled one. */
+  readonly #merged = new Set<string>();
   readonly #holds = new Map<string, Hold>();
   readonly #active = new Map<string, ActiveSend[]>();
   readonly #lastApplied = new Map<string, number>();
@@ -117,7 +118,8 @@ export class Referee {
   }
 
   /** An operation joined one that waited, which is from then on what the newer one says. */
-  joined({ expiresAt }: NewOperation, into: string): void {
+  joined({ id, expiresAt }: NewOperation, into: string): void {
+    this.#merged.add(id);
     const record = this.#records.get(into);
     if (record !== undefined) record.expires = expiresAt !== undefined;
   }
@@ -125,12 +127,12 @@ export class Referee {
   /** An operation and one that waited cancelled each other. */
   cancelled(id: string, other: string): void {
     this.discarded(other);
-    this.#cancelled.add(id);
+    this.#merged.add(id);
   }
 
   /** The app was told that its operation is safe. */
   promised(id: string, into: string | undefined): void {
-    if (!this.#records.has(into ?? id) && !this.#cancelled.has(id))
+    if (!this.#records.has(into ?? id) && !this.#merged.has(id))
       this.broken('no loss', `enqueue of ${id} resolved, but the storage does not have it`);
   }
 
