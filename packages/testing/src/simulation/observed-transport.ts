@@ -18,16 +18,16 @@ export class ObservedTransport implements Transport {
   async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
     const { world, owner, device, queue } = this.#tab;
     const { referee } = world;
-    referee.sending(owner, device.index, queue.principal, operations, context.signal);
+    const send = referee.sending(owner, device.index, queue.principal, operations, context.signal);
     world.trace(this.#tab, () => `sends ${operations.map(({ id }) => id).join(' ')}`);
     let outcomes: readonly DeliveryOutcome[];
     try {
       outcomes = await this.#inner.send(operations, context);
     } catch (error) {
-      referee.answered(owner, operations, context.signal.aborted ? 'aborted' : 'threw');
+      referee.answered(send, operations, context.signal.aborted ? 'aborted' : 'threw');
       throw error;
     }
-    referee.answered(owner, operations, outcomes);
+    referee.answered(send, operations, outcomes);
     world.trace(this.#tab, () => `hears ${outcomes.map(({ kind }) => kind).join(' ')}`);
     return outcomes;
   }

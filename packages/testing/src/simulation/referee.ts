@@ -30,6 +30,8 @@ export interface OperationRecord {
   sentPayload: string | undefined;
   /** What the transport last said to each tab. Two may have sent it: after a sleep, or a clock that was set. */
   readonly lastOutcomes: Map<Owner, LastOutcome>;
+  /** Whose outcome that is. */
+  readonly lastSends: Map<Owner, ActiveSend>;
   wasResolvedRemotely: boolean;
   sentAt: number[];
 }
@@ -50,7 +52,8 @@ interface Hold {
   leaseUntil: number;
 }
 
-interface ActiveSend {
+/** One call of a tab's transport. */
+export interface ActiveSend {
   readonly tab: Owner;
   readonly startedAt: number;
   readonly signal: AbortSignal;
@@ -112,6 +115,7 @@ export class Referee {
       gone: undefined,
       sentPayload: known?.sentPayload,
       lastOutcomes: new Map(),
+      lastSends: new Map(),
       wasResolvedRemotely: false,
       sentAt: [],
     });
@@ -198,14 +202,15 @@ export class Referee {
     }
   }
 
-  /** A tab begins to send. */
+  /** A tab begins to send. @returns what to say which send is over */
   sending(
     tab: Owner,
     device: number,
     principal: string | undefined,
     operations: readonly Operation[],
     signal: AbortSignal,
-  ): void {
+  ): ActiveSend {
+    const send: ActiveSend = { tab, startedAt: this.#now(), signal };
     for (const [at, operation] of operations.entries()) {
       const record = this.#records.get(operation.id);
       if (record === undefined) {
@@ -222,22 +227,30 @@ export class Referee {
       this.#checkOrder(tab, record, operations.slice(0, at));
       this.#checkBytes(record, operation);
       this.#checkRate(record);
-      this.#checkOverlap(tab, device, operation.id, signal);
+      this.#checkOverlap(send, device, operation.id);
       record.lastOutcomes.set(tab, 'none');
+      record.lastSends.set(tab, send);
     }
+    return send;
   }
 
-  /** The send is over for its tab, whatever the server makes of it. */
+  /**
+   * A send is over for its tab, whatever the server makes of it. A tab that lost a lease and got another may send
+   * again while its first send still hangs: only the latest has a claim that can be settled.
+   */
   answered(
-    tab: Owner,
+    send: ActiveSend,
     operations: readonly Operation[],
     outcomes: readonly DeliveryOutcome[] | 'threw' | 'aborted',
   ): void {
     for (const [at, { id }] of operations.entries()) {
       const record = this.#records.get(id);
-      record?.lastOutcomes.set(tab, typeof outcomes === 'string' ? outcomes : (outcomes[at] ?? 'threw'));
-      const active = this.#active.get(id)?.filter((send) => send.tab !== tab) ?? [];
-      this.#active.set(id, active);
+      if (record?.lastSends.get(send.tab) === send)
+        record.lastOutcomes.set(
+          send.tab,
+          typeof outcomes === 'string' ? outcomes : (outcomes[at] ?? 'threw'),
+        );
+      this.#active.set(id, this.#active.get(id)?.filter((other) => other !== send) ?? []);
     }
   }
 
@@ -292,6 +305,7 @@ export class Referee {
           gone: undefined,
           sentPayload: undefined,
           lastOutcomes: new Map(),
+          lastSends: new Map(),
           sentAt: [],
         });
         break;
@@ -353,14 +367,14 @@ export class Referee {
   }
 
   /** Two tabs send at once. A tab that slept, and a clock that was set, excuse it: neither can be noticed in time. */
-  #checkOverlap(tab: Owner, device: number, id: string, signal: AbortSignal): void {
-    const others = (this.#active.get(id) ?? []).filter((send) => !send.tab.isDead && !send.signal.aborted);
-    for (const send of others) {
-      const disturbedAt = Math.max(this.disturbedAt.get(send.tab) ?? -1, this.disturbedAt.get(device) ?? -1);
-      if (send.tab !== tab && disturbedAt < send.startedAt - GRACE_MS)
+  #checkOverlap(send: ActiveSend, device: number, id: string): void {
+    const others = (this.#active.get(id) ?? []).filter(({ tab, signal }) => !tab.isDead && !signal.aborted);
+    for (const other of others) {
+      const disturbedAt = Math.max(this.disturbedAt.get(other.tab) ?? -1, this.disturbedAt.get(device) ?? -1);
+      if (other.tab !== send.tab && disturbedAt < other.startedAt - GRACE_MS)
         this.broken('one sender', `${id} is sent by two tabs at once`);
     }
-    this.#active.set(id, [...others, { tab, startedAt: this.#now(), signal }]);
+    this.#active.set(id, [...others, send]);
   }
 
   /** What expired goes with the settlement of its claim, while those behind it are on their way already. */

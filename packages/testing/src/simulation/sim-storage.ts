@@ -85,10 +85,9 @@ export class SimStorage implements QueueStorage {
     const { device, world } = this.#tab;
     return this.#call('claim', true, async () => {
       const claim = await this.#real.claim(request);
-      if (claim.operations.length > 0) {
-        const { items } = await this.#real.list({ limit: 1_000 });
-        world.referee.claimed(this.#tab.owner, device.index, device.wallNow(), request, claim, items);
-      }
+      // A claim that brings nothing lets leases lapse all the same.
+      const items = claim.operations.length > 0 ? (await this.#real.list({ limit: 1_000 })).items : [];
+      world.referee.claimed(this.#tab.owner, device.index, device.wallNow(), request, claim, items);
       return claim;
     });
   }
