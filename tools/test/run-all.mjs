@@ -1,6 +1,6 @@
 /**
- * `npm test`: types, lint, unit, conformance and browser tests of every project through Nx, then the count of
- * all of them on a line of its own. What did not change is answered from Nx's cache.
+ * `npm test`: types, lint, unit, conformance and browser tests of every project and 10,000 simulated days, through Nx;
+ * then the count of all of them on a line of its own. What did not change is answered from Nx's cache.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { installBrowser } from '../browser/index.mjs';
 import { nx, readGraph, root } from '../workspace/nx.mjs';
 import { tally } from './tally.mjs';
 
-const TEST_TARGETS = ['test', 'test-browser'];
+const TEST_TARGETS = ['test', 'test-browser', 'simulate'];
 
 // Before the tasks, of which several may want one at the same time.
 installBrowser();
