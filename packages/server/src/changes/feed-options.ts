@@ -1,6 +1,7 @@
 import type { ChangeLog } from '../ports/change-log.js';
 import type { MaybePromise } from '../ports/operation-handler.js';
 import { mountPath } from '../store/mount-path.js';
+import { platformEvery } from '../store/platform-every.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import type { WireHeaders } from '../wire/wire-message.js';
 
@@ -50,10 +51,4 @@ export function resolveFeedOptions(options: ChangeFeedOptions): Required<ChangeF
     challenge: options.challenge ?? 'Bearer',
     every: options.every ?? platformEvery,
   };
-}
-
-// The default of an option: the package has no clock port of its own.
-function platformEvery(intervalMs: number, callback: () => void): () => void {
-  const timer = setInterval(callback, intervalMs);
-  return () => clearInterval(timer);
 }

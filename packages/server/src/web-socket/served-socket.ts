@@ -9,7 +9,7 @@ export interface ServedSocket {
   send(text: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: 'error', listener: () => void): void;
+  addEventListener(type: 'error' | 'close', listener: () => void): void;
 }
 
 /** `WebSocket.OPEN`. */

@@ -1,5 +1,6 @@
 import { encodeProblem } from '../answer/encode-answer.js';
 import { problem } from '../answer/problem.js';
+import { platformEvery } from '../store/platform-every.js';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import { answerFrame, parseRequestFrame, type RequestFrame } from './request-frame.js';
 import { OPEN, type ServedSocket } from './served-socket.js';
@@ -9,10 +10,25 @@ export interface WebSocketReceiverOptions {
   readonly maxConcurrent?: number;
   /** A socket whose answers pile up to more bytes than this is closed. @defaultValue 16_000_000 */
   readonly maxBufferedBytes?: number;
+  /**
+   * A socket on which nothing was asked or answered for so long is closed, in milliseconds, after twice as long at the
+   * latest: its device may have lost its power, which nothing else tells. Longer than the transport's, which closes first.
+   *
+   * @defaultValue 60_000
+   */
+  readonly idleMs?: number;
+  /** Calls back again and again until it is stopped. @defaultValue the platform's timers */
+  readonly every?: (intervalMs: number, callback: () => void) => () => void;
 }
 
 /** Close codes (RFC 6455, section 7.4.1). */
-const CLOSE = { unsupportedData: 1003, invalidPayload: 1007, policyViolation: 1008, internalError: 1011 };
+const CLOSE = {
+  goingAway: 1001,
+  unsupportedData: 1003,
+  invalidPayload: 1007,
+  policyViolation: 1008,
+  internalError: 1011,
+};
 
 /**
  * Puts a receiver behind WebSockets. With the package `ws`:
@@ -35,8 +51,15 @@ export function webSocketReceiver(
 ): (socket: ServedSocket) => void {
   const maxConcurrent = positive('maxConcurrent', options.maxConcurrent ?? 64);
   const maxBufferedBytes = positive('maxBufferedBytes', options.maxBufferedBytes ?? 16_000_000);
+  const idleMs = positive('idleMs', options.idleMs ?? 60_000);
+  const { every = platformEvery } = options;
   return (socket) => {
     let running = 0;
+    const active = closeWhenIdle(
+      socket,
+      (tick) => every(idleMs, tick),
+      () => running > 0,
+    );
     const answer = async (frame: RequestFrame): Promise<void> => {
       running++;
       try {
@@ -49,9 +72,11 @@ export function webSocketReceiver(
         socket.close(CLOSE.internalError);
       } finally {
         running--;
+        active();
       }
     };
     socket.addEventListener('message', ({ data }) => {
+      active();
       const frame = typeof data === 'string' ? parseRequestFrame(data) : undefined;
       if (frame !== undefined) void answer(frame);
       else socket.close(typeof data === 'string' ? CLOSE.invalidPayload : CLOSE.unsupportedData);
@@ -60,6 +85,25 @@ export function webSocketReceiver(
     // nobody listens, its error ends the whole process.
     socket.addEventListener('error', () => undefined);
   };
+}
+
+/** Closes the socket when two ticks come with nothing between them. @returns what says that there was something */
+function closeWhenIdle(
+  socket: ServedSocket,
+  every: (tick: () => void) => () => void,
+  isBusy: () => boolean,
+): () => void {
+  let wasActive = true;
+  const stop = every(() => {
+    if (wasActive || isBusy()) {
+      wasActive = false;
+      return;
+    }
+    stop();
+    socket.close(CLOSE.goingAway, 'idle');
+  });
+  socket.addEventListener('close', () => stop());
+  return () => (wasActive = true);
 }
 
 async function replyTo(
