@@ -26,6 +26,9 @@ type Fields = Record<string, unknown>;
  * Three-way merge by top-level field: what only one side changed since the base is taken from that side; what
  * both changed alike is kept; the rest is a clash. Arrays are values, or sets where `sets` names their field.
  * Without a base, every field that both have and that differs is a clash. Values that are not objects are one clash as a whole.
+ *
+ * `onClash: 'defer'` defers the whole operation, and a person's `use-local` then overwrites what the other side changed
+ * elsewhere too. To keep that, merge by field first, then set the person's value, and decide with `merge`.
  */
 export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
   const { onClash = 'local', sets = [], rules = {} } = options;

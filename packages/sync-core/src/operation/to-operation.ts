@@ -2,7 +2,10 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import type { Reference, StoredOperation } from './operation-record.js';
 import type { AttemptRecord, Operation, OperationState } from './operation.js';
 
-/** What apps, transports and resolvers see of a stored operation. The payload is parsed when it is first read. */
+/**
+ * What apps, transports and resolvers see of a stored operation. The payload is parsed when it is first read, by a getter
+ * of the prototype, so a copy by `{ ...operation }` does not have it: write `{ ...operation, payload: operation.payload }`.
+ */
 export interface QueuedOperation extends Operation, Omit<StoredOperation, 'payload'> {}
 
 export function toOperation(stored: StoredOperation): QueuedOperation {
