@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { modelHarness } from '../src/conformance/model/model-harness.js';
+import { ModelQueueStorage } from '../src/conformance/model/model-queue-storage.js';
 import { queueStorageCases } from '../src/index.js';
 import { claimMutants } from './mutants/claim-mutants.js';
 import { enqueueMutants } from './mutants/enqueue-mutants.js';
+import { faultMutants } from './mutants/fault-mutants.js';
+import { faultyHarness } from './mutants/faulty-harness.js';
 import type { Mutant } from './mutants/mutant.js';
 import { otherMutants } from './mutants/other-mutants.js';
 import { pastMutants } from './mutants/past-mutants.js';
@@ -14,12 +17,13 @@ const mutants: readonly Mutant[] = [
   ...settleMutants,
   ...pastMutants,
   ...otherMutants,
+  ...faultMutants,
 ];
 
 /** The names of the cases that go red on the mutant. */
-async function redCases({ make }: Mutant): Promise<readonly string[]> {
+async function redCases(broken: Mutant): Promise<readonly string[]> {
   const red: string[] = [];
-  for (const { name, run } of queueStorageCases(() => modelHarness(make), { randomRuns: 0 })) {
+  for (const { name, run } of queueStorageCases(() => faultyHarness(broken), { randomRuns: 0 })) {
     try {
       await run();
     } catch {
@@ -28,6 +32,11 @@ async function redCases({ make }: Mutant): Promise<readonly string[]> {
   }
   return red;
 }
+
+test('the disk that the mutants stand on makes no case go red by itself', async () => {
+  const sound: Mutant = { name: 'none', make: (data) => new ModelQueueStorage(data) };
+  expect(await redCases(sound)).toEqual([]);
+});
 
 const killers = new Map<string, string[]>();
 

@@ -7,6 +7,8 @@ import { ModelQueueStorage } from '../../src/conformance/model/model-queue-stora
 export interface Mutant {
   readonly name: string;
   readonly make: (data: ModelQueueData) => QueueStorage;
+  /** What it makes wrongly of a disk that may fail. @defaultValue passes every failure on */
+  readonly around?: (disk: QueueStorage) => QueueStorage;
 }
 
 type Change = (real: ModelQueueStorage, data: ModelQueueData) => Partial<QueueStorage>;
