@@ -21,7 +21,14 @@ export const DEFAULT_PREFERENCES: PreferencesValue = Object.freeze({
 });
 
 export function withChange(value: PreferencesValue, change: PreferencesChangeValue): PreferencesValue {
-  return { ...value, ...change, notifications: { ...value.notifications, ...change.notifications } };
+  const { language = value.language } = change;
+  const notifications = { ...value.notifications, ...change.notifications };
+  return { ...value, ...change, language: canonical(language), notifications };
+}
+
+/** The form that all devices agree on. */
+function canonical(language: string): string {
+  return Intl.getCanonicalLocales(language)[0] ?? language;
 }
 
 /** What is wrong with a change, for people; `undefined` where nothing is. A device's word is checked again here. */
