@@ -1,7 +1,7 @@
 /** Server-sent events, as the HTML standard has them (section 9.2). */
 export interface EventSink {
-  /** Leaves the event out where the reader does not keep up: the next one tells the same. */
-  readonly send: (event: string, data: string) => void;
+  /** Leaves the event out where the reader does not keep up. @returns whether it was taken */
+  readonly send: (event: string, data: string) => boolean;
   /** A comment, by which both sides notice a connection that is gone. */
   readonly beat: () => void;
 }
@@ -20,8 +20,10 @@ export function eventStream(begin: (sink: EventSink) => () => void): ReadableStr
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const write = (text: string): void => {
-          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(text));
+        const write = (text: string): boolean => {
+          if ((controller.desiredSize ?? 0) <= 0) return false;
+          controller.enqueue(encoder.encode(text));
+          return true;
         };
         // At once, so that the reader knows that it is connected.
         write(': connected\n\n');

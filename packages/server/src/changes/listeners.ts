@@ -2,7 +2,7 @@ import type { ChangeLog } from '../ports/change-log.js';
 
 interface Listener {
   readonly channel: string;
-  readonly tell: (head: number) => void;
+  readonly tell: (head: number) => boolean;
   head: number;
 }
 
@@ -31,8 +31,13 @@ export class Listeners {
     return this.#listeners.size;
   }
 
-  /** Tells of the channel's head soon, and then each time it has moved. @returns the way to stop it */
-  add(channel: string, tell: (head: number) => void): () => void {
+  /**
+   * Tells of the channel's head soon, and then each time it has moved.
+   *
+   * @param tell - `false` says that it was not taken, and is to be told again
+   * @returns the way to stop it
+   */
+  add(channel: string, tell: (head: number) => boolean): () => void {
     const listener: Listener = { channel, tell, head: -1 };
     this.#listeners.add(listener);
     this.#stop ??= this.#parts.every(() => this.check());
@@ -52,7 +57,11 @@ export class Listeners {
     this.#isAsking = true;
     this.#ask()
       .catch(this.#parts.onError)
-      .finally(() => (this.#isAsking = false));
+      .finally(() => {
+        this.#isAsking = false;
+        // Somebody may have called after the last look at it.
+        if (this.#askAgain) this.check();
+      });
   }
 
   async #ask(): Promise<void> {
@@ -63,8 +72,7 @@ export class Listeners {
       for (const listener of this.#listeners) {
         const head = heads.get(listener.channel) ?? 0;
         if (head === listener.head) continue;
-        listener.head = head;
-        listener.tell(head);
+        if (listener.tell(head)) listener.head = head;
       }
     }
   }
