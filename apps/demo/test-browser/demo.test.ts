@@ -50,6 +50,8 @@ test('the tour plays by itself, across the reload that is part of it, and can be
   await demo.page.locator('.tour[data-step="merge"]').waitFor();
   await demo.page.getByRole('button', { name: 'Stop' }).click();
   await demo.page.getByRole('button', { name: 'Play it all' }).waitFor();
+  // After the random moment that every device waits for when it is plugged in again.
+  await demo.device('a').getByText('The server has everything.').waitFor();
   expect(demo.server.ledger()).toHaveLength(7);
 }, 90_000);
 
