@@ -1,5 +1,6 @@
 import type { OrderView } from '../device/device-view.js';
 import type { Market } from '../market.js';
+import { sharedOrder } from './shared-order.js';
 
 /** One stop of the tour: what is to be seen, and what the button does. */
 export interface TourStep {
@@ -9,12 +10,6 @@ export interface TourStep {
   readonly action: string;
   /** Does it, and resolves when it can be seen. */
   readonly run: (market: Market) => Promise<void>;
-}
-
-/** The newest order that both devices have from the server, and that nobody has to decide. */
-function sharedOrder({ a, b }: Market): OrderView | undefined {
-  const known = new Set(b.view.orders.filter(({ place }) => place === 'server').map(({ order }) => order));
-  return a.view.orders.find(({ order, place }) => place === 'server' && known.has(order));
 }
 
 const idle = ({ view }: Market['a']): boolean => view.waiting === 0;
@@ -27,8 +22,8 @@ async function changeBoth(
   ) => readonly [Parameters<Market['a']['change']>[1], Parameters<Market['a']['change']>[1]],
 ): Promise<void> {
   const { a, b } = market;
-  await market.until(() => sharedOrder(market) !== undefined);
-  const order = sharedOrder(market);
+  await market.until(() => sharedOrder(a.view, b.view) !== undefined);
+  const order = sharedOrder(a.view, b.view);
   if (order === undefined) return;
   a.connect(false);
   b.connect(false);
