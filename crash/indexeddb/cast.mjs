@@ -26,7 +26,7 @@ export class Cast {
     this.session = session;
   }
 
-  async openTab({ produce = true, ballast = '', thinkMs = 0 } = {}) {
+  async openTab({ produce = true, thinkMs = 0 } = {}) {
     const page = await this.browser.context.newPage();
     page.on('crash', () => {
       this.crashes += 1;
@@ -36,7 +36,7 @@ export class Cast {
     await page.goto(`${this.origin}#${thinkMs}`);
     await page.waitForFunction(() => 'crash' in globalThis);
     this.tabs.add(page);
-    if (produce) await page.evaluate((text) => globalThis.crash.produce(text), ballast);
+    if (produce) await page.evaluate(() => globalThis.crash.produce());
     return page;
   }
 

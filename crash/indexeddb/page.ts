@@ -76,9 +76,9 @@ class CrashPage {
   }
 
   /** Enqueues without end, one operation of an entity after the other. */
-  produce(ballast = ''): void {
+  produce(): void {
     this.#producing = true;
-    for (let entity = 0; entity < ENTITIES; entity++) void this.#produceFor(`${tab}-${entity}`, ballast);
+    for (let entity = 0; entity < ENTITIES; entity++) void this.#produceFor(`${tab}-${entity}`);
   }
 
   stopProducing(): void {
@@ -107,10 +107,10 @@ class CrashPage {
     return total;
   }
 
-  async #produceFor(entity: string, ballast: string): Promise<void> {
+  async #produceFor(entity: string): Promise<void> {
     while (this.#producing) {
       try {
-        await this.#enqueueNext(entity, ballast);
+        await this.#enqueueNext(entity);
       } catch {
         // Refused, so never acknowledged; the number is used again.
       }
@@ -118,7 +118,7 @@ class CrashPage {
     }
   }
 
-  async #enqueueNext(entity: string, ballast: string): Promise<void> {
+  async #enqueueNext(entity: string, ballast = ''): Promise<void> {
     const n = (this.#numbers.get(entity) ?? 0) + 1;
     const { id } = await this.#queue.enqueue(this.#append, { entity, n, ballast });
     this.#numbers.set(entity, n);

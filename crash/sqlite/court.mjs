@@ -66,11 +66,8 @@ export class Court {
   }
 
   /** Delivers what is left, and lets the judge speak. */
-  async verdict({ within = 60_000, leaseMs } = {}) {
-    const last = await this.client('last', {
-      drain: true,
-      ...(leaseMs !== undefined && { 'lease-ms': leaseMs }),
-    });
+  async verdict({ within = 60_000 } = {}) {
+    const last = await this.client('last', { drain: true });
     const code = await Promise.race([last.ended, sleep(within).then(() => 'late')]);
     if (code !== 0) await last.kill();
     const judged = await (await fetch(this.url)).json();
