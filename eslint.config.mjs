@@ -53,6 +53,7 @@ export default tseslint.config(
         setTimeout: 'readonly',
         performance: 'readonly',
         Buffer: 'readonly',
+        Request: 'readonly',
       },
     },
   },

@@ -1,26 +1,27 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { get, type IncomingMessage, ServerResponse } from 'node:http';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { InspectorSource } from '@cpc/devtools/source';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { InspectorServer } from './inspector-server.js';
 
 test('a long export waits for a slow reader and leaves no listener behind for each wait', async () => {
   const line = `${'x'.repeat(500_000)}\n`;
+  let answering: ServerResponse | undefined;
+  const listeners: number[] = [];
   const source = {
     export: async function* () {
-      for (let left = 30; left > 0; left--) yield await Promise.resolve(line);
+      for (let left = 30; left > 0; left--) {
+        yield await Promise.resolve(line);
+        listeners.push(answering?.listenerCount('close') ?? Number.NaN);
+      }
     },
   };
   const server = new InspectorServer(source as unknown as InspectorSource);
-  const listeners: number[] = [];
-  const { write } = ServerResponse.prototype;
-  const spy = jest.spyOn(ServerResponse.prototype, 'write').mockImplementation(function (
-    this: ServerResponse,
-    ...given
-  ) {
-    listeners.push(this.listenerCount('close'));
-    return Reflect.apply(write, this, given) as boolean;
-  });
+  const requestStarts = (message: unknown) => {
+    answering = (message as { response: ServerResponse }).response;
+  };
+  subscribe('http.server.request.start', requestStarts);
   try {
     const { origin, hash } = new URL(await server.start(0));
     const headers = { authorization: `Bearer ${hash.slice(1)}` };
@@ -32,7 +33,7 @@ test('a long export waits for a slow reader and leaves no listener behind for ea
     expect(bytes).toBe(30 * line.length);
     expect(Math.max(...listeners)).toBeLessThan(10);
   } finally {
-    spy.mockRestore();
+    unsubscribe('http.server.request.start', requestStarts);
     await server.stop();
   }
 });
