@@ -1,25 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { newOperation } from '../../test/fixtures.js';
 import { MemoryQueueStorage } from '../memory/memory-queue-storage.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import { exportOperations } from './export-operations.js';
 import { importOperations } from './import-operations.js';
 
-const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation => ({
-  id,
-  kind: 'note.write',
-  payload: '{"text":"a\\nb"}',
-  priority: 50,
-  rank: 50,
-  version: 1,
-  dependsOn: [],
-  references: [],
-  coalesces: false,
-  createdAt: 1000,
-  scheduledAt: 1000,
-  timestamp: '',
-  conflictRounds: 0,
-  ...more,
-});
+const operation = (id: string, more: Partial<NewOperation> = {}): NewOperation =>
+  newOperation(id, { payload: '{"text":"a\\nb"}', ...more });
 
 async function opened(...ids: readonly string[]): Promise<MemoryQueueStorage> {
   const storage = new MemoryQueueStorage();
