@@ -45,8 +45,8 @@ export class DeliveryLoop {
   readonly #ended: Promise<void>;
   /** Set by a wake-up that came while the loop was not asleep, so that none is lost. */
   #isWoken = false;
-  /** Whether the storage's times and parked operations are in order. */
-  #isMended = false;
+  /** How often the clock had been set back when the storage was last mended; none where it must be again. */
+  #mendedAt: number | undefined;
   #claimFailures = 0;
   #endSleep: (() => void) | undefined;
 
@@ -119,18 +119,21 @@ export class DeliveryLoop {
 
   /**
    * Mends waits that a clock made too long, and lets go what only a newer app could send. Again after each jump
-   * back of the clock, and until it succeeds: what is not mended waits for as long as the clock was wrong.
+   * back of the clock, and after each send that was under way then, whose settlement may bring a time of before; and
+   * until it succeeds: what is not mended waits for as long as the clock was wrong.
    */
   async #mend(): Promise<void> {
     const { context, time } = this.#with;
     const { storage, clock, hub } = context;
-    if (time.wentBack()) this.#isMended = false;
-    if (this.#isMended) return;
+    const setBacks = time.setBacks();
+    if (this.#mendedAt === setBacks) return;
+    // Before it is done, so that a send which ends meanwhile can ask for more.
+    this.#mendedAt = setBacks;
     try {
       await storage.clampTimes(clock.now());
       await releaseParked(context);
-      this.#isMended = true;
     } catch (error) {
+      this.#mendedAt = undefined;
       hub.fail(error, 'STORAGE_FAILED');
     }
   }
@@ -160,7 +163,8 @@ export class DeliveryLoop {
   }
 
   #send(claim: Claim, operations: readonly StoredOperation[], claimedAt: number): void {
-    const { context, delivery, queue, onSettled } = this.#with;
+    const { context, delivery, queue, time, onSettled } = this.#with;
+    const setBacks = time.setBacks();
     const signal = this.#principals.of(operations[0]?.principal, queue.principal, this.signal);
     const send = delivery
       .deliver({ claim, operations, claimedAt, signal })
@@ -168,6 +172,7 @@ export class DeliveryLoop {
       .catch((error: unknown) => context.hub.fail(error, 'TRANSPORT_FAILED'))
       .finally(() => {
         this.#sends.delete(send);
+        if (time.setBacks() !== setBacks) this.#mendedAt = undefined;
         this.wake();
       });
     this.#sends.add(send);

@@ -8,6 +8,7 @@ export class SteadyTime {
   readonly #clock: Clock;
   readonly #offset: number;
   #lastOffset: number;
+  #setBacks = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,11 +21,11 @@ export class SteadyTime {
     return time <= this.#clock.now() && time <= this.#offset + this.#clock.monotonicMs();
   }
 
-  /** Whether the wall clock was set back since the last call. */
-  wentBack(): boolean {
+  /** Looks whether the wall clock was set back since the last look. @returns how often it was, by all looks so far */
+  setBacks(): number {
     const offset = this.#clock.now() - this.#clock.monotonicMs();
-    const jump = offset - this.#lastOffset;
+    if (offset - this.#lastOffset < -TOLERANCE_MS) this.#setBacks++;
     this.#lastOffset = offset;
-    return jump < -TOLERANCE_MS;
+    return this.#setBacks;
   }
 }

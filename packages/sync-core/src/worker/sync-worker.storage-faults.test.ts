@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { opened, running } from '../../test/rig.js';
+import { opened, type Rig, running } from '../../test/rig.js';
 import { acknowledged, rejected, unreachable } from '../../test/scripted-transport.js';
 import { ConstantBackoff } from '../backoff/backoff.js';
 import { defer } from '../conflict/resolvers.js';
@@ -153,18 +153,44 @@ describe('a stall', () => {
 });
 
 describe('a wall clock', () => {
+  const busy = { kind: 'retry', reason: { code: 'X', message: 'later' } } as const;
+
   test('that is set back an hour makes no wait longer than its backoff', async () => {
     const rig = await running({ backoff: new ConstantBackoff(60_000), pollMs: 30_000 });
     let isFirst = true;
     rig.transport.answer = () => {
       if (!isFirst) return acknowledged;
       isFirst = false;
-      return { kind: 'retry', reason: { code: 'X', message: 'later' } };
+      return busy;
     };
     await rig.enqueue(['x']);
     await rig.clock.advance(1000);
     rig.clock.jump(-3_600_000);
     await rig.clock.advance(60_000);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test.each([
+    ['can be stored', (): void => undefined],
+    // The settlement comes after the mending's step, and before its answer.
+    ['is stored, while the storage hangs,', (rig: Rig) => rig.faults.hang('clampTimes', 'after')],
+  ])('that is set back before a settlement %s makes its wait no longer than its backoff', async (_, hang) => {
+    const rig = await running({ backoff: new ConstantBackoff(60_000), outageBackoff, pollMs: 1000 });
+    await rig.clock.advance(0);
+    rig.transport.answer = () => busy;
+    rig.faults.fail('settle', 4);
+    await rig.enqueue(['x']);
+    await rig.clock.advance(500);
+    rig.clock.jump(-3_600_000);
+    const release = hang(rig);
+    await rig.clock.advance(2000);
+    expect(rig.faults.count('clampTimes')).toBe(2);
+    expect((await rig.get('x')).state).toBe('leased');
+    rig.transport.answer = () => acknowledged;
+    await rig.clock.advance(2000);
+    release?.();
+    expect(rig.told('retryScheduled')).toHaveLength(1);
+    await rig.clock.advance(61_000);
     expect(await rig.total()).toBe(0);
   });
 

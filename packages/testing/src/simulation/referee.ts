@@ -73,6 +73,8 @@ export class Referee {
   /** What was taken without becoming an operation of its own: it joined one, or cancelled one. */
   readonly #merged = new Set<string>();
   readonly #holds = new Map<string, Hold>();
+  /** Who lost a lease to a claim with the time of before a clock was set back, and cannot know it yet. */
+  readonly #robbed = new Map<string, Owner>();
   readonly #active = new Map<string, ActiveSend[]>();
   readonly #lastApplied = new Map<string, number>();
   /** When each device's wall clock was last set, and each tab last thawed, in virtual milliseconds. */
@@ -150,8 +152,11 @@ export class Referee {
   ): void {
     // The claim may carry the time of before a clock was set back; by that time leases lapse too.
     if (request.now - wallNow > GRACE_MS / 2) this.disturbedAt.set(device, this.#now());
-    for (const [id, hold] of this.#holds)
-      if (hold.device === device && hold.leaseUntil <= request.now) this.#holds.delete(id);
+    for (const [id, hold] of this.#holds) {
+      if (hold.device !== device || hold.leaseUntil > request.now) continue;
+      this.#holds.delete(id);
+      if (hold.leaseUntil > wallNow) this.#robbed.set(id, hold.tab);
+    }
     for (const { id } of claim.operations) {
       const hold = this.#holds.get(id);
       if (hold !== undefined && hold.leaseUntil > Math.max(wallNow, request.now) && hold.tab !== tab)
@@ -160,6 +165,7 @@ export class Referee {
           `${id} was claimed while another tab holds it until ${hold.leaseUntil}, at ${request.now}`,
         );
       this.#holds.set(id, { tab, device, leaseMs: request.leaseMs, leaseUntil: claim.leaseUntil });
+      if (this.#robbed.get(id) === tab) this.#robbed.delete(id);
     }
     if (claim.operations.length === request.limit) this.#checkPriority(request, claim, left);
   }
@@ -217,8 +223,7 @@ export class Referee {
         this.broken('one effect', `${operation.id} is sent under a key that nobody enqueued`);
         continue;
       }
-      if (this.#holds.get(operation.id)?.tab !== tab)
-        this.broken('one sender', `${operation.id} is sent by a tab that does not hold it`);
+      this.#checkHold(tab, operation.id);
       if (operation.principal !== undefined && operation.principal !== principal)
         this.broken(
           'principals',
@@ -346,6 +351,13 @@ export class Referee {
           'entity order',
           `${record.id} is sent while ${other.id} of ${record.entity} is ahead of it`,
         );
+  }
+
+  /** Whoever was robbed of its lease may send once: its next look at the storage tells it. */
+  #checkHold(tab: Owner, id: string): void {
+    const wasRobbed = this.#robbed.get(id) === tab && this.#robbed.delete(id);
+    if (this.#holds.get(id)?.tab !== tab && !wasRobbed)
+      this.broken('one sender', `${id} is sent by a tab that does not hold it`);
   }
 
   #checkBytes(record: OperationRecord, { payloadJson }: Operation): void {
