@@ -70,6 +70,8 @@ function protocolOf(framing: Framing): WireProtocol {
     read: (request) => operationsOf(request, framing).map(carriedOf),
     refuse: (refusal, request) => refuse(refusal, request, framing),
     forge: (how, answer, request) => {
+      // Connect's errors are JSON, and hold no item that could be forged.
+      if (answer.headers['content-type'] !== framing.contentType) return answer.body;
       const forge = isBatch(request) ? forgeBatch : forgeSingle;
       return framing.wrap(forge(how, framing.unwrap(answer.body)));
     },

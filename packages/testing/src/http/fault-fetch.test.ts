@@ -7,6 +7,7 @@ import {
   captivePortal,
   duplicate,
   type Fault,
+  forged,
   halfAnswer,
   hang,
   hangAfterEffect,
@@ -66,6 +67,16 @@ test('a doubled request has its effect twice, and one answer', async () => {
   expect(await (await fetch(...post())).json()).toEqual({ got: { n: 1 } });
   expect(effects).toEqual(['POST api.example {"n":1}', 'POST api.example {"n":1}']);
 });
+
+test.each(['otherKey', 'tooMany', 'tooFew'] as const)(
+  'an answer that is none of the receiver keeps its body when items of it are forged: %s',
+  async (how) => {
+    const sorry = () => Promise.resolve(new Response('<p>Sorry</p>', { status: 503 }));
+    const { fetch } = faultFetch(always(forged(how)), { clock: new ManualClock(), fetch: sorry });
+    const response = await fetch(...post());
+    expect([response.status, await response.text()]).toEqual([503, '<p>Sorry</p>']);
+  },
+);
 
 test('a torn answer breaks in the middle of its body', async () => {
   const { fetch } = setUp(always(halfAnswer));

@@ -65,7 +65,8 @@ function problem(refusal: ServerRefusal, idempotencyKey?: string): object {
 }
 
 function forge(how: ForgedItems, answer: HttpAnswer): HttpAnswer['body'] {
-  const body = JSON.parse(new TextDecoder().decode(answer.body)) as object | readonly object[];
+  const body = objectsOf(answer);
+  if (body === undefined) return answer.body;
   const items = Array.isArray(body) ? (body as readonly object[]) : [body];
   if (how === 'otherKey') {
     const others = items.map((item) => ({ ...item, idempotencyKey: 'of-another-operation' }));
@@ -73,6 +74,16 @@ function forge(how: ForgedItems, answer: HttpAnswer): HttpAnswer['body'] {
   }
   if (how === 'tooMany') return json(200, [...items, ...items.slice(0, 1)]).body;
   return json(200, Array.isArray(body) ? items.slice(1) : {}).body;
+}
+
+/** What the body says; `undefined` where it is not JSON, or neither an object nor a list. */
+function objectsOf({ body }: HttpAnswer): object | readonly object[] | undefined {
+  try {
+    const value = JSON.parse(new TextDecoder().decode(body)) as unknown;
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function json(status: number, value: unknown): HttpAnswer {

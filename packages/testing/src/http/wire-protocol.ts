@@ -15,7 +15,10 @@ export interface WireProtocol {
   read(request: HttpRequest): readonly CarriedOperation[];
   /** The server's refusal. `Date` and `Retry-After` are added to it. */
   refuse(refusal: ServerRefusal, request: HttpRequest): HttpAnswer;
-  /** The body of an answer that names another operation, or answers too many or too few. */
+  /**
+   * The body of an answer that names another operation, or answers too many or too few. An answer that this
+   * protocol cannot read, such as that of somebody between, keeps its body.
+   */
   forge(how: ForgedItems, answer: HttpAnswer, request: HttpRequest): HttpAnswer['body'];
 }
 
