@@ -14,32 +14,32 @@ export function toOperation(stored: StoredOperation): QueuedOperation {
 
 /** Reads the payload late: most are passed on as text and never looked into. */
 class LazyOperation implements QueuedOperation {
-  readonly id: string;
-  readonly kind: string;
-  readonly entity: string | undefined;
-  readonly payloadJson: string;
-  readonly principal: string | undefined;
-  readonly priority: number;
-  readonly rank: number;
-  readonly version: number;
-  readonly dependsOn: readonly string[];
-  readonly references: readonly Reference[];
-  readonly coalesces: boolean;
-  readonly createdAt: number;
-  readonly scheduledAt: number;
-  readonly expiresAt: number | undefined;
-  readonly timestamp: string;
-  readonly baseVersion: string | undefined;
-  readonly base: string | undefined;
-  readonly conflictRounds: number;
-  readonly sequence: number;
-  readonly state: OperationState;
-  readonly attempts: number;
-  readonly attempted: boolean;
-  readonly history: readonly AttemptRecord[];
-  readonly dueAt: number;
-  readonly delayMs: number;
-  readonly failure: SyncFailure | undefined;
+  declare readonly id: string;
+  declare readonly kind: string;
+  declare readonly entity: string | undefined;
+  declare readonly payloadJson: string;
+  declare readonly principal: string | undefined;
+  declare readonly priority: number;
+  declare readonly rank: number;
+  declare readonly version: number;
+  declare readonly dependsOn: readonly string[];
+  declare readonly references: readonly Reference[];
+  declare readonly coalesces: boolean;
+  declare readonly createdAt: number;
+  declare readonly scheduledAt: number;
+  declare readonly expiresAt: number | undefined;
+  declare readonly timestamp: string;
+  declare readonly baseVersion: string | undefined;
+  declare readonly base: string | undefined;
+  declare readonly conflictRounds: number;
+  declare readonly sequence: number;
+  declare readonly state: OperationState;
+  declare readonly attempts: number;
+  declare readonly attempted: boolean;
+  declare readonly history: readonly AttemptRecord[];
+  declare readonly dueAt: number;
+  declare readonly delayMs: number;
+  declare readonly failure: SyncFailure | undefined;
   #payload: unknown;
   #isParsed = false;
 
