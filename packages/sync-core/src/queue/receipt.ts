@@ -20,11 +20,9 @@ export interface EnqueueReceipt {
 }
 
 export function receiptOf(id: string, receipt: StorageReceipt): EnqueueReceipt {
-  if (receipt.kind === 'coalesced') return { id, outcome: 'coalesced', into: receipt.into };
-  if (receipt.kind === 'cancelled') return { id, outcome: 'cancelled', with: receipt.with };
-  if (receipt.kind === 'duplicate' && receipt.into !== undefined)
-    return { id, outcome: 'duplicate', into: receipt.into };
-  return { id, outcome: receipt.kind };
+  if (receipt.kind === 'enqueued') return { id, outcome: receipt.kind };
+  const { kind: outcome, ...partner } = receipt;
+  return { id, outcome, ...partner };
 }
 
 export function eventOf(
@@ -32,9 +30,9 @@ export function eventOf(
   receipt: Exclude<StorageReceipt, { kind: 'duplicate' }>,
 ): SyncEvent {
   const subject = subjectOf(operation);
-  if (receipt.kind === 'coalesced') return { type: 'coalesced', into: receipt.into, ...subject };
-  if (receipt.kind === 'cancelled') return { type: 'cancelled', with: receipt.with, ...subject };
-  return { type: 'enqueued', ...subject };
+  if (receipt.kind === 'enqueued') return { type: receipt.kind, ...subject };
+  const { kind: type, ...partner } = receipt;
+  return { type, ...partner, ...subject } as SyncEvent;
 }
 
 export function subjectOf({ id, kind, entity }: NewOperation): EventSubject {
