@@ -1,20 +1,31 @@
 import { expect, test } from '@jest/globals';
-import { newOperation } from '../../test/fixtures.js';
+import { storedOperation } from '../../test/fixtures.js';
 import { defineOperation, type OperationOptions } from '../operation/define-operation.js';
 import { OperationRegistry } from './operation-registry.js';
 
 const versioned = (options: OperationOptions<unknown, unknown>) =>
   new OperationRegistry([defineOperation('note', options)]);
 
-const stored = (version: number, payload: string) => newOperation('a', { kind: 'note', version, payload });
+const stored = (version: number, payload: string) => storedOperation('a', { kind: 'note', version, payload });
 
-test('knows what it can send: known kinds of no newer version', () => {
+const other = storedOperation('a', { kind: 'other' });
+
+test('knows known kinds of no newer version, and sends no others', () => {
   const registry = versioned({ version: 2 });
-  expect(registry.canSend(stored(1, '1'))).toBe(true);
-  expect(registry.canSend(stored(2, '1'))).toBe(true);
-  expect(registry.canSend(stored(3, '1'))).toBe(false);
-  expect(registry.canSend(newOperation('a', { kind: 'other' }))).toBe(false);
+  expect(registry.knows(stored(1, '1'))).toBe(true);
+  expect(registry.knows(stored(2, '1'))).toBe(true);
+  expect(registry.knows(stored(3, '1'))).toBe(false);
+  expect(() => registry.sendable(stored(3, '1'))).toThrow(
+    expect.objectContaining({ code: 'OPERATION_VERSION_NEWER' }),
+  );
+  expect(registry.knows(other)).toBe(false);
+  expect(() => registry.sendable(other)).toThrow(expect.objectContaining({ code: 'OPERATION_KIND_UNKNOWN' }));
   expect(registry.find('other')).toBeUndefined();
+});
+
+test('sends what may have been sent before as it was', () => {
+  const attempted = storedOperation('a', { kind: 'note', payload: '"hi"', attempted: true });
+  expect(versioned({ version: 2, upcast: { 1: () => 'new' } }).sendable(attempted)).toBe(attempted);
 });
 
 test('brings an old payload to the version of today, step by step', () => {
@@ -25,10 +36,10 @@ test('brings an old payload to the version of today, step by step', () => {
       2: (payload) => ({ ...(payload as object), lang: 'en' }),
     },
   });
-  expect(registry.upcast(stored(1, '"hi"'))).toEqual(stored(3, '{"text":"hi","lang":"en"}'));
-  expect(registry.upcast(stored(2, '{"text":"hi"}'))).toEqual(stored(3, '{"text":"hi","lang":"en"}'));
+  expect(registry.sendable(stored(1, '"hi"'))).toEqual(stored(3, '{"text":"hi","lang":"en"}'));
+  expect(registry.sendable(stored(2, '{"text":"hi"}'))).toEqual(stored(3, '{"text":"hi","lang":"en"}'));
   const current = stored(3, '{}');
-  expect(registry.upcast(current)).toBe(current);
+  expect(registry.sendable(current)).toBe(current);
 });
 
 test.each<[string, OperationOptions<unknown, unknown>]>([
@@ -47,28 +58,19 @@ test.each<[string, OperationOptions<unknown, unknown>]>([
   ],
   ['gives what is no JSON', { version: 2, upcast: { 1: () => new Date(0) } }],
 ])('an upcast that %s fails as such', (_, options) => {
-  expect(() => versioned(options).upcast(stored(1, '1'))).toThrow(
+  expect(() => versioned(options).sendable(stored(1, '1'))).toThrow(
     expect.objectContaining({ code: 'OPERATION_UPCAST_FAILED', cause: expect.anything() as unknown }),
-  );
-});
-
-test('refuses to upcast what it does not know', () => {
-  expect(() => versioned({}).upcast(newOperation('a', { kind: 'other' }))).toThrow(
-    expect.objectContaining({ code: 'OPERATION_KIND_UNKNOWN' }),
   );
 });
 
 test('sends what it does not know as it is stored, where it is told to', () => {
   const definitions = [defineOperation('note', { version: 2, upcast: { 1: () => 'new' } })];
   const registry = new OperationRegistry(definitions, 'send');
-  const unknown = newOperation('a', { kind: 'other' });
-  const newer = stored(3, '"newer"');
-  for (const operation of [unknown, newer]) {
-    expect(registry.canSend(operation)).toBe(true);
+  for (const operation of [other, stored(3, '"newer"')]) {
     expect(registry.knows(operation)).toBe(false);
-    expect(registry.upcast(operation)).toBe(operation);
+    expect(registry.sendable(operation)).toBe(operation);
   }
-  expect(registry.upcast(stored(1, '"old"'))).toEqual(stored(2, '"new"'));
+  expect(registry.sendable(stored(1, '"old"'))).toEqual(stored(2, '"new"'));
 });
 
 test('finds references by JSON Pointer, and nothing on a prototype', () => {

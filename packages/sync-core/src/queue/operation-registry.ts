@@ -43,11 +43,6 @@ export class OperationRegistry {
     );
   }
 
-  /** Whether the operation may go out: this app knows it, or sends what it does not know. */
-  canSend(operation: NewOperation): boolean {
-    return this.#unknownKinds === 'send' || this.knows(operation);
-  }
-
   /** Whether this app knows the kind, and the payload is not of a newer version. */
   knows({ kind, version }: NewOperation): boolean {
     const definition = this.#definitions.get(kind);
@@ -55,14 +50,27 @@ export class OperationRegistry {
   }
 
   /**
-   * The operation in the shape of today's definition; itself where it is already.
+   * The operation as it goes out: in the shape of today's definition. Itself where it has that already, or may have
+   * been sent: every repeat must be the same request.
    *
-   * @throws SyncError `OPERATION_UPCAST_FAILED`
+   * @throws SyncError `OPERATION_KIND_UNKNOWN`, `OPERATION_VERSION_NEWER`, `OPERATION_UPCAST_FAILED`
    */
-  upcast<T extends NewOperation>(operation: T): T {
-    if (this.#unknownKinds === 'send' && !this.knows(operation)) return operation;
-    const definition = this.get(operation.kind);
-    if (operation.version === definition.version) return operation;
+  sendable(operation: StoredOperation): StoredOperation {
+    const { kind } = operation;
+    const definition = this.#definitions.get(kind);
+    if (definition === undefined || operation.version > definition.version) {
+      if (this.#unknownKinds === 'send') return operation;
+      throw definition === undefined
+        ? new SyncError(
+            'OPERATION_KIND_UNKNOWN',
+            `This version of the app does not know '${kind}'. An app that knows it will send it.`,
+          )
+        : new SyncError(
+            'OPERATION_VERSION_NEWER',
+            `Was enqueued by a newer version of the app (version ${operation.version} of '${kind}'). Update the app to send it.`,
+          );
+    }
+    if (operation.attempted || operation.version === definition.version) return operation;
     let text = operation.payload;
     for (let version = operation.version; version < definition.version; version++) {
       const step = definition.upcast?.[version];
@@ -70,7 +78,7 @@ export class OperationRegistry {
         if (step === undefined) throw new TypeError(`no upcast from version ${version} is defined`);
         text = toExactJson(step(JSON.parse(text)));
       } catch (cause) {
-        const message = `A stored '${operation.kind}' of version ${version} could not be brought to version ${version + 1}.`;
+        const message = `A stored '${kind}' of version ${version} could not be brought to version ${version + 1}.`;
         throw new SyncError('OPERATION_UPCAST_FAILED', message, { cause });
       }
     }

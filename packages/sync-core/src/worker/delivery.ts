@@ -1,4 +1,3 @@
-import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
@@ -10,7 +9,7 @@ import { type QueueContext, tracked } from '../queue/queue-context.js';
 import type { Gate } from './gate.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
-import { type Report, reportOf, tell } from './report.js';
+import { type Report, reportOf, tell, skipped } from './report.js';
 import { resolveConflict } from './resolve-conflict.js';
 import { send, type SendOutcome } from './send.js';
 import { sleep } from './sleep.js';
@@ -78,11 +77,7 @@ export class Delivery {
     return operations.filter((operation) => {
       const { entity } = operation;
       if (entity !== undefined && held.has(entity)) {
-        reports.push({
-          operation,
-          settlement: { id: operation.id, kind: 'release', sent: false },
-          event: 'released',
-        });
+        reports.push(released(operation, false));
         return false;
       }
       const report = this.#unsendable(operation);
@@ -94,34 +89,21 @@ export class Delivery {
   }
 
   #unsendable(operation: StoredOperation): Report | undefined {
-    const { registry } = this.#with.context;
-    const { id, kind, version, attempted, expiresAt } = operation;
-    if (expiresAt !== undefined && this.#with.time.isPast(expiresAt)) {
+    const { context, time } = this.#with;
+    const { id, expiresAt } = operation;
+    if (expiresAt !== undefined && time.isPast(expiresAt)) {
       const reason = { code: 'OPERATION_EXPIRED', message: 'Was not sent in time.' };
-      return { operation, settlement: { id, kind: 'remove' }, event: 'expired', reason };
+      return skipped(operation, { id, kind: 'remove' }, { type: 'expired' }, reason);
     }
-    if (!registry.canSend(operation)) {
-      const known = registry.find(kind) !== undefined;
-      const code = known ? 'OPERATION_VERSION_NEWER' : 'OPERATION_KIND_UNKNOWN';
-      const message = known
-        ? `Was enqueued by a newer version of the app (version ${version} of '${kind}'). Update the app to send it.`
-        : `This version of the app does not know '${kind}'. An app that knows it will send it.`;
-      const failure = { code, message };
-      return parked(operation, failure);
-    }
-    // What may have been sent goes out as it was: every repeat must be the same request.
-    return attempted ? undefined : this.#upcast(operation);
-  }
-
-  #upcast(operation: StoredOperation): Report | undefined {
-    const { id } = operation;
     try {
-      const upcast = this.#with.context.registry.upcast(operation);
-      return upcast === operation
-        ? undefined
-        : { operation, settlement: { id, kind: 'replace', operation: upcast }, event: 'replaced' };
+      const sendable = context.registry.sendable(operation);
+      if (sendable === operation) return undefined;
+      const settlement = { id, kind: 'replace', operation: sendable } as const;
+      return skipped(operation, settlement, { type: 'replaced', replacedBy: id });
     } catch (error) {
-      return parked(operation, toFailure(error, 'OPERATION_UPCAST_FAILED'));
+      const failure = toFailure(error, 'OPERATION_UPCAST_FAILED');
+      const settlement = { id, kind: 'hold', state: 'parked', failure, counts: false, sent: false } as const;
+      return skipped(operation, settlement, { type: 'parked', failure }, failure);
     }
   }
 
@@ -238,15 +220,6 @@ export class Delivery {
   }
 }
 
-function parked(operation: StoredOperation, failure: SyncFailure): Report {
-  const { id } = operation;
-  return {
-    operation,
-    settlement: { id, kind: 'hold', state: 'parked', failure, counts: false, sent: false },
-    event: 'parked',
-  };
-}
-
 function released(operation: StoredOperation, sent: boolean): Report {
-  return { operation, settlement: { id: operation.id, kind: 'release', sent }, event: 'released' };
+  return skipped(operation, { id: operation.id, kind: 'release', sent }, { type: 'released' });
 }

@@ -5,26 +5,34 @@ import type { FinalOutcome } from '../outcome/decide.js';
 import type { Settlement, SettleResult } from '../ports/queue-storage.js';
 import type { EventHub } from '../queue/event-hub.js';
 import { subjectOf } from '../queue/receipt.js';
+import type { EventSubject, SyncEvent } from '../queue/sync-event.js';
 import type { SummaryCollector, SummaryGroup } from './processing-summary.js';
+
+/** An event about an operation, without saying about which. */
+type Happening<Event extends SyncEvent = SyncEvent> = Event extends EventSubject
+  ? Omit<Event, keyof EventSubject>
+  : never;
 
 /** What is to be stored about an operation, and what is to be told once it is. */
 export interface Report {
   readonly operation: StoredOperation;
   readonly settlement: Settlement;
-  readonly event:
-    | 'acknowledged'
-    | 'retryScheduled'
-    | 'released'
-    | 'conflict'
-    | 'deadLettered'
-    | 'parked'
-    | 'expired'
-    | 'replaced';
-  /** Why nothing was sent, where neither outcome nor settlement says it. */
-  readonly reason?: SyncFailure;
-  /** The outcome of the attempt, where there was one. */
-  readonly outcome?: FinalOutcome;
+  readonly group: SummaryGroup;
+  readonly event: Happening;
+  /** Why it was not delivered, where it was not. */
+  readonly reason?: SyncFailure | undefined;
+  /** Where it was sent. */
   readonly attempt?: AttemptRecord;
+}
+
+/** What was not sent, or given up on the way: nothing is known of its effect. */
+export function skipped(
+  operation: StoredOperation,
+  settlement: Settlement,
+  event: Happening,
+  reason?: SyncFailure,
+): Report {
+  return { operation, settlement, group: 'skipped', event, reason };
 }
 
 /** The report on an attempt: its settlement with the attempt's record in it. */
@@ -35,10 +43,9 @@ export function reportOf(
   { startedAt, durationMs }: { readonly startedAt: number; readonly durationMs: number },
 ): Report {
   const attempt = attemptRecord(outcome, settlement, startedAt, durationMs);
-  const event = eventFor(outcome, settlement);
   // What leaves the queue takes its history with it.
   const settled = settlement.kind === 'remove' ? settlement : { ...settlement, attempt };
-  return { operation, settlement: settled, event, outcome, attempt };
+  return { operation, settlement: settled, attempt, ...consequence(outcome, settlement) };
 }
 
 function attemptRecord(
@@ -59,95 +66,59 @@ function attemptRecord(
   };
 }
 
-function eventFor(outcome: FinalOutcome, settlement: Settlement): Report['event'] {
-  if (outcome.kind === 'conflict') {
-    return settlement.kind === 'hold' && settlement.state === 'deadLetter' ? 'deadLettered' : 'conflict';
-  }
+type ConflictEvent = Extract<SyncEvent, { type: 'conflict' }>;
+
+/** What follows from an attempt, in a summary and as an event. */
+function consequence(
+  outcome: FinalOutcome,
+  settlement: Settlement,
+): Pick<Report, 'group' | 'event' | 'reason'> {
+  const reason = 'reason' in outcome ? outcome.reason : undefined;
+  const conflict: Happening<ConflictEvent> | undefined =
+    outcome.kind === 'conflict'
+      ? { type: outcome.kind, remote: outcome.remote, resolution: outcome.resolved.kind }
+      : undefined;
   switch (settlement.kind) {
-    case 'remove':
-      return 'acknowledged';
-    case 'reschedule':
-      return 'retryScheduled';
-    case 'hold':
-      return 'deadLettered';
+    case 'remove': {
+      const { result, version } = outcome as Extract<FinalOutcome, { kind: 'acknowledged' }>;
+      return { group: 'successful', event: conflict ?? { type: 'acknowledged', result, version } };
+    }
+    case 'replace': {
+      // Only after a conflict.
+      const event = { ...(conflict as Happening<ConflictEvent>), replacedBy: settlement.operation.id };
+      return { group: 'retried', event };
+    }
+    case 'reschedule': {
+      // Only after an outcome that gives its reason.
+      const event: Happening = {
+        type: 'retryScheduled',
+        dueAt: settlement.dueAt,
+        failure: reason as SyncFailure,
+      };
+      return { group: 'retried', event, reason };
+    }
+    case 'hold': {
+      const { failure, state } = settlement;
+      return conflict !== undefined && state === 'parked'
+        ? { group: 'retried', event: conflict, reason: failure }
+        : { group: 'failed', event: { type: 'deadLettered', failure }, reason: failure };
+    }
     case 'release':
-    case 'replace':
-      return 'released';
+      return { group: 'skipped', event: { type: 'released' }, reason };
   }
 }
-
-const GROUP_OF: Readonly<Record<Report['event'], SummaryGroup>> = {
-  acknowledged: 'successful',
-  retryScheduled: 'retried',
-  conflict: 'retried',
-  deadLettered: 'failed',
-  released: 'skipped',
-  parked: 'skipped',
-  expired: 'skipped',
-  replaced: 'skipped',
-};
 
 /** Tells what became of an operation, after it has been stored or has turned out to be somebody else's. */
 export function tell(hub: EventHub, report: Report, result: SettleResult, summary: SummaryCollector): void {
-  const { operation, settlement, outcome, attempt } = report;
+  const { operation, settlement, group, event, reason, attempt } = report;
   const { id, kind } = operation;
-  const reason =
-    'failure' in settlement
-      ? settlement.failure
-      : outcome && 'reason' in outcome
-        ? outcome.reason
-        : report.reason;
-  const isGivenUp = outcome?.kind === 'conflict' && settlement.kind === 'remove';
-  const group = result === 'stale' ? 'skipped' : isGivenUp ? 'successful' : GROUP_OF[report.event];
-  summary.add(group, reason === undefined ? { id, kind } : { id, kind, reason });
+  const isStale = result === 'stale';
+  summary.add(isStale ? 'skipped' : group, reason === undefined ? { id, kind } : { id, kind, reason });
   if (!hub.isHeard) return;
   const subject = subjectOf(operation);
   if (attempt !== undefined) hub.emit({ type: 'attempted', attempt, ...subject });
-  if (result === 'stale') hub.emit({ type: 'leaseLost', ...subject });
-  else tellSettled(hub, report, reason);
-}
-
-function tellSettled(
-  hub: EventHub,
-  { operation, settlement, event, outcome }: Report,
-  reason: SyncFailure | undefined,
-): void {
-  const subject = subjectOf(operation);
-  const replacedBy = settlement.kind === 'replace' ? settlement.operation.id : undefined;
-  const failure = reason ?? { code: 'STORAGE_FAILED', message: 'unknown' };
-  switch (event) {
-    case 'acknowledged': {
-      const { result, version } = outcome as Extract<FinalOutcome, { kind: 'acknowledged' }>;
-      hub.emit({ type: event, result, version, ...subject });
-      break;
-    }
-    case 'conflict': {
-      const { remote, resolved } = outcome as Extract<FinalOutcome, { kind: 'conflict' }>;
-      hub.emit({
-        type: event,
-        remote,
-        resolution: resolved.kind,
-        ...(replacedBy && { replacedBy }),
-        ...subject,
-      });
-      if (settlement.kind === 'hold') hub.emit({ type: 'parked', failure, ...subject });
-      break;
-    }
-    case 'retryScheduled': {
-      const { dueAt } = settlement as Extract<Settlement, { kind: 'reschedule' }>;
-      hub.emit({ type: event, dueAt, failure, ...subject });
-      break;
-    }
-    case 'deadLettered':
-    case 'parked':
-      hub.emit({ type: event, failure, ...subject });
-      break;
-    case 'replaced':
-      hub.emit({ type: event, replacedBy: replacedBy as string, ...subject });
-      break;
-    case 'released':
-    case 'expired':
-      hub.emit({ type: event, ...subject });
-      break;
-  }
+  hub.emit({ ...(isStale ? { type: 'leaseLost' } : event), ...subject });
+  // A conflict that waits for a person.
+  if (!isStale && event.type === 'conflict' && settlement.kind === 'hold')
+    hub.emit({ type: 'parked', failure: settlement.failure, ...subject });
 }
