@@ -1,8 +1,6 @@
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { RandomSource } from '../ports/random-source.js';
 
-export type CircuitState = 'closed' | 'open' | 'halfOpen';
-
 export interface CircuitOptions {
   /** How long the circuit stays open after the n-th outage in a row. */
   readonly backoff: BackoffStrategy;
@@ -10,6 +8,9 @@ export interface CircuitOptions {
   /** Concurrency when all is well. */
   readonly concurrency: number;
 }
+
+/** Where an open circuit has the time at which it lets a probe through. */
+const CLOSED = -Infinity;
 
 /** How many sends may be under way right after an outage; two, so that one that hangs cannot hide the others. */
 const SLOW_START = 2;
@@ -30,8 +31,7 @@ export class Circuit {
   readonly #options: CircuitOptions;
   #outages = 0;
   #openMs = 0;
-  #openUntil = 0;
-  #isOpen = false;
+  #openUntil = CLOSED;
   #isProbing = false;
   #lastAnswerAt = -Infinity;
   #limit = Infinity;
@@ -40,26 +40,19 @@ export class Circuit {
     this.#options = options;
   }
 
-  state(now: number): CircuitState {
-    if (!this.#isOpen) return 'closed';
-    return now < this.#openUntil ? 'open' : 'halfOpen';
+  get isOpen(): boolean {
+    return this.#openUntil > CLOSED;
   }
 
-  /** When an open circuit lets a probe through; 0 when it is not open. */
+  /** When an open circuit lets a probe through; long ago when it is not open. */
   get openUntil(): number {
-    return this.#isOpen ? this.#openUntil : 0;
+    return this.#openUntil;
   }
 
   /** How many sends may be under way at `now`, those that are under way included. */
   allowed(now: number): number {
-    switch (this.state(now)) {
-      case 'closed':
-        return Math.min(this.#limit, this.#options.concurrency);
-      case 'open':
-        return 0;
-      case 'halfOpen':
-        return 1;
-    }
+    if (!this.isOpen) return Math.min(this.#limit, this.#options.concurrency);
+    return now < this.#openUntil ? 0 : 1;
   }
 
   /** The transport answered at `now`. @returns whether this closed the circuit */
@@ -67,11 +60,11 @@ export class Circuit {
     this.#lastAnswerAt = now;
     this.#outages = 0;
     this.#openMs = 0;
-    if (!this.#isOpen) {
+    if (!this.isOpen) {
       this.#limit = this.#limit >= this.#options.concurrency ? Infinity : this.#limit * 2;
       return false;
     }
-    this.#isOpen = false;
+    this.#openUntil = CLOSED;
     this.#isProbing = false;
     this.#limit = SLOW_START;
     return true;
@@ -81,22 +74,21 @@ export class Circuit {
   unanswered(sentAt: number, now: number): boolean {
     if (this.#lastAnswerAt > sentAt) return false;
     // Sends that were under way when the circuit opened say nothing new; only the probe does.
-    if (this.#isOpen && !this.#isProbing) return true;
+    if (this.isOpen && !this.#isProbing) return true;
     this.#outages++;
     this.#openMs = this.#options.backoff.delayMs(this.#outages, this.#openMs, this.#options.random);
     this.#openUntil = now + this.#openMs;
-    this.#isOpen = true;
     this.#isProbing = false;
     return true;
   }
 
   /** A send begins; in a half-open circuit it is the probe. */
   sending(now: number): void {
-    if (this.state(now) === 'halfOpen') this.#isProbing = true;
+    this.#isProbing ||= this.isOpen && now >= this.#openUntil;
   }
 
   /** The network is said to be back: the probe goes out after `waitMs` instead of when the time is over. */
   networkBack(now: number, waitMs: number): void {
-    if (this.#isOpen) this.#openUntil = Math.min(this.#openUntil, now + waitMs);
+    if (this.isOpen) this.#openUntil = Math.min(this.#openUntil, now + waitMs);
   }
 }

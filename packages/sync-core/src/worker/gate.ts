@@ -56,22 +56,15 @@ export class Gate {
 
   start(): void {
     this.signIn.forget();
-    const { monitor, context } = this.#with;
-    try {
-      this.#unregister = monitor?.register((status) => this.#onNetwork(status));
-    } catch (error) {
-      context.hub.fail(error, 'NETWORK_UNREACHABLE');
-    }
+    this.#ask((monitor) => {
+      this.#unregister = monitor.register((status) => this.#onNetwork(status));
+    });
   }
 
   stop(): void {
     const unregister = this.#unregister;
     this.#unregister = undefined;
-    try {
-      unregister?.();
-    } catch (error) {
-      this.#with.context.hub.fail(error, 'NETWORK_UNREACHABLE');
-    }
+    this.#ask(() => unregister?.());
   }
 
   get isPaused(): boolean {
@@ -146,7 +139,7 @@ export class Gate {
   #unanswered(operations: readonly StoredOperation[], failure: SyncFailure, sentAt: number): void {
     if (operations.every(({ id }) => this.#blamed.has(id))) return;
     const now = this.#now();
-    const wasClosed = this.#circuit.state(now) === 'closed';
+    const wasClosed = !this.#circuit.isOpen;
     if (!this.#circuit.unanswered(sentAt, now)) {
       if (this.#blamed.size < MAX_STRANDED) for (const { id } of operations) this.#blamed.add(id);
       return;
@@ -157,8 +150,14 @@ export class Gate {
   }
 
   #report(evidence: NetworkEvidence): void {
+    this.#ask((monitor) => monitor.report(evidence));
+  }
+
+  /** A monitor that throws disturbs no delivery. */
+  #ask(task: (monitor: NetworkMonitor) => void): void {
+    const { monitor, context } = this.#with;
     try {
-      this.#with.monitor?.report(evidence);
+      if (monitor !== undefined) task(monitor);
     } catch (error) {
       this.#with.context.hub.fail(error, 'NETWORK_UNREACHABLE');
     }
