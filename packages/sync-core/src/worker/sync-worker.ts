@@ -11,8 +11,8 @@ import type { QueueContext } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 import { Delivery } from './delivery.js';
 import { DeliveryLoop } from './delivery-loop.js';
+import { Drain } from './drain.js';
 import type { DrainOptions } from './drain-options.js';
-import { Drain, Drains } from './drains.js';
 import { Gate } from './gate.js';
 import type { ProcessingSummary } from './processing-summary.js';
 import { StallWatch } from './stall-watch.js';
@@ -53,7 +53,8 @@ export class SyncWorker implements AsyncDisposable {
   readonly #context: QueueContext;
   readonly #gate: Gate;
   readonly #newLoop: () => DeliveryLoop;
-  readonly #drains = new Drains();
+  /** Those that are under way. They may overlap: none ends the worker under another one. */
+  readonly #drains = new Set<Drain>();
   readonly #roundListeners = new Set<(summary: ProcessingSummary) => void>();
   #loop: DeliveryLoop | undefined;
   /** Started by the app, and not for the time of a drain alone. */
@@ -78,8 +79,11 @@ export class SyncWorker implements AsyncDisposable {
       resolver: resolver ?? new TimestampConflictResolver({ clock }),
       policy: { ...settings, backoff, unreachableBackoff: outlasting(gate, settings), random, newId },
       refreshSignal: () => this.#loop?.signal ?? AbortSignal.abort(),
-      onIdle: (waitMs: number) => this.#drains.idle(waitMs),
-      onSettled: (summary: ProcessingSummary) => this.#tell(summary),
+      onIdle: (waitMs: number) => this.#idle(waitMs),
+      onSettled: (summary: ProcessingSummary) => {
+        for (const drain of this.#drains) drain.summary.addAll(summary);
+        for (const listener of this.#roundListeners) listener(summary);
+      },
     };
     const delivery = new Delivery(parts);
     this.#context = context;
@@ -131,7 +135,7 @@ export class SyncWorker implements AsyncDisposable {
     this.#gate.stop();
     await loop.stop();
     // A drain that began meanwhile has begun a loop anew, for all that are left.
-    if (!this.isRunning) this.#drains.idle(Infinity);
+    if (!this.isRunning) this.#idle(Infinity);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,15 +168,20 @@ export class SyncWorker implements AsyncDisposable {
    * platform's own limit. Where the worker was running already, or another drain goes on, its sends go on as well, and
    * the summary holds what was settled until then.
    */
-  drain(options: DrainOptions = {}): Promise<ProcessingSummary> {
-    return this.#drains.run(
-      new Drain(this.#context.clock, options),
-      () => {
+  async drain(options: DrainOptions = {}): Promise<ProcessingSummary> {
+    const drain = new Drain(this.#context.clock, options);
+    this.#drains.add(drain);
+    try {
+      if (!drain.isOver) {
         this.#begin();
         this.#loop?.wake();
-      },
-      () => (this.#isStarted ? Promise.resolve() : this.stop()),
-    );
+        await drain.wait();
+      }
+      if (this.#drains.size === 1 && !this.#isStarted) await this.stop();
+    } finally {
+      this.#drains.delete(drain);
+    }
+    return drain.summary;
   }
 
   /** Also whoever signed in while the worker was stopped is let go: a new start asks the server anew. */
@@ -181,9 +190,9 @@ export class SyncWorker implements AsyncDisposable {
     this.#gate.signIn.signedIn(principal);
   };
 
-  #tell(summary: ProcessingSummary): void {
-    this.#drains.tell(summary);
-    for (const listener of this.#roundListeners) listener(summary);
+  /** Nothing can go for `waitMs`. */
+  #idle(waitMs: number): void {
+    for (const drain of this.#drains) drain.idle(waitMs);
   }
 }
 

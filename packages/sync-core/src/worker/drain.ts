@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { DrainOptions } from './drain-options.js';
-import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
+import { SummaryCollector } from './processing-summary.js';
 import { sleep } from './sleep.js';
 
 /** One call of `drain`: what it waits for, and what was done meanwhile. */
@@ -35,34 +35,5 @@ export class Drain {
 
   #leftMs(): number {
     return this.#deadline - this.#clock.now();
-  }
-}
-
-/** The drains that are under way. They may overlap: none ends the worker under another one. */
-export class Drains {
-  readonly #drains = new Set<Drain>();
-
-  /** Runs a drain between `begin` and `end`; `end` is called only where no other one is left. */
-  async run(drain: Drain, begin: () => void, end: () => Promise<void>): Promise<ProcessingSummary> {
-    this.#drains.add(drain);
-    try {
-      if (!drain.isOver) {
-        begin();
-        await drain.wait();
-      }
-      if (this.#drains.size === 1) await end();
-    } finally {
-      this.#drains.delete(drain);
-    }
-    return drain.summary;
-  }
-
-  /** Nothing can go for `waitMs`. */
-  idle(waitMs: number): void {
-    for (const drain of this.#drains) drain.idle(waitMs);
-  }
-
-  tell(summary: ProcessingSummary): void {
-    for (const drain of this.#drains) drain.summary.addAll(summary);
   }
 }
