@@ -10,11 +10,10 @@ type Listener<T> = (value: T) => void;
 export class EventHub {
   readonly events$: Observable<SyncEvent>;
   readonly #listeners = new Set<Listener<SyncEvent>>();
-  readonly #reported = new WeakSet<Listener<never>>();
   readonly #log: Listener<SyncFailure>;
 
   constructor(logger: Logger | undefined) {
-    this.#log = ({ code, message }) => logger?.error(message, { code });
+    this.#log = this.guarded(({ code, message }) => logger?.error(message, { code }));
     this.events$ = this.stream((next) => this.on(next));
   }
 
@@ -24,32 +23,35 @@ export class EventHub {
   }
 
   on(listener: Listener<SyncEvent>): () => void {
-    // A listener of its own for each call, so that the same function may listen twice.
-    const own: Listener<SyncEvent> = (event) => listener(event);
+    // One of its own for each call, so that the same function may listen twice.
+    const own = this.guarded(listener);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
   emit(event: SyncEvent): void {
-    for (const listener of this.#listeners) this.guard(listener, event);
+    for (const listener of this.#listeners) listener(event);
   }
 
   /** Tells of a failure that belongs to no single operation. */
   fail(error: unknown, code: Parameters<typeof toFailure>[1]): void {
     const failure = toFailure(error, code);
-    this.guard(this.#log, failure);
+    this.#log(failure);
     this.emit({ type: 'failed', failure });
   }
 
-  /** Calls a listener; what it throws stays here. */
-  guard<T>(listener: Listener<T>, value: T): void {
-    try {
-      listener(value);
-    } catch (error) {
-      if (this.#reported.has(listener)) return;
-      this.#reported.add(listener);
-      this.fail(error, 'LISTENER_FAILED');
-    }
+  /** The listener, but what it throws stays here. */
+  guarded<T>(listener: Listener<T>): Listener<T> {
+    let isReported = false;
+    return (value) => {
+      try {
+        listener(value);
+      } catch (error) {
+        if (isReported) return;
+        isReported = true;
+        this.fail(error, 'LISTENER_FAILED');
+      }
+    };
   }
 
   /** An Observable whose subscribers are guarded; RxJS would let their errors end the process. */
@@ -89,16 +91,14 @@ class GuardedObservable<T> extends Observable<T> {
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer = typeof observerOrNext === 'function' ? { next: observerOrNext } : (observerOrNext ?? {});
     // Called on the observer itself, whose methods may be those of a class.
-    const next: Listener<T> = (value) => observer.next?.(value);
-    const complete = (): void => observer.complete?.();
-    const fail = (error: unknown): void => {
-      if (observer.error === undefined) throw error;
-      observer.error(error);
-    };
+    const complete = this.#hub.guarded(() => observer.complete?.());
     return super.subscribe({
-      next: (value) => this.#hub.guard(next, value),
-      complete: () => this.#hub.guard(complete, undefined),
-      error: (error) => this.#hub.guard(fail, error),
+      next: this.#hub.guarded((value: T) => observer.next?.(value)),
+      complete: () => complete(undefined),
+      error: this.#hub.guarded((error: unknown) => {
+        if (observer.error === undefined) throw error;
+        observer.error(error);
+      }),
     });
   }
 }
