@@ -86,7 +86,7 @@ function className(value: object): string {
 
 function refuse(found: string, walk: Walk): never {
   const keys = walk.keys.slice(0, walk.ancestors.length);
-  const path = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const path = jsonPointer(keys);
   throw new SyncError(
     'PAYLOAD_NOT_JSON',
     `The payload holds ${found} at '${path}'. Convert it to plain JSON first.`,
@@ -94,6 +94,11 @@ function refuse(found: string, walk: Walk): never {
       details: { path },
     },
   );
+}
+
+/** The RFC 6901 JSON Pointer to what stands under these keys. */
+export function jsonPointer(keys: readonly PropertyKey[]): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** The length of a text in UTF-8, in bytes; lone surrogates do not occur. */

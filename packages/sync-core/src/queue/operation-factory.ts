@@ -2,11 +2,11 @@ import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import { SyncError } from '../errors/sync-error.js';
 import { checkInteger, checkText } from '../operation/check.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
-import { toExactJson, utf8Length } from '../operation/exact-json.js';
+import { jsonPointer, toExactJson, utf8Length } from '../operation/exact-json.js';
 import type { NewOperation, Reference } from '../operation/operation-record.js';
 import { inheritOrigin } from '../operation/origin.js';
 import type { Content } from '../outcome/decide.js';
-import type { SchemaResult, StandardSchema } from '../operation/standard-schema.js';
+import type { SchemaResult } from '../operation/standard-schema.js';
 import type { Clock } from '../ports/clock.js';
 import type { OperationRegistry } from './operation-registry.js';
 import type { RankStrategy } from './rank.js';
@@ -67,30 +67,23 @@ export class OperationFactory {
     options: EnqueueOptions,
     principal: string | undefined,
   ): NewOperation | Promise<NewOperation> {
-    if (definition.schema === undefined) return this.#record(definition, payload, options, principal);
-    const validated = validate(definition.schema, payload);
-    if (!(validated instanceof Promise)) {
-      return this.#record(definition, valid(definition.kind, validated), options, principal);
-    }
-    const stamp = this.#stamp(options);
-    return validated.then((result) =>
-      this.#record(definition, valid(definition.kind, result), options, principal, stamp),
-    );
-  }
-
-  #stamp({ id }: EnqueueOptions): Stamp {
     const { clock, timestamps, newId } = this.#options;
-    return { id: id ?? newId(), createdAt: Math.floor(clock.now()), timestamp: timestamps.next() };
+    const stamp = {
+      id: options.id ?? newId(),
+      createdAt: Math.floor(clock.now()),
+      timestamp: timestamps.next(),
+    };
+    return validated(definition, payload, (value) =>
+      this.#record(definition, value, options, principal, stamp),
+    );
   }
 
   /** Another operation in the place of a stored one, with another payload. */
   async edit(operation: NewOperation, payload: unknown): Promise<NewOperation> {
     const definition = this.#options.registry.get(operation.kind);
-    const value =
-      definition.schema === undefined
-        ? payload
-        : valid(definition.kind, await validate(definition.schema, payload));
-    const { payload: text, references } = this.content(operation.kind, value);
+    const { payload: text, references } = await validated(definition, payload, (value) =>
+      this.content(definition.kind, value),
+    );
     return {
       ...operation,
       id: this.#options.newId(),
@@ -113,11 +106,10 @@ export class OperationFactory {
     payload: unknown,
     options: EnqueueOptions,
     currentPrincipal: string | undefined,
-    stamp?: Stamp,
+    { id, createdAt, timestamp }: Stamp,
   ): NewOperation {
     const { kind, version } = definition;
     const { payload: text, references } = this.content(kind, payload);
-    const { id, createdAt, timestamp } = stamp ?? this.#stamp(options);
     const priority = options.priority ?? definition.priority;
     const entity = options.entity ?? definition.entity?.(payload);
     const principal = options.principal ?? currentPrincipal;
@@ -167,17 +159,20 @@ export class OperationFactory {
 }
 
 /**
- * Lets the schema look at the payload. One that answers later gets a copy, so that what the caller does to the
- * payload in the meantime changes nothing.
+ * Passes on what the schema makes of the payload. One that answers later gets a copy, so that what the caller does to
+ * the payload in the meantime changes nothing.
  */
-function validate(
-  schema: StandardSchema,
+function validated<T>(
+  { kind, schema }: AnyOperationDefinition,
   payload: unknown,
-): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
-  const result = schema['~standard'].validate(payload);
-  if (!(result instanceof Promise)) return result;
+  next: (value: unknown) => T,
+): T | Promise<T> {
+  if (schema === undefined) return next(payload);
+  const standard = schema['~standard'];
+  const result = standard.validate(payload);
+  if (!(result instanceof Promise)) return next(valid(kind, result));
   result.catch(() => undefined);
-  return Promise.resolve(schema['~standard'].validate(copyOf(payload)));
+  return Promise.resolve(standard.validate(copyOf(payload))).then((late) => next(valid(kind, late)));
 }
 
 function copyOf(payload: unknown): unknown {
@@ -191,9 +186,8 @@ function copyOf(payload: unknown): unknown {
 
 function valid(kind: string, result: SchemaResult<unknown>): unknown {
   if (result.issues === undefined) return result.value;
-  const issues = result.issues.map(({ message, path }) => {
-    const keys = path?.map((part) => String(typeof part === 'object' ? part.key : part));
-    return { message, path: keys?.map((key) => `/${key}`).join('') ?? '' };
+  const issues = result.issues.map(({ message, path = [] }) => {
+    return { message, path: jsonPointer(path.map((part) => (typeof part === 'object' ? part.key : part))) };
   });
   const list = issues.map(({ message, path }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
   throw new SyncError('PAYLOAD_INVALID', `The payload is not a valid '${kind}': ${list}`, {
