@@ -63,7 +63,8 @@ export async function resolve(
   return replace(context, stored, rebased(stored, winner, remote, context.newId()));
 }
 
-async function requeue(context: QueueContext, ids: readonly string[]): Promise<readonly string[]> {
+/** Lets operations go again and tells so. @returns the ids of those that were held, or waited */
+export async function requeue(context: QueueContext, ids: readonly string[]): Promise<readonly string[]> {
   const { storage, clock, hub } = context;
   const changed = await storage.requeue(ids, clock.now());
   for (const id of changed) {
