@@ -6,6 +6,7 @@ import type { Operation } from '../src/operation/operation.js';
 import type { DeliveryOutcome } from '../src/outcome/delivery-outcome.js';
 import type { Logger } from '../src/ports/logger.js';
 import type { Transport } from '../src/ports/transport.js';
+import type { RunningWorker } from '../src/queue/queue-context.js';
 import type { SyncEvent } from '../src/queue/sync-event.js';
 import { SyncQueue, type SyncQueueOptions } from '../src/queue/sync-queue.js';
 
@@ -42,6 +43,11 @@ export function storedOperation(id: string, more: Partial<StoredOperation> = {})
     delayMs: 0,
     ...more,
   };
+}
+
+/** A worker as a queue sees it, that does nothing but what it is given. */
+export function runningWorker(parts: Partial<RunningWorker>): RunningWorker {
+  return { wake: () => undefined, signedIn: () => undefined, explain: () => undefined, ...parts };
 }
 
 /** A server: answers what it is told to, one answer per operation, and acknowledges the rest. */

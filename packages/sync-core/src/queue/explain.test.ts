@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { openQueue, REJECTED, RETRY } from '../../test/fixtures.js';
+import { openQueue, REJECTED, RETRY, runningWorker } from '../../test/fixtures.js';
 import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
-import type { Explanation } from './explain.js';
+import type { Reason } from './explain.js';
 
 const write = defineOperation<number>('write', { conflict: defer, entity: () => 'e' });
 const plain = defineOperation<number>('plain');
@@ -26,10 +26,10 @@ test('a waiting operation waits for a worker while there is none', async () => {
 test('a waiting operation goes next where any worker lets it', async () => {
   const { queue } = await openQueue(all);
   await queue.enqueue(write, 1, { id: 'a' });
-  const paused: Explanation = { state: 'waiting', waitsFor: 'resume', message: 'The worker is paused.' };
-  queue.context.gates.add(() => paused);
-  expect(await queue.explain('a')).toEqual(paused);
-  queue.context.gates.add(() => undefined);
+  const paused: Reason = { waitsFor: 'resume', message: 'The worker is paused.' };
+  queue.context.workers.add(runningWorker({ explain: () => paused }));
+  expect(await queue.explain('a')).toEqual({ state: 'waiting', ...paused });
+  queue.context.workers.add(runningWorker({ explain: () => undefined }));
   expect(await queue.explain('a')).toEqual({ state: 'waiting', waitsFor: 'nothing', message: 'Goes next.' });
 });
 

@@ -27,47 +27,54 @@ export interface Explanation {
 
 export async function explain(context: QueueContext, id: string): Promise<Explanation | undefined> {
   const stored = await context.storage.get(id);
-  if (stored === undefined) return undefined;
-  const { state, dueAt, failure } = stored;
-  switch (state) {
+  return stored && { state: stored.state, ...(await reasonOf(context, stored)) };
+}
+
+/** Why an operation is where it is, without where that is. */
+export type Reason = Omit<Explanation, 'state'>;
+
+async function reasonOf(context: QueueContext, stored: StoredOperation): Promise<Reason> {
+  const { dueAt, failure } = stored;
+  switch (stored.state) {
     case 'waiting':
-      return explainWaiting(context, stored);
+      return whileWaiting(context, stored);
     case 'scheduled':
-      return explainScheduled(stored);
+      return whileScheduled(stored);
     case 'blocked': {
-      const operations = await context.storage.blockersOf(id);
+      const operations = await context.storage.blockersOf(stored.id);
       return {
-        state,
         waitsFor: 'operation',
         message: `Waits for ${operations.join(' and ')} to go first.`,
         operations,
       };
     }
     case 'leased':
-      return { state, waitsFor: 'answer', message: 'Is being sent.', until: dueAt };
+      return { waitsFor: 'answer', message: 'Is being sent.', until: dueAt };
     case 'parked': {
       const waitsFor = failure?.code === 'CONFLICT_DEFERRED' ? 'decision' : 'newerApp';
-      return { state, waitsFor, message: failure?.message ?? 'Is parked.' };
+      return { waitsFor, message: failure?.message ?? 'Is parked.' };
     }
     case 'deadLetter':
-      return { state, waitsFor: 'decision', message: `Failed: ${failure?.message ?? 'unknown'}` };
+      return { waitsFor: 'decision', message: `Failed: ${failure?.message ?? 'unknown'}` };
   }
 }
 
-function explainWaiting({ gates }: QueueContext, stored: StoredOperation): Explanation {
-  const { state } = stored;
-  const found = [...gates].map((gate) => gate(stored));
-  const open = found.length === 0 || found.includes(undefined);
-  if (!open && found[0] !== undefined) return found[0];
-  return gates.size === 0
-    ? { state, waitsFor: 'worker', message: 'No worker is running. Call start() on one.' }
-    : { state, waitsFor: 'nothing', message: 'Goes next.' };
+function whileWaiting({ workers }: QueueContext, stored: StoredOperation): Reason {
+  const found = [...workers].map((worker) => worker.explain(stored));
+  if (found.length === 0)
+    return { waitsFor: 'worker', message: 'No worker is running. Call start() on one.' };
+  // One worker that would send it is enough; where none would, the first one's reason stands for all.
+  const reason = found.includes(undefined) ? undefined : found[0];
+  return reason ?? { waitsFor: 'nothing', message: 'Goes next.' };
 }
 
-function explainScheduled({ state, dueAt, history }: StoredOperation): Explanation {
+function whileScheduled({ dueAt, history }: StoredOperation): Reason {
   const last = history.at(-1);
   const reason =
     last?.message === undefined ? 'It was scheduled so.' : `The last attempt failed: ${last.message}`;
-  const message = `Waits until ${new Date(dueAt).toISOString()}. ${reason}`;
-  return { state, waitsFor: 'time', message, until: dueAt };
+  return {
+    waitsFor: 'time',
+    message: `Waits until ${new Date(dueAt).toISOString()}. ${reason}`,
+    until: dueAt,
+  };
 }

@@ -5,7 +5,7 @@ import type { Logger } from '../ports/logger.js';
 import type { EnqueueRules, QueueStorage } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { EventHub } from './event-hub.js';
-import type { Explanation } from './explain.js';
+import type { Reason } from './explain.js';
 import type { OperationFactory } from './operation-factory.js';
 import type { OperationRegistry } from './operation-registry.js';
 
@@ -25,10 +25,8 @@ export interface QueueContext {
   readonly turn: (created: Promise<NewOperation>) => Promise<Turn>;
   /** What a storage is told with every enqueueing. */
   readonly rules: Required<EnqueueRules>;
-  /** Called whenever something may have become deliverable. */
-  readonly wakers: Set<() => void>;
-  /** Called when somebody signs in, or out with `undefined`. */
-  readonly signIns: Set<(principal: string | undefined) => void>;
+  /** The workers that run now. */
+  readonly workers: Set<RunningWorker>;
   /**
    * Steps of the storage that are under way and may remove operations. Whoever finds an operation gone waits for
    * them, since the event that tells how it left comes right after its step.
@@ -36,8 +34,16 @@ export interface QueueContext {
   readonly steps: Set<Promise<unknown>>;
   /** Called when the queue may have changed in a way that no event tells: by another instance, or before it opened. */
   readonly refreshers: Set<() => void>;
-  /** What keeps a waiting operation from being sent, as each running worker sees it. */
-  readonly gates: Set<(operation: StoredOperation) => Explanation | undefined>;
+}
+
+/** What a queue tells a worker, and asks it. */
+export interface RunningWorker {
+  /** Something may have become deliverable. */
+  wake(): void;
+  /** Somebody signed in, or out with `undefined`. */
+  signedIn(principal: string | undefined): void;
+  /** What keeps a waiting operation from being sent; `undefined` where nothing does. */
+  explain(operation: StoredOperation): Reason | undefined;
 }
 
 /** The turn of an operation that is stored by another way than `enqueue`. */
@@ -48,8 +54,8 @@ export interface Turn {
 }
 
 /** Calls everybody who waits for something deliverable. */
-export function wake({ wakers }: QueueContext): void {
-  for (const waker of wakers) waker();
+export function wake({ workers }: QueueContext): void {
+  for (const worker of workers) worker.wake();
 }
 
 /** Keeps a step among those that are under way for as long as it is. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FakeTransport, openQueue, settled, typesOf } from '../../test/fixtures.js';
+import { FakeTransport, openQueue, runningWorker, settled, typesOf } from '../../test/fixtures.js';
 import { MemoryQueueStorage } from '../memory/memory-queue-storage.js';
 import { defineOperation } from '../operation/define-operation.js';
 import { OperationPriority } from '../operation/priority.js';
@@ -286,7 +286,7 @@ test('a change by another instance wakes the workers and refreshes the views', a
   const queue = new SyncQueue({ storage }, { operations: [note] });
   await queue.open();
   let woken = 0;
-  queue.context.wakers.add(() => woken++);
+  queue.context.workers.add(runningWorker({ wake: () => woken++ }));
   const views: number[] = [];
   queue.pending$('note/a').subscribe((pending) => views.push(pending.length));
   const states: string[] = [];

@@ -115,8 +115,7 @@ export class SyncQueue implements AsyncDisposable {
       registry,
       newId,
       timestamps,
-      wakers: new Set(),
-      signIns: new Set(),
+      workers: new Set(),
       steps: new Set(),
       refreshers: new Set(),
       factory,
@@ -134,7 +133,6 @@ export class SyncQueue implements AsyncDisposable {
           }
         },
       },
-      gates: new Set(),
     };
     this.#intake = new Intake(this.context);
     this.#stats = new StatsSource(this.context);
@@ -174,7 +172,7 @@ export class SyncQueue implements AsyncDisposable {
    */
   signIn(principal: string | undefined): void {
     this.#principal = principal;
-    for (const listener of this.context.signIns) listener(principal);
+    for (const worker of this.context.workers) worker.signedIn(principal);
   }
 
   /**

@@ -3,7 +3,7 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
 import type { Principals } from '../ports/queue-storage.js';
-import type { Explanation } from '../queue/explain.js';
+import type { Reason } from '../queue/explain.js';
 import type { QueueContext } from '../queue/queue-context.js';
 import { Circuit } from './circuit.js';
 import type { SendOutcome } from './send.js';
@@ -159,28 +159,23 @@ export class Gate {
     try {
       if (monitor !== undefined) task(monitor);
     } catch (error) {
-      this.#with.context.hub.fail(error, 'NETWORK_UNREACHABLE');
+      context.hub.fail(error, 'NETWORK_UNREACHABLE');
     }
   }
 
   /** What holds an operation up that is otherwise free to go. */
-  readonly explain = ({ state, principal }: StoredOperation): Explanation | undefined => {
-    if (this.signIn.isParked(principal)) {
-      return {
-        state,
-        waitsFor: 'signIn',
-        message: `Waits until ${principal ?? 'the app'} is signed in again.`,
-      };
-    }
-    if (this.#isPaused) return { state, waitsFor: 'resume', message: 'The worker is paused. Call resume().' };
+  explain({ principal }: StoredOperation): Reason | undefined {
+    if (this.signIn.isParked(principal))
+      return { waitsFor: 'signIn', message: `Waits until ${principal ?? 'the app'} is signed in again.` };
+    if (this.#isPaused) return { waitsFor: 'resume', message: 'The worker is paused. Call resume().' };
     if (this.slots() > 0) return undefined;
     const waitMs = this.waitMs();
     const message = this.#isOffline
       ? `Waits for the network: ${this.#offlineReason}`
       : 'Waits for the server to answer again.';
     const until = this.#with.context.clock.now() + waitMs;
-    return { state, waitsFor: 'network', message, ...(waitMs < Infinity && { until }) };
-  };
+    return { waitsFor: 'network', message, ...(waitMs < Infinity && { until }) };
+  }
 
   #now(): number {
     return this.#with.context.clock.monotonicMs();

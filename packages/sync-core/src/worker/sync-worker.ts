@@ -7,7 +7,7 @@ import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
 import type { Transport } from '../ports/transport.js';
-import type { QueueContext } from '../queue/queue-context.js';
+import type { QueueContext, RunningWorker } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 import { Delivery } from './delivery.js';
 import { DeliveryLoop } from './delivery-loop.js';
@@ -114,9 +114,7 @@ export class SyncWorker implements AsyncDisposable {
   #begin(): void {
     if (this.#loop !== undefined) return;
     this.#loop = this.#newLoop();
-    this.#context.wakers.add(this.#loop.wake);
-    this.#context.signIns.add(this.#onSignIn);
-    this.#context.gates.add(this.#gate.explain);
+    this.#context.workers.add(this.#running);
     this.#gate.start();
   }
 
@@ -129,9 +127,7 @@ export class SyncWorker implements AsyncDisposable {
 
   async #stop(loop: DeliveryLoop): Promise<void> {
     this.#loop = undefined;
-    this.#context.wakers.delete(loop.wake);
-    this.#context.signIns.delete(this.#onSignIn);
-    this.#context.gates.delete(this.#gate.explain);
+    this.#context.workers.delete(this.#running);
     this.#gate.stop();
     await loop.stop();
     // A drain that began meanwhile has begun a loop anew, for all that are left.
@@ -184,10 +180,14 @@ export class SyncWorker implements AsyncDisposable {
     return drain.summary;
   }
 
-  /** Also whoever signed in while the worker was stopped is let go: a new start asks the server anew. */
-  readonly #onSignIn = (principal: string | undefined): void => {
-    this.#loop?.signedIn(principal);
-    this.#gate.signIn.signedIn(principal);
+  /** What the queue knows of this worker while it runs. */
+  readonly #running: RunningWorker = {
+    wake: () => this.#loop?.wake(),
+    signedIn: (principal) => {
+      this.#loop?.signedIn(principal);
+      this.#gate.signIn.signedIn(principal);
+    },
+    explain: (operation) => this.#gate.explain(operation),
   };
 
   /** Nothing can go for `waitMs`. */
