@@ -72,7 +72,13 @@ try {
  * @param {Record<string, { all: string[], browser: string[] }>} entries
  * @param {import('./runner/table.mjs').Results} results
  */
-async function check({ name, check: file, type, example, needs }, node, tarballs, entries, results) {
+async function check(
+  { name, check: file, type, example, needs, without = [] },
+  node,
+  tarballs,
+  entries,
+  results,
+) {
   const project = join(folder, `${name}-${node.major}`);
   /** @type {Record<string, string | null>} */
   let outcome;
@@ -83,12 +89,13 @@ async function check({ name, check: file, type, example, needs }, node, tarballs
       type,
       ...(example !== undefined && { example }),
       dependencies,
-      packages: entries,
+      packages: Object.fromEntries(Object.entries(entries).filter(([entry]) => !without.includes(entry))),
     });
     outcome = await runCheck(project, file, node);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    outcome = Object.fromEntries(tarballs.map((packed) => [packed.name, text]));
+    const tried = tarballs.filter((packed) => !without.includes(packed.name));
+    outcome = Object.fromEntries(tried.map((packed) => [packed.name, text]));
   }
   for (const [packed, problem] of Object.entries(outcome)) {
     const cells = results.get(packed);

@@ -2,7 +2,7 @@
  * The ways in which an app takes the packages. Each is a folder in `projects` with a check that prints, as its last
  * line, what works for each package.
  *
- * @type {readonly { name: string, check: string, type: 'module' | 'commonjs', needs: Record<string, string>, example?: string }[]}
+ * @type {readonly { name: string, check: string, type: 'module' | 'commonjs', needs: Record<string, string>, example?: string, without?: readonly string[] }[]}
  */
 export const CONSUMERS = [
   { name: 'node-esm', check: 'check.mjs', type: 'module', needs: {} },
@@ -18,6 +18,8 @@ export const CONSUMERS = [
     name: 'jest-cjs',
     check: 'check.mjs',
     type: 'commonjs',
+    // A program: it looks for its page beside itself, by `import.meta`, which Babel cannot turn into CommonJS.
+    without: ['@cpc/cli'],
     needs: {
       jest: '30.5.2',
       '@babel/core': '^7.27.4',
@@ -29,7 +31,12 @@ export const CONSUMERS = [
     name: 'typescript',
     check: 'check.mjs',
     type: 'module',
-    needs: { typescript: '6.0.3', '@types/node': '^24.0.0', '@types/better-sqlite3': '9.6.0' },
+    needs: {
+      typescript: '6.0.3',
+      '@types/node': '^24.0.0',
+      '@types/better-sqlite3': '9.6.0',
+      '@types/react': '19.3.0',
+    },
   },
   {
     name: 'third-party-plugin',

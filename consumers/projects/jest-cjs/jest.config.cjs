@@ -5,7 +5,7 @@ module.exports = {
   },
   // Jest's own loader reads no ES modules: transform these packages, and those they import that are modules.
   transformIgnorePatterns: [
-    '/node_modules/(?!(@cpc|inversify|@inversifyjs|lit|lit-html|lit-element|@lit|@lit-labs|uplot)/)',
+    '/node_modules/(?!(@cpc|@angular|inversify|@inversifyjs|lit|lit-html|lit-element|@lit|@lit-labs|uplot)/)',
   ],
 };
 // #endregion

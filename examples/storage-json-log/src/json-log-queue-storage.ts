@@ -5,6 +5,7 @@ import {
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type OperationState,
   type Page,
   type Principals,
   type QuarantinedRecord,
@@ -114,8 +115,12 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step((queue) => queue.stats());
   }
 
-  requeue(ids: readonly string[]): Promise<readonly string[]> {
-    return this.#step((queue) => queue.requeue(ids));
+  requeue(
+    ids: readonly string[],
+    _now: number,
+    states?: readonly OperationState[],
+  ): Promise<readonly string[]> {
+    return this.#step((queue) => queue.requeue(ids, states));
   }
 
   discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {

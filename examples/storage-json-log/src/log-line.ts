@@ -1,5 +1,5 @@
 import type { IdAssignment, NewOperation } from '@cpc/sync-core';
-import type { KeptState } from '@cpc/sync-core/storage-kit';
+import type { Fate, KeptState } from '@cpc/sync-core/storage-kit';
 
 /** The first line of a file. A newer format is refused, and the file left as it is. */
 export interface Header {
@@ -15,7 +15,11 @@ export interface LogLine {
   readonly token: number;
   readonly entries: readonly EntryRecord[];
   readonly assigned: readonly IdAssignment[];
+  readonly left: readonly Left[];
 }
+
+/** An id that left the queue, and what became of it: who repeats an `enqueue` must not bring it back. */
+export type Left = readonly [id: string, fate: Fate];
 
 /** An operation as it was after the step. One without `operation` has left the queue. */
 export interface EntryRecord {

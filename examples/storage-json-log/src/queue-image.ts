@@ -1,12 +1,13 @@
 import type { IdAssignment } from '@cpc/sync-core';
 import { applyKeptState, type Entry, keptStateOf, MemoryQueue } from '@cpc/sync-core/storage-kit';
-import type { EntryRecord, LogLine } from './log-line.js';
+import type { EntryRecord, Left, LogLine } from './log-line.js';
 
 /** The queue in memory, with the rules of the storage kit, and what its latest step changed. */
 export class QueueImage {
   readonly queue: MemoryQueue;
   readonly #changed = new Set<Entry>();
   readonly #assigned: IdAssignment[] = [];
+  readonly #left: Left[] = [];
 
   // #region journal
   constructor(lines: readonly LogLine[]) {
@@ -14,6 +15,7 @@ export class QueueImage {
       changed: (entry) => void this.#changed.add(entry),
       leased: (entry) => void this.#changed.add(entry),
       assigned: (assignment) => void this.#assigned.push(assignment),
+      left: (id, fate) => void this.#left.push([id, fate]),
     });
     this.#load(lines);
     this.#forget();
@@ -23,8 +25,14 @@ export class QueueImage {
   // #region changes
   /** What changed since the last call, as a line; nothing where nothing did. */
   takeChanges(): LogLine | undefined {
-    if (this.#changed.size === 0 && this.#assigned.length === 0) return undefined;
-    const line = this.#line([...this.#changed].map(recordOf), [...this.#assigned]);
+    if (this.#changed.size + this.#assigned.length + this.#left.length === 0) return undefined;
+    const line = {
+      sequence: this.queue.index.sequence,
+      token: this.queue.leases.token,
+      entries: [...this.#changed].map(recordOf),
+      assigned: [...this.#assigned],
+      left: [...this.#left],
+    };
     this.#forget();
     return line;
   }
@@ -35,6 +43,7 @@ export class QueueImage {
     for (const line of lines) {
       for (const record of line.entries) records.set(record.sequence, record);
       for (const assignment of line.assigned) this.queue.remember(assignment);
+      for (const [id, fate] of line.left) this.queue.recall(id, fate);
       this.queue.leases.continueFrom(line.token);
     }
     const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
@@ -49,13 +58,10 @@ export class QueueImage {
     if (lease !== undefined) this.queue.leases.hold(entry, lease.token, lease.until, lease.lengthMs);
   }
 
-  #line(entries: readonly EntryRecord[], assigned: readonly IdAssignment[]): LogLine {
-    return { sequence: this.queue.index.sequence, token: this.queue.leases.token, entries, assigned };
-  }
-
   #forget(): void {
     this.#changed.clear();
     this.#assigned.length = 0;
+    this.#left.length = 0;
     this.queue.index.compact();
   }
 }
