@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { StorageNotice } from '@cpc/sync-core';
+import { ROW_COLUMNS } from '../src/engine/row-columns.js';
 import { SqliteQueueStorage, sqliteStorage } from '../src/index.js';
 import { anyBinding as binding, operation, temporaryDirectory } from './sqlite-harness.js';
 
@@ -160,6 +161,24 @@ test('an altered record is put aside with its bytes and a notice, and its lane g
   expect(Buffer.from(raw['payload']!.bytes, 'hex').toString()).toBe('{"of":"a"}');
   expect(await storage.stats()).toMatchObject({ total: 1, quarantined: 1, byState: { leased: 1 } });
   subscription.unsubscribe();
+  await storage.close();
+});
+
+test('no column of a record can be altered unnoticed', async () => {
+  const storage = await opened();
+  const columns = ROW_COLUMNS.filter((name) => name !== 'sequence');
+  for (const column of columns) {
+    await storage.enqueue([[operation(column, { entity: column })]]);
+    await run(
+      `UPDATE cpc_queue_operations SET ${column} = CASE typeof(${column}) WHEN 'integer' THEN ${column} + 1 ELSE 'x' END
+       WHERE sequence = (SELECT max(sequence) FROM cpc_queue_operations)`,
+    );
+  }
+  const { operations } = await storage.claim({ now: 1_800_000_000_000, limit: 99, leaseMs: 1000 });
+  expect(operations).toEqual([]);
+  await storage.list({ limit: 99 });
+  const { items } = await storage.quarantined({ limit: 99 });
+  expect(items).toHaveLength(columns.length);
   await storage.close();
 });
 

@@ -4,6 +4,7 @@ import { HOLD, placedFromRow, placedOf, stateOf } from './place.js';
 import { effectiveRank, refresh } from './order.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
 import type { LeasedItem } from './lease-book.js';
+import { READY_AT } from './row-columns.js';
 
 /** One that may go: its effective rank, its sequence, and the rank that its row must hold as well. */
 interface Candidate {
@@ -88,14 +89,15 @@ export function candidates(
 function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
   const { limit, principals, perEntity = 1 } = request;
   const heads = candidates(tx, principals, limit);
+  const rows = tx.rows(heads.map(({ sequence }) => sequence));
   const followers: Candidate[] = [];
   const taken: SqlRow[] = [];
   const depths = new Map<string, number>();
   while (taken.length < limit) {
     const next = nextOf(heads, followers);
     if (next === undefined) break;
-    const row = tx.row(next.sequence);
-    if (row === undefined || placedFromRow(row).place.ready !== next.stored) throw new DamagedIndex();
+    const row = rows.get(next.sequence) ?? tx.sql.row.get(next.sequence);
+    if (row === undefined || tx.checked(row)[READY_AT] !== next.stored) throw new DamagedIndex();
     taken.push(row);
     const follower = perEntity > 1 ? followerOf(tx, row, request, depths) : undefined;
     if (follower !== undefined) followers.push(follower);

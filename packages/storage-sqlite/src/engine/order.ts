@@ -172,8 +172,7 @@ function insert(
   place: Place,
   log: AttemptLog,
 ): boolean {
-  const values: SqlRow = rowValues(sequence, operation, place, log, tx.seal);
-  if (tx.sql.insert.run(...values) === 0) return false;
+  if (!tx.add(rowValues(sequence, operation, place, log, tx.seal))) return false;
   tx.state.added(stateOf(place), clamp(operation.priority));
   for (const { id } of operation.references) {
     tx.state.data.references += tx.sql.addReference.run(id, sequence);
@@ -237,5 +236,5 @@ function renameInDependents(tx: QueueTransaction, sequence: number, from: string
 /** Writes other content that changes no place. */
 function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
   tx.sql.remove.run(placed.sequence);
-  tx.sql.insert.run(...rowValues(placed.sequence, operation, placed.place, logOf(row), tx.seal));
+  tx.add(rowValues(placed.sequence, operation, placed.place, logOf(row), tx.seal));
 }

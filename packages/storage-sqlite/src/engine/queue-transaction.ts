@@ -12,6 +12,8 @@ import { LeaseBook } from './lease-book.js';
 import { type AttemptLog, readLog, recordChecksumChange, recordValues } from './attempt-log.js';
 import { isIntact, operationOf, sealedValues, storedOf } from './operation-row.js';
 import { type Place, type Placed, placedOf, placeValues, stateOf } from './place.js';
+import { isPlain, PLAIN_COLUMNS, plainValues, rowOfPlain } from './plain-row.js';
+import { runsOf } from './runs.js';
 import type { PastBook } from './past-book.js';
 import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';
@@ -42,12 +44,12 @@ export class DamagedIndex extends Error {
 export class QueueTransaction implements IdLookup {
   readonly sql: Statements;
   readonly state: QueueState;
-  readonly leases: LeaseBook;
   readonly seal: PayloadSeal;
   /** Records that this transaction put into quarantine. */
   readonly quarantined: QuarantinedRecord[] = [];
 
   readonly #book: PastBook | undefined;
+  #leases: LeaseBook | undefined;
   #past: Past | undefined;
   /** What became of ids in this transaction. */
   #fates = new Map<string, Fate>();
@@ -58,7 +60,10 @@ export class QueueTransaction implements IdLookup {
     this.state = state;
     this.seal = seal;
     this.#book = book;
-    this.leases = new LeaseBook(sql);
+  }
+
+  get leases(): LeaseBook {
+    return (this.#leases ??= new LeaseBook(this.sql));
   }
 
   sequenceOf(id: string): number | undefined {
@@ -147,6 +152,26 @@ export class QueueTransaction implements IdLookup {
     return row && this.checked(row);
   }
 
+  /** Whole rows by their sequences, unchecked. Neighbours are read together. */
+  rows(sequences: readonly number[]): ReadonlyMap<number, SqlRow> {
+    const rows = new Map<number, SqlRow>();
+    for (const [first, last] of runsOf(sequences)) {
+      for (const found of this.sql.plainRun.all(first, last)) {
+        const sequence = found[0] as number;
+        const isPlainRow = found[PLAIN_COLUMNS.length] === 1;
+        const row = isPlainRow ? rowOfPlain(found) : this.sql.row.get(sequence);
+        if (row !== undefined) rows.set(sequence, row);
+      }
+    }
+    return rows;
+  }
+
+  /** Adds a row. @returns false where its id is in the queue already */
+  add(row: SqlRow): boolean {
+    const { insert, insertPlain } = this.sql;
+    return (isPlain(row) ? insertPlain.run(...plainValues(row)) : insert.run(...row)) === 1;
+  }
+
   /** The row itself, where it is as it was written; throws {@link DamagedRow}. */
   checked(row: SqlRow): SqlRow {
     if (isIntact(row)) return row;
@@ -204,7 +229,7 @@ export class QueueTransaction implements IdLookup {
 
   /** Writes what is kept until the end. */
   save(): void {
-    this.leases.save();
+    this.#leases?.save();
     if (this.#book !== undefined && this.#fates.size > 0)
       Object.assign(this.state.data, this.#book.append(this.state.data, this.#fates));
     this.state.save(this.sql);

@@ -6,6 +6,7 @@ import { clamp } from './clamp.js';
 import { HOLD, type Placed, placedFromRow } from './place.js';
 import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
+import { runsOf } from './runs.js';
 
 /** How many assignments of permanent ids are remembered for operations that are enqueued later. */
 const REMEMBERED_ASSIGNMENTS = 10_000;
@@ -60,12 +61,8 @@ function isPlainRemoval(settlement: Settlement): boolean {
 /** The common end: all were acknowledged and nothing mentions them. Neighbours leave in one statement. */
 function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
   const sorted = [...items].sort((a, b) => a.sequence - b.sequence);
-  for (let from = 0; from < sorted.length;) {
-    let to = from + 1;
-    while (to < sorted.length && sequenceAt(sorted, to) === sequenceAt(sorted, to - 1) + 1) to++;
-    tx.sql.removeRun.run(sequenceAt(sorted, from), sequenceAt(sorted, to - 1));
-    from = to;
-  }
+  for (const [first, last] of runsOf(sorted.map(({ sequence }) => sequence)))
+    tx.sql.removeRun.run(first, last);
   const lanes = new Map<string, number>();
   for (const { sequence, id, entity, priority } of sorted) {
     tx.leases.release(sequence);
@@ -74,10 +71,6 @@ function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
     if (entity !== null) lanes.set(entity, sequence);
   }
   for (const [entity, last] of lanes) refreshAfter(tx, entity, last);
-}
-
-function sequenceAt(items: readonly LeasedItem[], at: number): number {
-  return (items[at] as LeasedItem).sequence;
 }
 
 /** Usually the head left and the next takes its place; what left from the middle takes more care. */

@@ -1,5 +1,6 @@
 import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
 import type { QueueTables } from '../schema/tables.js';
+import { IS_PLAIN, PLAIN_COLUMNS, PLAIN_PLACES } from './plain-row.js';
 import { PLACE_UPDATE_COLUMNS, PLACED_COLUMNS, ROW_COLUMNS } from './row-columns.js';
 
 /** Every statement that the storage runs on a queue, prepared once for a connection. */
@@ -19,15 +20,26 @@ type Prepare = (sql: string) => SqliteStatement;
 
 const ROW = ROW_COLUMNS.join(', ');
 const PLACED = PLACED_COLUMNS.join(', ');
+
+/**
+ * SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew each time it is bound: ten times
+ * the cost of running it.
+ */
+const LIMIT = 'LIMIT ? + 0';
+
 const assignments = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
 
 function operationStatements(prepare: Prepare, o: string) {
   const places = ROW_COLUMNS.map(() => '?').join(', ');
   return {
     insert: prepare(`INSERT OR IGNORE INTO ${o} (${ROW}) VALUES (${places})`),
+    insertPlain: prepare(`INSERT OR IGNORE INTO ${o} (${ROW}) VALUES (${PLAIN_PLACES.join(', ')})`),
     remove: prepare(`DELETE FROM ${o} WHERE sequence = ?`),
     removeRun: prepare(`DELETE FROM ${o} WHERE sequence BETWEEN ? AND ?`),
     row: prepare(`SELECT ${ROW} FROM ${o} WHERE sequence = ?`),
+    plainRun: prepare(
+      `SELECT ${PLAIN_COLUMNS.join(', ')}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,
+    ),
     sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
     entityOf: prepare(`SELECT entity FROM ${o} WHERE sequence = ?`),
     placed: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence = ?`),
@@ -37,15 +49,15 @@ function operationStatements(prepare: Prepare, o: string) {
       `UPDATE ${o} SET ${assignments([...PLACE_UPDATE_COLUMNS, 'history', 'failure'])} WHERE sequence = ?`,
     ),
     listAll: prepare(
-      `SELECT ${ROW} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence LIMIT ?`,
+      `SELECT ${ROW} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence ${LIMIT}`,
     ),
     listLane: prepare(
       `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND sequence > ? AND (? IS NULL OR kind = ?)
-       ORDER BY sequence LIMIT ?`,
+       ORDER BY sequence ${LIMIT}`,
     ),
     listHeld: prepare(
       `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_held WHERE hold > 0 AND sequence > ? AND (? IS NULL OR kind = ?)
-       ORDER BY sequence LIMIT ?`,
+       ORDER BY sequence ${LIMIT}`,
     ),
     oldestCreatedAt: prepare(`SELECT created_at FROM ${o} ORDER BY sequence LIMIT 1`),
     lastSequence: prepare(`SELECT max(sequence) FROM ${o}`),
@@ -56,7 +68,7 @@ function orderStatements(prepare: Prepare, o: string) {
   const ready = `FROM ${o} INDEXED BY ${o}_ready WHERE ready IS NOT NULL AND principal IS NULL`;
   const owned = `FROM ${o} INDEXED BY ${o}_ready_owned WHERE ready IS NOT NULL AND principal IS NOT NULL`;
   const ofPrincipal = `FROM ${o} INDEXED BY ${o}_ready_principal WHERE ready IS NOT NULL AND principal = ?`;
-  const order = 'ORDER BY ready DESC, sequence LIMIT ?';
+  const order = `ORDER BY ready DESC, sequence ${LIMIT}`;
   const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ?`;
   return {
     readyOpen: prepare(`SELECT ready, sequence ${ready} ${order}`),
@@ -72,7 +84,7 @@ function orderStatements(prepare: Prepare, o: string) {
     ),
     gated: prepare(`SELECT sequence FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0`),
     dueUntil: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?`,
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
     ),
     nextDue: prepare(`SELECT due FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due LIMIT 1`),
     nextDueOf: prepare(
@@ -137,7 +149,7 @@ function bookStatements(
       `INSERT OR REPLACE INTO ${q} (sequence, id, code, message, raw) VALUES (?, ?, ?, ?, ?)`,
     ),
     quarantined: prepare(
-      `SELECT sequence, id, code, message, raw FROM ${q} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      `SELECT sequence, id, code, message, raw FROM ${q} WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
     ),
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
     lastQuarantined: prepare(`SELECT max(sequence) FROM ${q}`),
