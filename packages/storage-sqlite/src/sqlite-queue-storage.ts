@@ -72,11 +72,10 @@ export class SqliteQueueStorage implements QueueStorage {
     return this.close();
   }
 
-  async enqueue(
+  enqueue(
     batches: readonly (readonly NewOperation[])[],
     rules: EnqueueRules = {},
   ): Promise<readonly EnqueueResult[]> {
-    this.#session.checkOpen();
     return this.#group.add(batches, rules);
   }
 
@@ -118,8 +117,10 @@ export class SqliteQueueStorage implements QueueStorage {
   }
 
   settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    const encoding = settlements.flatMap((one) => (one.kind === 'replace' ? payloadsOf(one.operation) : []));
-    return this.#session.write((tx) => settle(tx, token, settlements), encoding);
+    return this.#session.write(
+      (tx) => settle(tx, token, settlements),
+      () => settlements.flatMap((one) => (one.kind === 'replace' ? payloadsOf(one.operation) : [])),
+    );
   }
 
   nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
@@ -159,11 +160,17 @@ export class SqliteQueueStorage implements QueueStorage {
   }
 
   replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#session.write((tx) => replaceOperation(tx, id, operation), payloadsOf(operation));
+    return this.#session.write(
+      (tx) => replaceOperation(tx, id, operation),
+      () => payloadsOf(operation),
+    );
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#session.write((tx) => restore(tx, operations), operations.flatMap(payloadsOf));
+    return this.#session.write(
+      (tx) => restore(tx, operations),
+      () => operations.flatMap(payloadsOf),
+    );
   }
 
   quarantined(query?: {
@@ -175,9 +182,11 @@ export class SqliteQueueStorage implements QueueStorage {
 
   /** Writes what several callers want in one transaction. */
   async #commit(jobs: readonly EnqueueJob[]): Promise<void> {
-    const encoding = jobs.flatMap(({ batches }) => batches.flat().flatMap(payloadsOf));
     try {
-      const results = await this.#session.write((tx) => jobs.map((job) => this.#enqueue(tx, job)), encoding);
+      const results = await this.#session.write(
+        (tx) => jobs.map((job) => this.#enqueue(tx, job)),
+        () => jobs.flatMap(({ batches }) => batches.flat().flatMap(payloadsOf)),
+      );
       for (const [at, job] of jobs.entries()) job.resolve(results[at] ?? []);
     } catch (error) {
       const [first] = jobs;

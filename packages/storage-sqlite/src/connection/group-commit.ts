@@ -16,6 +16,7 @@ export class GroupCommit {
   readonly #commit: (jobs: readonly EnqueueJob[]) => Promise<void>;
   #waiting: EnqueueJob[] = [];
   #running: Promise<void> | undefined;
+  #wasShared = false;
 
   constructor(commit: (jobs: readonly EnqueueJob[]) => Promise<void>) {
     this.#commit = commit;
@@ -34,11 +35,13 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    // Callers that an earlier commit released arrive within a few promise steps of each other.
-    for (let step = 0; step < GATHER_STEPS; step++) await Promise.resolve();
+    // Callers that an earlier commit released arrive within a few promise steps of each other. One who was alone the
+    // last time is not kept waiting for them.
+    for (let step = this.#wasShared ? GATHER_STEPS : 1; step > 0; step--) await Promise.resolve();
     while (this.#waiting.length > 0) {
       const jobs = this.#waiting;
       this.#waiting = [];
+      this.#wasShared = jobs.length > 1;
       await this.#commit(jobs);
     }
     this.#running = undefined;

@@ -72,10 +72,10 @@ export class StorageSession {
     return this.checkOpen().savepoint;
   }
 
-  /** One transaction that writes. `encoding` names the payloads that it will surely write. */
-  async write<T>(work: (tx: QueueTransaction) => T, encoding: readonly string[] = []): Promise<T> {
+  /** One transaction that writes. `payloadsOf` names the payloads that it will surely write. */
+  async write<T>(work: (tx: QueueTransaction) => T, payloadsOf?: () => readonly string[]): Promise<T> {
     const call = this.#call();
-    await call.codec?.encode(encoding);
+    if (call.codec !== undefined && payloadsOf !== undefined) await call.codec.encode(payloadsOf());
     return this.#persist(call, (connection) => {
       const { result, quarantined } = connection.write(call.seal, work);
       this.#tell(quarantined);

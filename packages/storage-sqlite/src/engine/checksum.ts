@@ -24,7 +24,9 @@ function mixValue(hash: number, value: SqlValue): number {
 }
 
 function mixNumber(hash: number, value: number): number {
-  if (Number.isSafeInteger(value)) return mixWord(mixWord(hash, value | 0), Math.floor(value / TWO_TO_32));
+  const word = value | 0;
+  if (word === value) return mixWord(mixWord(hash, word), word >> 31);
+  if (Number.isSafeInteger(value)) return mixWord(mixWord(hash, word), Math.floor(value / TWO_TO_32));
   scratch.setFloat64(0, value);
   return mixWord(mixWord(mixWord(hash, 1), scratch.getInt32(0)), scratch.getInt32(4));
 }

@@ -49,7 +49,7 @@ function enqueueOne(
   if (tx.fateOf(incoming.id) !== undefined) return repeated(tx, incoming.id);
   const operation = withKnownIds(tx, incoming);
   const joins = operation.coalesces && operation.entity !== undefined && rules.coalesce !== undefined;
-  const isFull = tx.state.total >= (rules.maxPending ?? Infinity);
+  const isFull = rules.maxPending !== undefined && tx.state.total >= rules.maxPending;
   if (joins || isFull) {
     const known = tx.sequenceOf(operation.id);
     if (known !== undefined) return compare(tx, known, incoming, operation);

@@ -1,10 +1,10 @@
 import type { NewOperation, Reference, StoredOperation } from '@cpc/sync-core';
 import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
-import { type AttemptLog, logOf, NO_ATTEMPTS, recordValues } from './attempt-log.js';
+import { type AttemptLog, logOf, recordValues } from './attempt-log.js';
 import { checksumOf } from './checksum.js';
 import { clamp } from './clamp.js';
 import type { PayloadSeal } from './payload-seal.js';
-import { numbersOf, type Place, placeAt, stateOf } from './place.js';
+import { type Place, placeAt, stateOf } from './place.js';
 import { CHECKSUM_AT, CONTENT_SEED, PLACE_AT, PLACE_SEED, RECORD_AT, RECORD_SEED } from './row-columns.js';
 
 const EMPTY_RECORD_CHECKSUM = checksumOf([null, null], RECORD_SEED);
@@ -17,6 +17,7 @@ export function rowValues(
   log: AttemptLog,
   seal: PayloadSeal,
 ): SqlRow {
+  const [history, failure] = recordValues(log);
   const values: SqlValue[] = [
     sequence,
     operation.id,
@@ -37,26 +38,38 @@ export function rowValues(
     operation.baseVersion ?? null,
     operation.base === undefined ? null : seal.seal(operation.base),
     clamp(operation.conflictRounds),
-    ...recordValues(log),
-    ...numbersOf(place),
+    history,
+    failure,
+    // One literal: joining it from the values of the place would cost more than all else here.
+    place.attempts,
+    Number(place.attempted),
+    place.hold,
+    place.dueAt,
+    place.delayMs,
+    place.ahead,
+    place.waits,
+    place.weight,
+    place.boost,
+    place.ready,
+    place.due,
+    0,
   ];
-  const record =
-    log === NO_ATTEMPTS ? EMPTY_RECORD_CHECKSUM : checksumOf(values, RECORD_SEED, RECORD_AT, PLACE_AT);
-  values.push(
-    checksumOf(values, CONTENT_SEED, 0, RECORD_AT) ^
-      record ^
-      checksumOf(values, PLACE_SEED, PLACE_AT, CHECKSUM_AT),
-  );
+  values[CHECKSUM_AT] = rowChecksum(values);
   return values;
 }
 
 /** Whether the row is as it was written. */
 export function isIntact(row: SqlRow): boolean {
-  const expected =
+  return row[CHECKSUM_AT] === rowChecksum(row);
+}
+
+function rowChecksum(row: SqlRow): number {
+  const hasRecord = row[RECORD_AT] !== null || row[RECORD_AT + 1] !== null;
+  return (
     checksumOf(row, CONTENT_SEED, 0, RECORD_AT) ^
-    checksumOf(row, RECORD_SEED, RECORD_AT, PLACE_AT) ^
-    checksumOf(row, PLACE_SEED, PLACE_AT, CHECKSUM_AT);
-  return row[CHECKSUM_AT] === expected;
+    (hasRecord ? checksumOf(row, RECORD_SEED, RECORD_AT, PLACE_AT) : EMPTY_RECORD_CHECKSUM) ^
+    checksumOf(row, PLACE_SEED, PLACE_AT, CHECKSUM_AT)
+  );
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -93,7 +93,7 @@ export function placeAt(row: SqlRow, at: number): Place {
 }
 
 /** The values of {@link PLACE_COLUMNS}. */
-export function numbersOf(place: Place): readonly (number | null)[] {
+function numbersOf(place: Place): readonly (number | null)[] {
   return [
     place.attempts,
     Number(place.attempted),

@@ -48,9 +48,8 @@ export class QueueState {
   }
 
   get total(): number {
-    let total = 0;
-    for (const count of Object.values(this.data.byState)) total += count;
-    return total;
+    const { waiting, scheduled, blocked, leased, parked, deadLetter } = this.data.byState;
+    return waiting + scheduled + blocked + leased + parked + deadLetter;
   }
 
   added(state: OperationState, priority: number): void {
@@ -72,11 +71,11 @@ export class QueueState {
 
   /** A copy to go back to, see {@link restore}. */
   snapshot(): StateData {
-    return structuredClone(this.data);
+    return copyOf(this.data);
   }
 
   restore(snapshot: StateData): void {
-    Object.assign(this.data, structuredClone(snapshot));
+    Object.assign(this.data, copyOf(snapshot));
   }
 
   /** Writes the row, unless nothing changed. */
@@ -86,6 +85,10 @@ export class QueueState {
     sql.writeState.run(text, checksumOf([text], SEED));
     this.#saved = text;
   }
+}
+
+function copyOf(data: StateData): StateData {
+  return { ...data, byState: { ...data.byState }, byPriority: { ...data.byPriority } };
 }
 
 function emptyState(): StateData {
