@@ -23,8 +23,7 @@ interface Walk {
 function write(value: unknown, walk: Walk): string {
   switch (typeof value) {
     case 'string':
-      if (!isWellFormed(value)) refuse('a string with a lone surrogate', walk);
-      return JSON.stringify(value);
+      return quoted(value, 'a string', walk);
     case 'number':
       if (!Number.isFinite(value)) refuse(String(value), walk);
       return Object.is(value, -0) ? '-0' : String(value);
@@ -68,17 +67,19 @@ function writeRecord(value: object, walk: Walk): string {
     const member: unknown = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
     walk.keys[walk.ancestors.length - 1] = key;
-    if (!isWellFormed(key)) refuse('a key with a lone surrogate', walk);
-    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${write(member, walk)}`;
+    text += `${text === '{' ? '' : ','}${quoted(key, 'a key', walk)}:${write(member, walk)}`;
   }
   return `${text}}`;
 }
 
-/** `String.prototype.isWellFormed` where the platform has it; else what it does, by a regular expression. */
-function isWellFormed(text: string): boolean {
-  const { isWellFormed: native } = String.prototype as { isWellFormed?: () => boolean };
-  return native === undefined ? !/\p{Surrogate}/u.test(text) : native.call(text);
+/** Most texts need no escaping, and no second look. */
+function quoted(text: string, what: string, walk: Walk): string {
+  if (!SPECIAL.test(text)) return `"${text}"`;
+  if (/\p{Surrogate}/u.test(text)) refuse(`${what} with a lone surrogate`, walk);
+  return JSON.stringify(text);
 }
+
+const SPECIAL = /["\\\p{Cc}\p{Surrogate}]/u;
 
 function className(value: object): string {
   return (value.constructor as { name?: string } | undefined)?.name ?? 'class instance';

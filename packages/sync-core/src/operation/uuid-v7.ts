@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { RandomSource } from '../ports/random-source.js';
+import { flat } from './flat.js';
 
 /** Ids for which random bytes are drawn at once; one call for many is several times faster. */
 const POOL = 64;
@@ -35,6 +36,6 @@ export function uuidV7Source(clock: Clock, random: RandomSource): () => string {
       `${hex((byte(2) & 0x3f) | 0x80)}${hex(byte(3))}-` +
       `${hex(byte(4))}${hex(byte(5))}${hex(byte(6))}${hex(byte(7))}${hex(byte(0) ^ byte(3))}${hex(byte(1) ^ byte(2))}`;
     used += 8;
-    return id;
+    return flat(id);
   };
 }
