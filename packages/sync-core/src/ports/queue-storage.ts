@@ -44,6 +44,7 @@ export interface QueueStorage {
 
   /** Idempotent, like `close`. After `close` it may be opened again. */
   open(): Promise<void>;
+  /** Ends every call that is under way: waits for it, or lets it reject as any call may, so that none hangs. */
   close(): Promise<void>;
 
   /**
