@@ -22,6 +22,15 @@ export class Records {
     return keys.map((key, at) => [key, values[at]]);
   }
 
+  /** The keys in a range, in order. */
+  keys(range: IDBKeyRange): Promise<readonly IDBValidKey[]> {
+    return settled(this.#store.getAllKeys(range));
+  }
+
+  async lastKey(range: IDBKeyRange): Promise<IDBValidKey | undefined> {
+    return (await settled(this.#store.openKeyCursor(range, 'prev')))?.key;
+  }
+
   put(key: IDBValidKey, value: unknown): void {
     this.#store.put(value, key);
   }

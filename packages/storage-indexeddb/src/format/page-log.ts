@@ -20,6 +20,12 @@ export interface PageLog {
   readonly kept: number;
 }
 
+/** Where a log goes on: after so many entries, the last of which stand on an unfinished page. */
+export interface LogEnd<T> {
+  readonly count: number;
+  readonly unfinished: readonly T[];
+}
+
 export const ASSIGNED_LOG: PageLog = { key: 'assigned', kept: REMEMBERED_ASSIGNMENTS };
 export const PAST_LOG: PageLog = { key: 'past', kept: REMEMBERED_IDS };
 
@@ -34,6 +40,15 @@ export function pageOf(count: number): number {
 /** The first page worth reading for who knows the entries up to `from`: older ones are forgotten. */
 export function firstPage({ kept }: PageLog, from: number, to: number): number {
   return pageOf(Math.max(from, to - kept, 0));
+}
+
+/**
+ * The end of a log that has `count` entries, of which these were found on the last page. Where some are missing, since
+ * the page is damaged, the log goes on with the next one: an entry's page follows from its number, for every reader.
+ */
+export function endAt<T>(count: number, unfinished: readonly T[]): LogEnd<T> {
+  if (unfinished.length === count % ENTRIES_PER_PAGE) return { count, unfinished };
+  return { count: (pageOf(count) + 1) * ENTRIES_PER_PAGE, unfinished: [] };
 }
 
 export function makePage(entries: readonly unknown[]): LogPage {

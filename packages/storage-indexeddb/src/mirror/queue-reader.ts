@@ -1,12 +1,12 @@
 import type { QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { Records } from '../connection/records.js';
 import { type Meta, readMeta, stampOf, touchedSince } from '../format/meta.js';
-import { ASSIGNED_LOG, type Assigned, type Left, PAST_LOG } from '../format/page-log.js';
+import { ASSIGNED_LOG, type Assigned, type Left, type LogEnd, PAST_LOG } from '../format/page-log.js';
 import type { PayloadCodec } from '@cpc/sync-core';
 import { chunksAfter, META_KEY } from '../format/store-layout.js';
 import { QueueImage, type ReadItem } from './queue-image.js';
 import { damaged, readItems } from './read-items.js';
-import { readLog } from './read-log.js';
+import { endOfLog, readLog } from './read-log.js';
 
 /** How many chunks are read at once, so that a long queue never lies in memory twice. */
 const CHUNKS_PER_PAGE = 100;
@@ -17,13 +17,13 @@ type ReadChunk = readonly [key: number, items: readonly ReadItem[]];
 export interface Picture {
   readonly image: QueueImage;
   readonly meta: Meta;
-  readonly openPages: OpenPages;
+  readonly logs: LogEnds;
 }
 
-/** The last, unfinished page of each log. */
-export interface OpenPages {
-  readonly assigned: readonly Assigned[];
-  readonly past: readonly Left[];
+/** Where each log goes on. */
+export interface LogEnds {
+  readonly assigned: LogEnd<Assigned>;
+  readonly past: LogEnd<Left>;
 }
 
 const TWICE: SyncFailure = {
@@ -80,7 +80,7 @@ export class QueueReader {
     });
     if (!fits) return undefined;
     for (const [sequence, record] of image.quarantined) if (!before.has(sequence)) onDamage(record);
-    return { image, meta, openPages: await this.#readLogs(records, image, known.meta, meta) };
+    return { image, meta, logs: await this.#readLogs(records, image, known.meta, meta) };
   }
 
   async #readAll(
@@ -89,7 +89,7 @@ export class QueueReader {
     onDamage: (record: QuarantinedRecord) => void,
   ): Promise<Picture> {
     const image = new QueueImage();
-    const openPages = await this.#readLogs(records, image, undefined, meta);
+    const logs = await this.#readLogs(records, image, undefined, meta);
     let after = -Infinity;
     for (;;) {
       const page = await records.page(chunksAfter(after), CHUNKS_PER_PAGE);
@@ -103,7 +103,7 @@ export class QueueReader {
     }
     image.read(() => finish(image, meta));
     for (const record of image.quarantined.values()) onDamage(record);
-    return { image, meta, openPages };
+    return { image, meta, logs };
   }
 
   /**
@@ -111,7 +111,11 @@ export class QueueReader {
    * out, so whatever lies there counts as attempted.
    */
   async #recover(records: Records, onDamage: (record: QuarantinedRecord) => void): Promise<Picture> {
-    const picture = await this.#readAll(records, this.#emptyMeta(), onDamage);
+    const [assigned, past] = await Promise.all([
+      endOfLog(records, ASSIGNED_LOG),
+      endOfLog(records, PAST_LOG),
+    ]);
+    const picture = await this.#readAll(records, { ...this.#emptyMeta(), assigned, past }, onDamage);
     const { changed, queue } = picture.image;
     for (const entry of queue.index.entries()) {
       entry.attempted = true;
@@ -139,7 +143,7 @@ export class QueueReader {
     image: QueueImage,
     known: Meta | undefined,
     meta: Meta,
-  ): Promise<OpenPages> {
+  ): Promise<LogEnds> {
     const assigned = { from: known?.assigned ?? 0, to: meta.assigned };
     const past = { from: known?.past ?? 0, to: meta.past ?? 0 };
     const { queue } = image;

@@ -6,7 +6,7 @@ import { ASSIGNED_LOG, assignedOf, PAST_LOG } from '../format/page-log.js';
 import type { PayloadCodec } from '@cpc/sync-core';
 import { type Chunk, FORMAT, META_KEY } from '../format/store-layout.js';
 import type { ChunkItems, QueueImage, Slot } from './queue-image.js';
-import type { OpenPages, Picture } from './queue-reader.js';
+import type { LogEnds, Picture } from './queue-reader.js';
 import { writeLog } from './write-log.js';
 
 /** Bounds of a chunk: settling one operation rewrites those that were written with it. */
@@ -24,17 +24,16 @@ export class QueueWriter {
   }
 
   /** @returns the picture that lies in the database once the transaction is complete */
-  async write(records: Records, { image, meta, openPages }: Picture): Promise<Picture> {
+  async write(records: Records, { image, meta, logs }: Picture): Promise<Picture> {
     const { changed, assigned, left, leasesChanged } = image;
     if (changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged)
-      return { image, meta, openPages };
+      return { image, meta, logs };
     const items = await this.#makeItems(records, image);
     const touched = this.#placeItems(image, items);
     for (const key of touched) writeChunk(records, key, image.chunks);
-    const past = meta.past ?? 0;
-    const pages: OpenPages = {
-      assigned: writeLog(records, ASSIGNED_LOG, meta.assigned, openPages.assigned, assigned.map(assignedOf)),
-      past: writeLog(records, PAST_LOG, past, openPages.past, left),
+    const written: LogEnds = {
+      assigned: writeLog(records, ASSIGNED_LOG, logs.assigned, assigned.map(assignedOf)),
+      past: writeLog(records, PAST_LOG, logs.past, left),
     };
     const stamp = this.#nextStamp();
     const next: Meta = {
@@ -43,8 +42,8 @@ export class QueueWriter {
       sequence: image.queue.index.sequence,
       token: image.queue.leases.token,
       leases: leasesChanged ? image.leases() : meta.leases,
-      assigned: meta.assigned + assigned.length,
-      past: past + left.length,
+      assigned: written.assigned.count,
+      past: written.past.count,
       log: extendLog(meta.log, { stamp, chunks: [...touched] }),
     };
     records.put(META_KEY, makeMetaRecord(next));
@@ -52,7 +51,7 @@ export class QueueWriter {
     assigned.length = 0;
     left.length = 0;
     image.leasesChanged = false;
-    return { image, meta: next, openPages: pages };
+    return { image, meta: next, logs: written };
   }
 
   /** The changed operations as items, in order of sequence. */

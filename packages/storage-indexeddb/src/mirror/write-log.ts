@@ -1,20 +1,19 @@
 import type { Records } from '../connection/records.js';
-import { makePage, type PageLog, pageOf } from '../format/page-log.js';
+import { type LogEnd, makePage, type PageLog, pageOf } from '../format/page-log.js';
 import { ENTRIES_PER_PAGE, logPageKey } from '../format/store-layout.js';
 
 /**
- * Appends to a log of which `count` entries were written, the last of them on the unfinished page.
+ * Appends to a log.
  *
- * @returns the page that is unfinished now
+ * @returns where it goes on now
  */
 export function writeLog<T>(
   records: Records,
   log: PageLog,
-  count: number,
-  unfinished: readonly T[],
+  { count, unfinished }: LogEnd<T>,
   added: readonly T[],
-): readonly T[] {
-  if (added.length === 0) return unfinished;
+): LogEnd<T> {
+  if (added.length === 0) return { count, unfinished };
   let page = pageOf(count);
   let entries = [...unfinished];
   for (const one of added) {
@@ -26,5 +25,5 @@ export function writeLog<T>(
     records.delete(logPageKey(log.key, page - log.kept / ENTRIES_PER_PAGE - 1));
   }
   if (entries.length > 0) records.put(logPageKey(log.key, page), makePage(entries));
-  return entries;
+  return { count: count + added.length, unfinished: entries };
 }
