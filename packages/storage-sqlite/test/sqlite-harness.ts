@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NewOperation } from '@cpc/sync-core';
-import type { QueueStorageHarness } from '@cpc/testing';
+import type { HeldWrites, QueueStorageHarness } from '@cpc/testing';
 import {
   betterSqlite3,
   nodeSqlite,
   type SqliteBinding,
   type SqliteDriver,
   SqliteQueueStorage,
+  type SqliteStatement,
 } from '../src/index.js';
 
 /** A directory of its own for a test's files. */
@@ -29,12 +30,13 @@ export async function isAvailable(binding: SqliteBinding): Promise<boolean> {
 /** The binding that tests take which look at one thing only. */
 export const anyBinding: SqliteBinding = (await isAvailable(betterSqlite3)) ? betterSqlite3 : nodeSqlite;
 
-/** Faults between the storage and SQLite: a commit that fails, a disk that is full. */
+/** Faults between the storage and SQLite: a commit that fails, before or after it was made, a disk that is full. */
 class FaultyBinding implements SqliteBinding {
   readonly name: string;
   readonly #real: SqliteBinding;
   readonly #drivers = new Set<SqliteDriver>();
-  #failsNextCommit = false;
+  #nextCommit: 'fails' | 'is torn' | undefined;
+  #onBusy: (() => void) | undefined;
 
   constructor(real: SqliteBinding = anyBinding) {
     this.#real = real;
@@ -51,23 +53,44 @@ class FaultyBinding implements SqliteBinding {
       exec: (sql) => driver.exec(sql),
       faultOf: (error) => (error instanceof CommitFault ? 'other' : driver.faultOf(error)),
       close: () => {
-        this.#drivers.delete(driver);
-        driver.close();
+        if (this.#drivers.delete(driver)) driver.close();
       },
       prepare: (sql) => {
         const statement = driver.prepare(sql);
-        if (sql !== 'COMMIT') return statement;
-        const run = (): number => {
-          this.#failOnce();
-          return statement.run();
-        };
-        return { ...statement, run };
+        if (sql === 'COMMIT') return { ...statement, run: () => this.#commit(statement) };
+        if (sql === 'BEGIN IMMEDIATE') return { ...statement, run: () => this.#begin(driver, statement) };
+        return statement;
       },
     };
   }
 
   failNextCommit(): void {
-    this.#failsNextCommit = true;
+    this.#nextCommit = 'fails';
+  }
+
+  tearNextCommit(): void {
+    this.#nextCommit = 'is torn';
+  }
+
+  /** Another connection holds the lock until it is told to let go. */
+  async holdLock(file: string): Promise<HeldWrites> {
+    const holder = await this.#real.open(file);
+    const reached = new Promise<void>((resolve) => (this.#onBusy = resolve));
+    holder.exec('BEGIN IMMEDIATE');
+    return {
+      reached,
+      release: () => {
+        this.#onBusy = undefined;
+        holder.exec('ROLLBACK');
+        holder.close();
+      },
+    };
+  }
+
+  /** Every connection is closed behind the storage's back. */
+  loseHandles(): void {
+    for (const driver of this.#drivers) driver.close();
+    this.#drivers.clear();
   }
 
   /** Lets no database grow any more. */
@@ -82,10 +105,22 @@ class FaultyBinding implements SqliteBinding {
     };
   }
 
-  #failOnce(): void {
-    if (!this.#failsNextCommit) return;
-    this.#failsNextCommit = false;
-    throw new CommitFault('the commit was made to fail');
+  #commit(statement: SqliteStatement): number {
+    const fault = this.#nextCommit;
+    this.#nextCommit = undefined;
+    if (fault === 'fails') throw new CommitFault('the commit was made to fail');
+    const changed = statement.run();
+    if (fault === 'is torn') throw new CommitFault('the commit was made, and its answer was lost');
+    return changed;
+  }
+
+  #begin(driver: SqliteDriver, statement: SqliteStatement): number {
+    try {
+      return statement.run();
+    } catch (error) {
+      if (driver.faultOf(error) === 'busy') this.#onBusy?.();
+      throw error;
+    }
   }
 }
 
@@ -142,7 +177,10 @@ export async function sqliteHarness(real: SqliteBinding = anyBinding): Promise<Q
     },
     faults: {
       failNextWrite: () => binding.failNextCommit(),
+      tearNextWrite: () => binding.tearNextCommit(),
       fillDisk: () => binding.fillDisk(),
+      holdWrites: () => binding.holdLock(file),
+      loseHandle: () => binding.loseHandles(),
     },
     dispose: async () => {
       await closeAll();

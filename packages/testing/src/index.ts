@@ -3,6 +3,7 @@ export { ConformanceFailure } from './conformance/assert.js';
 export type { ConformanceCase } from './conformance/conformance-case.js';
 export { queueStorageCases, type QueueStorageCasesOptions } from './conformance/queue-storage-cases.js';
 export type {
+  HeldWrites,
   QueueStorageFaults,
   QueueStorageHarness,
 } from './conformance/queue-storage/queue-storage-harness.js';

@@ -10,6 +10,7 @@ import type { Mutant } from './mutants/mutant.js';
 import { otherMutants } from './mutants/other-mutants.js';
 import { pastMutants } from './mutants/past-mutants.js';
 import { settleMutants } from './mutants/settle-mutants.js';
+import { slowMutants } from './mutants/slow-mutants.js';
 
 const mutants: readonly Mutant[] = [
   ...enqueueMutants,
@@ -18,6 +19,7 @@ const mutants: readonly Mutant[] = [
   ...pastMutants,
   ...otherMutants,
   ...faultMutants,
+  ...slowMutants,
 ];
 
 /** The names of the cases that go red on the mutant. */

@@ -14,6 +14,7 @@ import { pastCases } from './queue-storage/past-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
 import { settleCases } from './queue-storage/settle-cases.js';
 import { sharingCases } from './queue-storage/sharing-cases.js';
+import { slowCases } from './queue-storage/slow-cases.js';
 import type { StorageCase } from './queue-storage/storage-case.js';
 import { timeCases } from './queue-storage/time-cases.js';
 
@@ -31,6 +32,7 @@ const CASES: readonly StorageCase[] = [
   ...changeCases,
   ...lifecycleCases,
   ...faultCases,
+  ...slowCases,
   ...sharingCases,
 ];
 

@@ -27,6 +27,8 @@ export class StorageFaults {
   readonly #planned = new Map<StorageMethod, (StorageFault | Error)[]>();
   readonly #held = new Map<StorageMethod, Promise<void>>();
   readonly #listeners = new Set<(notice: StorageNotice) => void>();
+  #allHeld: { readonly until: Promise<void>; readonly reached: () => void } | undefined;
+  #nextWrite: StorageFault | Error | undefined;
   #isFull = false;
   #isLost = false;
   #slow: { readonly ms: number; readonly clock: Clock } | undefined;
@@ -43,6 +45,11 @@ export class StorageFaults {
   failNext(method: StorageMethod, fault: StorageFault | Error = 'failed', times = 1): void {
     const planned = this.#planned.get(method) ?? [];
     this.#planned.set(method, [...planned, ...Array<StorageFault | Error>(times).fill(fault)]);
+  }
+
+  /** The next change fails, whichever it is. */
+  failNextWrite(fault: StorageFault | Error = 'failed'): void {
+    this.#nextWrite = fault;
   }
 
   /** Every change fails with `STORAGE_FULL`, deletions too, until the returned function makes room. */
@@ -75,6 +82,23 @@ export class StorageFaults {
     };
   }
 
+  /**
+   * Every change waits before its effect until `release` is called; `reached` resolves when the first one waits. Reads
+   * go on meanwhile.
+   */
+  holdWrites(): { readonly reached: Promise<void>; readonly release: () => void } {
+    let letGo = (): void => undefined;
+    const until = new Promise<void>((resolve) => (letGo = resolve));
+    const reached = new Promise<void>((resolve) => (this.#allHeld = { until, reached: resolve }));
+    return {
+      reached,
+      release: () => {
+        this.#allHeld = undefined;
+        letGo();
+      },
+    };
+  }
+
   /** Calls of a method so far, those that failed included. */
   calls(method: StorageMethod): number {
     return this.#calls.get(method) ?? 0;
@@ -87,12 +111,16 @@ export class StorageFaults {
   /** Lets one call meet what is planned for it. */
   async run<T>(method: StorageMethod, effect: () => Promise<T>): Promise<T> {
     this.#calls.set(method, this.calls(method) + 1);
-    const fault = this.#planned.get(method)?.shift();
+    const fault = this.#planned.get(method)?.shift() ?? this.#takeNextWrite(method);
     const slow = this.#slow;
     if (slow !== undefined) {
       await new Promise<void>((resolve) => void slow.clock.setTimer(resolve, slow.ms));
     }
     await this.#held.get(method);
+    if (this.#allHeld !== undefined && CHANGES.has(method)) {
+      this.#allHeld.reached();
+      await this.#allHeld.until;
+    }
     if (fault === 'lost') this.loseHandle();
     if (this.#isLost && method !== 'open' && method !== 'close') throw errorOf('lost', method);
     if (this.#isFull && CHANGES.has(method)) throw errorOf('full', method);
@@ -100,6 +128,13 @@ export class StorageFaults {
     if (fault === undefined || fault === 'lost') return effect();
     if (fault === 'torn') await effect();
     throw errorOf(fault, method);
+  }
+
+  #takeNextWrite(method: StorageMethod): StorageFault | Error | undefined {
+    if (!CHANGES.has(method)) return undefined;
+    const fault = this.#nextWrite;
+    this.#nextWrite = undefined;
+    return fault;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NewOperation, QueueStorage, Settlement } from '@cpc/sync-core';
+import type { EnqueueResult, NewOperation, QueueStorage, Settlement } from '@cpc/sync-core';
 import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
 import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
 import { ModelQueueStorage } from '../../src/conformance/model/model-queue-storage.js';
@@ -7,8 +7,12 @@ import { ModelQueueStorage } from '../../src/conformance/model/model-queue-stora
 export interface Mutant {
   readonly name: string;
   readonly make: (data: ModelQueueData) => QueueStorage;
-  /** What it makes wrongly of a disk that may fail. @defaultValue passes every failure on */
-  readonly around?: (disk: QueueStorage) => QueueStorage;
+  /**
+   * What it makes wrongly of a disk that may fail or be slow; `direct` is the same one, which does neither.
+   *
+   * @defaultValue passes every failure on
+   */
+  readonly around?: (disk: QueueStorage, direct: QueueStorage) => QueueStorage;
 }
 
 type Change = (real: ModelQueueStorage, data: ModelQueueData) => Partial<QueueStorage>;
@@ -22,6 +26,26 @@ export function mutant(name: string, change: Change): Mutant {
       return { ...delegateTo(real), ...change(real, data) };
     },
   };
+}
+
+/** The model on a disk of which it makes something wrong. */
+export function around(
+  name: string,
+  change: (disk: QueueStorage, direct: QueueStorage) => Partial<QueueStorage>,
+): Mutant {
+  return {
+    name,
+    make: (data) => new ModelQueueStorage(data),
+    around: (disk, direct) => ({ ...disk, ...change(disk, direct) }),
+  };
+}
+
+/** What a storage says of batches that it took. */
+export function taken(batches: readonly (readonly NewOperation[])[]): readonly EnqueueResult[] {
+  return batches.map((batch) => ({
+    ok: true,
+    receipts: batch.map((_, at) => ({ kind: 'enqueued', sequence: at + 1 })),
+  }));
 }
 
 /** Changes every operation on its way in. */

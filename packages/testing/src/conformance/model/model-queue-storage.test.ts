@@ -2,6 +2,7 @@ import { describe, test } from '@jest/globals';
 import { FailingStorage } from '../../storage/failing-storage.js';
 import { queueStorageCases } from '../queue-storage-cases.js';
 import type { QueueStorageHarness } from '../queue-storage/queue-storage-harness.js';
+import { faultsOf } from './failing-faults.js';
 import { modelHarness } from './model-harness.js';
 
 for (const { name, run } of queueStorageCases(() => modelHarness())) test(name, run);
@@ -13,12 +14,5 @@ describe('behind faults', () => {
 function faultyHarness(): QueueStorageHarness {
   const harness = modelHarness();
   const storage = new FailingStorage(harness.storage);
-  return {
-    ...harness,
-    storage,
-    faults: {
-      fillDisk: () => storage.faults.fillDisk(),
-      loseHandle: () => storage.faults.loseHandle(),
-    },
-  };
+  return { ...harness, storage, faults: faultsOf(storage) };
 }

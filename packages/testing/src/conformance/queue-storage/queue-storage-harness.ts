@@ -20,10 +20,22 @@ export interface QueueStorageHarness {
 }
 
 export interface QueueStorageFaults {
-  /** Makes the next durable step of the storage fail. */
+  /** Makes the next durable step of the storage fail, before anything of it was written. */
   failNextWrite?(): void | Promise<void>;
+  /** Makes the next durable step fail when half of it, or all, was written: what a crash in the very commit leaves. */
+  tearNextWrite?(): void | Promise<void>;
   /** Fills the disk or the quota; the returned function makes room again. */
   fillDisk?(): (() => void | Promise<void>) | Promise<() => void | Promise<void>>;
+  /** Holds up every durable step of the storage, as a slow disk or another holder of its lock does. */
+  holdWrites?(): HeldWrites | Promise<HeldWrites>;
   /** Takes the storage's handle away, as a browser or another process may. */
   loseHandle?(): void | Promise<void>;
+}
+
+/** Durable steps that wait. */
+export interface HeldWrites {
+  /** Resolves as soon as a step of the storage waits. */
+  readonly reached: Promise<void>;
+  /** Lets all go on that wait, and those that come. Called once. */
+  readonly release: () => void | Promise<void>;
 }
