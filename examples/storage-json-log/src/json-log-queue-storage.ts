@@ -17,15 +17,18 @@ import {
   type StorageSupports,
   type StoredOperation,
   type Subscribable,
+  isSyncError,
   SyncError,
 } from '@cpc/sync-core';
 import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
-import { LogFile } from './log-file.js';
+import { LogFile, type OpenFile } from './log-file.js';
 import { QueueImage } from './queue-image.js';
 
 export interface JsonLogStorageOptions {
   /** Path of the file. One process at a time may open it. */
   readonly file: string;
+  /** A test hands in one whose files fail. @defaultValue `open` of `node:fs/promises` */
+  readonly openFile?: OpenFile;
 }
 
 /** Nobody else writes to the file, so there is never anything to tell. */
@@ -47,11 +50,11 @@ export class JsonLogQueueStorage implements QueueStorage {
   #image: QueueImage | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ file }: JsonLogStorageOptions) {
+  constructor({ file, openFile }: JsonLogStorageOptions) {
     if (typeof file !== 'string' || file === '') {
       throw new TypeError(`file must be the path of a file, got ${JSON.stringify(file)}`);
     }
-    this.#log = new LogFile(file);
+    this.#log = new LogFile(file, openFile);
   }
 
   open(): Promise<void> {
@@ -168,7 +171,11 @@ export class JsonLogQueueStorage implements QueueStorage {
   }
 
   async #load(): Promise<void> {
-    this.#image = new QueueImage(await this.#log.open());
+    try {
+      this.#image = new QueueImage(await this.#log.open());
+    } catch (cause) {
+      throw toStorageError(cause);
+    }
   }
 
   /** One step at a time; a failed one does not hold up the next. */
@@ -180,12 +187,13 @@ export class JsonLogQueueStorage implements QueueStorage {
 }
 
 function toStorageError(cause: unknown): SyncError {
+  if (isSyncError(cause)) return cause;
   const full = (cause as { code?: unknown }).code === 'ENOSPC';
   return full
     ? new SyncError('STORAGE_FULL', 'The disk is full. Nothing was changed; make room and try again.', {
         cause,
       })
-    : new SyncError('STORAGE_FAILED', 'The queue’s file could not be written. Nothing was changed.', {
+    : new SyncError('STORAGE_FAILED', 'The queue’s file could not be read or written. Nothing was changed.', {
         cause,
       });
 }

@@ -3,15 +3,20 @@ import { dirname } from 'node:path';
 import { SyncError } from '@cpc/sync-core';
 import { FORMAT, type Header, type LogLine } from './log-line.js';
 
+/** Opens a file, as `open` of `node:fs/promises` does. */
+export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
+
 /** A file of lines that only grows: each is on the disk when `append` resolves, or not in the file at all. */
 export class LogFile {
   readonly #path: string;
+  readonly #openFile: OpenFile;
   #handle: FileHandle | undefined;
   /** So much of the file is whole lines. */
   #length = 0;
 
-  constructor(path: string) {
+  constructor(path: string, openFile: OpenFile = open) {
     this.#path = path;
+    this.#openFile = openFile;
   }
 
   /** Opens the file, or makes it, and cuts off a line that a crash has torn. */
@@ -23,7 +28,7 @@ export class LogFile {
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     const [header, ...lines] = whole.toString('utf8').split('\n').slice(0, -1).map(parse);
     if (header !== undefined) checkFormat(header as Header);
-    this.#handle = await open(this.#path, bytes.length === 0 ? 'w' : 'r+');
+    this.#handle = await this.#openFile(this.#path, bytes.length === 0 ? 'w' : 'r+');
     this.#length = whole.length;
     await this.#handle.truncate(this.#length);
     if (header === undefined) {

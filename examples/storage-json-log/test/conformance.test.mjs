@@ -5,18 +5,21 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { queueStorageCases } from '@cpc/testing';
 import { JsonLogQueueStorage } from 'example-storage-json-log';
+import { FaultyDisk } from './faulty-disk.mjs';
 
 // #region conformance
 async function makeHarness() {
   const folder = await mkdtemp(join(tmpdir(), 'json-log-'));
   const file = join(folder, 'queue.jsonl');
-  let storage = new JsonLogQueueStorage({ file });
+  const { openFile, faults } = new FaultyDisk();
+  let storage = new JsonLogQueueStorage({ file, openFile });
   return {
     storage,
     file,
+    faults,
     reopen: async () => {
       await storage.close();
-      return (storage = new JsonLogQueueStorage({ file }));
+      return (storage = new JsonLogQueueStorage({ file, openFile }));
     },
     dispose: async () => {
       await storage.close();
