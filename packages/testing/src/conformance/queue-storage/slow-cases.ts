@@ -20,9 +20,9 @@ const END = T0 + LEASE_MS;
 /** Writes that are held. */
 interface Held {
   /** Resolves when one of them waits, or, in a storage that does not wait, when the calls are over. */
-  reachedBy(...calls: readonly Promise<unknown>[]): Promise<void>;
+  readonly reachedBy: (...calls: readonly Promise<unknown>[]) => Promise<void>;
   /** May be called any number of times. */
-  letGo(): Promise<void>;
+  readonly letGo: () => Promise<void>;
 }
 
 /** A case for harnesses that can hold up writes. They go on in the end, whatever came of the case. */
