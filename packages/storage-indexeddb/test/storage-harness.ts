@@ -3,6 +3,7 @@ import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { IndexedDbQueueStorage, type IndexedDbStorageOptions } from '../src/index.js';
 import { makeMetaRecord, readMeta } from '../src/format/meta.js';
 import { DEFAULT_STORE_NAME, META_KEY } from '../src/format/store-layout.js';
+import { FaultyDatabase } from './faulty-database.js';
 
 interface StoredItem {
   readonly text: string;
@@ -11,6 +12,7 @@ interface StoredItem {
 /** A harness around a database of its own, for fake-indexeddb and for a browser's page alike. */
 export function storageHarness(name: string, options: IndexedDbStorageOptions = {}): QueueStorageHarness {
   const instances: IndexedDbQueueStorage[] = [];
+  const database = new FaultyDatabase(name);
   const another = (): IndexedDbQueueStorage => {
     const instance = new IndexedDbQueueStorage({ name, ...options });
     instances.push(instance);
@@ -27,9 +29,11 @@ export function storageHarness(name: string, options: IndexedDbStorageOptions = 
     },
     second: () => Promise.resolve(another()),
     damage: (id) => inDatabase(name, (db) => damage(db, id)),
+    faults: database.faults,
     dispose: async () => {
       await closeAll();
       await deleteDB(name);
+      database.remove();
     },
   };
 }
