@@ -73,12 +73,15 @@ test('behind a damaged page of permanent ids, those that come are kept', async (
   await inTab(name, async (tab) => {
     for (const n of [10, 95, 104, 105])
       await tab.enqueue([
-        [operation(`late${n}`, { payload: `{"of":"tmp${n}"}`, references: [{ path: '/of', id: `tmp${n}` }] })],
+        [
+          operation(`late${n}`, {
+            payload: `{"of":"tmp${n}"}`,
+            references: [{ path: '/of', id: `tmp${n}` }],
+          }),
+        ],
       ]);
     const { items } = await tab.list();
-    expect(items.map(({ payload }) => payload)).toEqual(
-      [10, 95, 104, 105].map((n) => `{"of":"real${n}"}`),
-    );
+    expect(items.map(({ payload }) => payload)).toEqual([10, 95, 104, 105].map((n) => `{"of":"real${n}"}`));
   });
 });
 
