@@ -55,14 +55,7 @@ export class Delivery {
     const sendable = this.#sift(batch.operations, reports);
     if (sendable.length > 0) {
       const ids = sendable.map(({ id }) => id);
-      const lease = new LeaseKeeper(
-        context.storage,
-        context.clock,
-        batch.claim,
-        settings.leaseMs,
-        batch.claimedAt,
-        ids,
-      );
+      const lease = new LeaseKeeper(context, batch.claim, settings.leaseMs, batch.claimedAt, ids);
       reports.push(...(await this.#attempt(sendable, batch, lease)));
     }
     const summary = new SummaryCollector();
@@ -112,7 +105,7 @@ export class Delivery {
     batch: Batch,
     lease: LeaseKeeper,
   ): Promise<readonly Report[]> {
-    const held = await this.#held(() => lease.check());
+    const held = await lease.held();
     const mine = operations.filter(({ id }) => held.has(id));
     const lost = operations.filter(({ id }) => !held.has(id)).map((operation) => released(operation, false));
     const signal = AbortSignal.any([batch.signal, lease.signal]);
@@ -124,16 +117,6 @@ export class Delivery {
       return [...lost, ...(await this.#sendAndDecide(mine, lease, signal))];
     } finally {
       lease.stop();
-    }
-  }
-
-  /** What may be sent now: nothing while the storage cannot say. */
-  async #held(check: () => Promise<readonly string[]>): Promise<ReadonlySet<string>> {
-    try {
-      return new Set(await check());
-    } catch (error) {
-      this.#with.context.hub.fail(error, 'STORAGE_FAILED');
-      return new Set();
     }
   }
 
@@ -152,7 +135,7 @@ export class Delivery {
       clock,
       attemptTimeoutMs: settings.attemptTimeoutMs,
       signal,
-      held: () => this.#held(() => lease.checkAgain()),
+      held: () => lease.held(true),
     });
     gate.met(mine, outcomes, sentAt, refreshSignal());
     const durationMs = Math.round(clock.monotonicMs() - sentAt);

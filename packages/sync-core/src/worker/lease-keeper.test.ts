@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { ManualClock } from '../deterministic.js';
 import { MemoryQueueStorage } from '../memory/memory-queue-storage.js';
+import type { Clock } from '../ports/clock.js';
+import { EventHub } from '../queue/event-hub.js';
 import { LeaseKeeper } from './lease-keeper.js';
+
+const contextOf = (clock: Clock, storage = new MemoryQueueStorage()) => ({
+  clock,
+  storage,
+  hub: new EventHub(undefined),
+});
 
 test('a timer that fires though it was cleared, in a process that was frozen, renews nothing for ever', () => {
   const clock = new ManualClock();
@@ -16,16 +24,16 @@ test('a timer that fires though it was cleared, in a process that was frozen, re
     clearTimer: () => undefined,
   };
   const claim = { token: 1, leaseUntil: clock.now() + 60_000, operations: [] };
-  const keeper = new LeaseKeeper(new MemoryQueueStorage(), frozen, claim, 60_000, 0, ['a']);
+  const keeper = new LeaseKeeper(contextOf(frozen), claim, 60_000, 0, ['a']);
   keeper.start();
   keeper.stop();
   callbacks[0]?.();
   expect(callbacks).toHaveLength(1);
 });
 
-test.each(['check', 'checkAgain'] as const)(
-  'a renewal that took longer than the lease gives nothing, %s',
-  async (look) => {
+test.each([false, true])(
+  'a renewal that took longer than the lease gives nothing, where the storage must be asked: %s',
+  async (mustAsk) => {
     const clock = new ManualClock();
     const storage = new MemoryQueueStorage();
     storage.renew = async (_token, ids) => {
@@ -33,8 +41,8 @@ test.each(['check', 'checkAgain'] as const)(
       return ids;
     };
     const claim = { token: 1, leaseUntil: clock.now() + 1000, operations: [] };
-    const keeper = new LeaseKeeper(storage, clock, claim, 1000, clock.monotonicMs(), ['a']);
+    const keeper = new LeaseKeeper(contextOf(clock, storage), claim, 1000, clock.monotonicMs(), ['a']);
     await clock.advance(900);
-    expect(await keeper[look]()).toEqual([]);
+    expect(await keeper.held(mustAsk)).toEqual(new Set());
   },
 );

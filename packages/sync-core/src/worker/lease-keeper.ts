@@ -1,6 +1,9 @@
 import { SyncError } from '../errors/sync-error.js';
 import type { Clock, TimerHandle } from '../ports/clock.js';
-import type { Claim, QueueStorage } from '../ports/queue-storage.js';
+import type { Claim } from '../ports/queue-storage.js';
+import type { QueueContext } from '../queue/queue-context.js';
+
+type LeaseContext = Pick<QueueContext, 'storage' | 'clock' | 'hub'>;
 
 /** A lease is renewed when a third of it is over, so that two renewals may fail before it ends. */
 const RENEWALS_PER_LEASE = 3;
@@ -11,7 +14,7 @@ const RENEWALS_PER_LEASE = 3;
  * over is believed: a stopped process notices by either, a wall clock that was set by the other.
  */
 export class LeaseKeeper {
-  readonly #storage: QueueStorage;
+  readonly #context: LeaseContext;
   readonly #clock: Clock;
   readonly #token: number;
   readonly #leaseMs: number;
@@ -23,15 +26,14 @@ export class LeaseKeeper {
   #isRenewing = false;
 
   constructor(
-    storage: QueueStorage,
-    clock: Clock,
+    context: LeaseContext,
     claim: Claim,
     leaseMs: number,
     claimedAt: number,
     ids: readonly string[],
   ) {
-    this.#storage = storage;
-    this.#clock = clock;
+    this.#context = context;
+    this.#clock = context.clock;
     this.#token = claim.token;
     this.#leaseMs = leaseMs;
     this.#ids = ids;
@@ -45,23 +47,20 @@ export class LeaseKeeper {
   }
 
   /**
-   * The operations that may be sent now. Near the end of the lease, or after it, the storage is asked.
+   * The operations that may be sent now: none while the storage cannot say. It is asked near the end of the lease and
+   * after it.
    *
-   * @throws what the storage rejects with
+   * @param mustAsk - asks it in any case: after a while of work no clock alone is to be believed
    */
-  async check(): Promise<readonly string[]> {
-    if (this.#leftMs() < (this.#leaseMs * 2) / RENEWALS_PER_LEASE) await this.#renew();
-    return this.#certain();
-  }
-
-  /**
-   * The same after a while of work, when no clock alone is to be believed: the storage is asked in any case.
-   *
-   * @throws what the storage rejects with
-   */
-  async checkAgain(): Promise<readonly string[]> {
-    await this.#renew();
-    return this.#certain();
+  async held(mustAsk = false): Promise<ReadonlySet<string>> {
+    try {
+      if (mustAsk || this.#leftMs() < (this.#leaseMs * 2) / RENEWALS_PER_LEASE) await this.#renew();
+      // A storage that took longer to renew the lease than the lease lasts has renewed nothing.
+      if (this.#leftMs() > 0) return new Set(this.#ids);
+    } catch (error) {
+      this.#context.hub.fail(error, 'STORAGE_FAILED');
+    }
+    return new Set();
   }
 
   start(): void {
@@ -99,14 +98,9 @@ export class LeaseKeeper {
   async #renew(): Promise<void> {
     const now = this.#clock.now();
     const monotonic = this.#clock.monotonicMs();
-    this.#ids = await this.#storage.renew(this.#token, this.#ids, now + this.#leaseMs, this.#leaseMs);
+    this.#ids = await this.#context.storage.renew(this.#token, this.#ids, now + this.#leaseMs, this.#leaseMs);
     this.#until = now + this.#leaseMs;
     this.#monotonicUntil = monotonic + this.#leaseMs;
-  }
-
-  /** A storage that took longer to renew the lease than the lease lasts has renewed nothing. */
-  #certain(): readonly string[] {
-    return this.#leftMs() > 0 ? this.#ids : [];
   }
 
   #leftMs(): number {

@@ -4,6 +4,7 @@ import { acknowledged } from '../../test/scripted-transport.js';
 import { storedOperation } from '../../test/stored-operation.js';
 import { ManualClock } from '../deterministic.js';
 import type { QueueStorage } from '../ports/queue-storage.js';
+import { EventHub } from '../queue/event-hub.js';
 import { LeaseKeeper } from './lease-keeper.js';
 
 const options = { leaseMs: 3000, attemptTimeoutMs: 60_000, pollMs: 1000 };
@@ -152,7 +153,7 @@ test('a keeper that was stopped renews nothing and leaves no timer', async () =>
     },
   } as unknown as QueueStorage;
   const claim = { token: 1, leaseUntil: clock.now() + 3000, operations: [storedOperation()] };
-  const keeper = new LeaseKeeper(storage, clock, claim, 3000, 0, ['op']);
+  const keeper = new LeaseKeeper({ storage, clock, hub: new EventHub(undefined) }, claim, 3000, 0, ['op']);
   keeper.stop();
   keeper.start();
   await clock.advance(5000);
