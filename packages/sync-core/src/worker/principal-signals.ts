@@ -1,28 +1,27 @@
 import { SyncError } from '../errors/sync-error.js';
 
-/** Aborts the sends of each principal when somebody else signs in. */
+/** Aborts the sends of a principal when somebody else signs in. Only one at a time is signed in, and sends. */
 export class PrincipalSignals {
-  readonly #controllers = new Map<string, AbortController>();
+  #principal: string | undefined;
+  #controller = new AbortController();
 
   /** A signal that aborts when the worker's own does, or when the principal signs out. */
   of(principal: string | undefined, current: string | undefined, worker: AbortSignal): AbortSignal {
     if (principal === undefined) return worker;
     // Signed out between the claim and this line.
-    if (principal !== current) return AbortSignal.abort(new SyncError('STOPPED', 'Signed out.'));
-    let controller = this.#controllers.get(principal);
-    if (controller === undefined) {
-      controller = new AbortController();
-      this.#controllers.set(principal, controller);
-    }
-    return AbortSignal.any([worker, controller.signal]);
+    if (principal !== current) return AbortSignal.abort(signedOut());
+    this.#principal = principal;
+    return AbortSignal.any([worker, this.#controller.signal]);
   }
 
   /** `current` is the one whose sends go on. */
   signedIn(current: string | undefined): void {
-    for (const [principal, controller] of this.#controllers) {
-      if (principal === current) continue;
-      controller.abort(new SyncError('STOPPED', 'Another principal is signed in now.'));
-      this.#controllers.delete(principal);
-    }
+    if (current === this.#principal) return;
+    this.#controller.abort(signedOut());
+    this.#controller = new AbortController();
   }
+}
+
+function signedOut(): SyncError {
+  return new SyncError('STOPPED', 'The principal is no longer signed in.');
 }
