@@ -84,13 +84,13 @@ export class Gate {
   slots(): number {
     const now = this.#now();
     if (this.#isPaused || now < this.#networkAt) return 0;
-    return this.#isOffline ? Math.min(1, this.#circuit.allowed(now)) : this.#circuit.allowed(now);
+    return Math.min(this.#isOffline ? 1 : Infinity, this.#circuit.allowed(now));
   }
 
   /** How long a shut gate stays shut by itself, in milliseconds; `Infinity` when only an event opens it. */
   waitMs(): number {
-    const opensAt = Math.max(this.#networkAt, this.#circuit.openUntil);
-    return this.#isPaused || opensAt <= this.#now() ? Infinity : opensAt - this.#now();
+    const waitMs = Math.max(this.#networkAt, this.#circuit.openUntil) - this.#now();
+    return this.#isPaused || waitMs <= 0 ? Infinity : waitMs;
   }
 
   /** How long an open circuit keeps all sends back, in milliseconds. */
@@ -127,9 +127,13 @@ export class Gate {
       else if (outcome.kind === 'unreachable') this.#strand(operation);
     }
     if (isAnswered) {
-      this.#lastAnswerAt = this.#with.context.clock.now();
+      const { context } = this.#with;
+      this.#lastAnswerAt = context.clock.now();
       if (this.#blamed.size > 0) for (const { id } of operations) this.#blamed.delete(id);
-      if (this.#circuit.answered(now)) this.#recovered();
+      if (this.#circuit.answered(now)) {
+        context.hub.emit({ type: 'circuitClosed' });
+        void this.#releaseStranded();
+      }
       this.#report({ kind: 'answered', source: 'requests', latencyMs: now - sentAt });
     } else if (unanswered !== undefined) {
       this.#unanswered(operations, unanswered.reason, sentAt);
@@ -191,7 +195,7 @@ export class Gate {
     this.#networkAt = this.#now() + waitMs;
     if (!isOffline) {
       this.#circuit.networkBack(this.#now(), waitMs);
-      this.#releaseStranded();
+      void this.#releaseStranded();
     }
     wake();
   }
@@ -206,23 +210,17 @@ export class Gate {
     if (!isToBlame && this.#stranded.size < MAX_STRANDED) this.#stranded.add(id);
   }
 
-  #recovered(): void {
-    this.#with.context.hub.emit({ type: 'circuitClosed' });
-    this.#releaseStranded();
-  }
-
-  #releaseStranded(): void {
-    const { context } = this.#with;
+  /** Only what still waits goes at once: what has become a dead letter meanwhile stays one. */
+  async #releaseStranded(): Promise<void> {
+    const { context, wake } = this.#with;
     const ids = [...this.#stranded];
     this.#stranded.clear();
-    void this.#hurry(ids).catch((error: unknown) => context.hub.fail(error, 'STORAGE_FAILED'));
-  }
-
-  async #hurry(ids: readonly string[]): Promise<void> {
-    const { context, wake } = this.#with;
-    // Only what still waits: what has become a dead letter meanwhile stays one.
-    if (ids.length > 0) await context.storage.requeue(ids, context.clock.now(), ['scheduled']);
-    wake();
+    try {
+      if (ids.length > 0) await context.storage.requeue(ids, context.clock.now(), ['scheduled']);
+      wake();
+    } catch (error) {
+      context.hub.fail(error, 'STORAGE_FAILED');
+    }
   }
 }
 
