@@ -15,7 +15,7 @@ export interface KeptState {
   /** 0 for at once. */
   readonly dueAt: number;
   readonly delayMs: number;
-  readonly failure?: SyncFailure;
+  readonly failure?: SyncFailure | undefined;
 }
 
 /** The state as it would be without the lease, where there is one. */

@@ -1,5 +1,9 @@
 import { appendAttempt } from '../operation/history.js';
-import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import {
+  type NewOperation,
+  type StoredOperation,
+  withoutStorageFields,
+} from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
 import { rewriteReferences } from '../operation/rewrite-references.js';
 import type {
@@ -268,27 +272,14 @@ export class MemoryQueue {
   }
 
   #restoreOne(stored: StoredOperation): void {
-    const {
-      sequence: _,
-      state,
-      attempts,
-      attempted,
-      history,
-      dueAt,
-      delayMs,
-      failure,
-      ...operation
-    } = stored;
-    const entry = this.index.add(followSuccessors(operation, this.#lookup));
+    const { state } = stored;
+    const entry = this.index.add(followSuccessors(withoutStorageFields(stored), this.#lookup));
     applyKeptState(this.index, entry, {
-      attempts,
-      attempted,
-      history,
+      ...stored,
       ...((state === 'parked' || state === 'deadLetter') && { hold: state }),
       // What was blocked may have a schedule of its own that nobody has looked at yet.
-      dueAt: state === 'scheduled' ? dueAt : state === 'blocked' ? entry.dueAt : 0,
-      delayMs: state === 'scheduled' ? delayMs : 0,
-      ...(failure !== undefined && { failure }),
+      dueAt: state === 'scheduled' ? stored.dueAt : state === 'blocked' ? entry.dueAt : 0,
+      delayMs: state === 'scheduled' ? stored.delayMs : 0,
     });
   }
 }
