@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { Conflict, ConflictResolver, Resolution } from '../ports/conflict-resolver.js';
-import { compareTimestamps, parseTimestamp } from './hybrid-logical-clock.js';
+import { compareTimestamps, type HybridTimestamp, parseTimestamp } from './hybrid-logical-clock.js';
 
 export interface TimestampConflictResolverOptions {
   readonly clock: Clock;
@@ -27,9 +27,11 @@ export class TimestampConflictResolver implements ConflictResolver {
     const other = parseTimestamp(remote.timestamp);
     if (local === undefined || other === undefined) return { kind: 'use-remote' };
     const latest = this.#clock.now() + this.#maxSkewMs;
-    const bounded = [local, other].map((stamp) => (stamp.ms > latest ? { ...stamp, ms: latest } : stamp));
-    const [mine, theirs] = bounded as [typeof local, typeof other];
-    return { kind: compareTimestamps(mine, theirs) > 0 ? 'use-local' : 'use-remote' };
+    const bounded = (stamp: HybridTimestamp): HybridTimestamp => ({
+      ...stamp,
+      ms: Math.min(stamp.ms, latest),
+    });
+    return { kind: compareTimestamps(bounded(local), bounded(other)) > 0 ? 'use-local' : 'use-remote' };
   }
 }
 

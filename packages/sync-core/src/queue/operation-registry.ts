@@ -121,9 +121,8 @@ function joined(
   payload: string,
   references: readonly Reference[],
 ): NewOperation {
-  const { base, baseVersion, ...rest } = incoming;
   return {
-    ...rest,
+    ...incoming,
     id: tail.id,
     payload,
     references: [...references, ...tail.references.filter((reference) => !isElsewhere(reference))],
@@ -134,8 +133,8 @@ function joined(
     dependsOn: [...new Set([...tail.dependsOn, ...references.map(({ id }) => id)])].filter(
       (id) => id !== tail.id,
     ),
-    ...(tail.base !== undefined && { base: tail.base }),
-    ...(tail.baseVersion !== undefined && { baseVersion: tail.baseVersion }),
+    base: tail.base,
+    baseVersion: tail.baseVersion,
   };
 }
 
