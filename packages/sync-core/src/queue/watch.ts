@@ -23,44 +23,48 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
     let current = id;
     let entity: string | undefined;
     let last = '';
-    let isOver = false;
-    const tell = (status: OperationStatus, isFinal: boolean): void => {
+    const tell = (status: OperationStatus): void => {
       const text = `${status.id} ${status.state}`;
-      if (isOver || (text === last && !isFinal)) return;
+      if (text === last) return;
       last = text;
-      isOver = isFinal;
       next(status);
-      if (isFinal) complete();
+    };
+    // What is told after it completed, by a look that was under way, goes nowhere.
+    const finish = (status: OperationStatus): void => {
+      tell(status);
+      complete();
     };
     const look = async (isGoneForGood: boolean): Promise<void> => {
-      const looked = current;
-      const stored = await storage.get(looked);
-      if (looked !== current) return;
-      if (stored !== undefined) {
-        entity = stored.entity;
-        const { state, failure } = stored;
-        tell({ id: looked, state, ...(failure && { failure }) }, false);
-      } else if (isGoneForGood) {
-        // It may have left in a step that is under way here; then the event that tells how comes right after it.
-        await Promise.allSettled(steps);
-        if (looked === current) tell({ id: looked, state: 'unknown' }, true);
+      try {
+        const looked = current;
+        const stored = await storage.get(looked);
+        if (looked !== current) return;
+        if (stored !== undefined) {
+          entity = stored.entity;
+          const { state, failure } = stored;
+          tell({ id: looked, state, ...(failure && { failure }) });
+        } else if (isGoneForGood) {
+          // It may have left in a step that is under way here; then the event that tells how comes right after it.
+          await Promise.allSettled(steps);
+          if (looked === current) finish({ id: looked, state: 'unknown' });
+        }
+      } catch (error) {
+        hub.fail(error, 'STORAGE_FAILED');
       }
     };
-    const lookSafely = (isGoneForGood: boolean): void =>
-      void look(isGoneForGood).catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
     // After an event, what is not there has left a moment ago, and the event that tells how is on its way.
     const stop = hub.on((event) => {
       if (!('id' in event)) return;
       const final = finalStatus(event, current);
       if (final !== undefined) {
-        tell(final, true);
+        finish(final);
         return;
       }
       if (event.id === current) current = successor(event) ?? current;
       else if (entity === undefined || event.entity !== entity) return;
-      lookSafely(event.type === 'leaseLost');
+      void look(event.type === 'leaseLost');
     });
-    const refresh = (): void => lookSafely(true);
+    const refresh = (): void => void look(true);
     refreshers.add(refresh);
     refresh();
     return () => {
