@@ -45,7 +45,8 @@ export function reportOf(
   const attempt = attemptRecord(outcome, settlement, startedAt, durationMs);
   // What leaves the queue takes its history with it.
   const settled = settlement.kind === 'remove' ? settlement : { ...settlement, attempt };
-  return { operation, settlement: settled, attempt, ...consequence(outcome, settlement) };
+  const { group, event, reason } = consequence(outcome, settlement);
+  return { operation, settlement: settled, group, event, reason, attempt };
 }
 
 function attemptRecord(
