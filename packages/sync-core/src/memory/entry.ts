@@ -17,6 +17,8 @@ export class Entry {
   /** When it is due, while blocked or scheduled; 0 for at once. While leased, when the lease ends. */
   dueAt: number;
   delayMs = 0;
+  /** The due time for which the index looks at it while it is blocked; 0 for none. */
+  awaited = 0;
   failure: SyncFailure | undefined = undefined;
 
   /** Whether it is in the queue. */

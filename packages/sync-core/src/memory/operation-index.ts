@@ -2,6 +2,7 @@ import type { NewOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
 import type { Principals } from '../ports/queue-storage.js';
 import { Entry } from './entry.js';
+import { Heap } from './heap.js';
 import { Lane } from './lane.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { ReadySet } from './ready-set.js';
@@ -32,6 +33,8 @@ export class OperationIndex {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new Map<string | undefined, ReadySet>();
   readonly #byReference = new Map<string, Set<Entry>>();
+  /** What is blocked, and not due either, by its due time; stale ones are skipped. */
+  readonly #blocked = new Heap<Entry>();
   /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
   #log: Entry[] = [];
   /** So many at the beginning of the log have left. */
@@ -184,6 +187,10 @@ export class OperationIndex {
     const ready = this.#readyFor(entry.operation.principal);
     if (state === 'waiting' && (state !== before || rankChanged)) ready.add(entry);
     if (state === 'scheduled' && state !== before) ready.schedule(entry);
+    if (state === 'blocked' && entry.dueAt > 0 && entry.dueAt !== entry.awaited) {
+      entry.awaited = entry.dueAt;
+      this.#blocked.push(entry.dueAt, entry);
+    }
   }
 
   setState(entry: Entry, state: OperationState): void {
@@ -194,8 +201,16 @@ export class OperationIndex {
     else entry.lane?.count(entry);
   }
 
-  /** Lets operations that became due go. */
+  /** Ends the schedules whose time has come, also of what is blocked. */
   wake(now: number): void {
+    while (this.#blocked.peekKey() <= now) {
+      const key = this.#blocked.peekKey();
+      const entry = this.#blocked.pop() as Entry;
+      if (entry.awaited === key) entry.awaited = 0;
+      if (!entry.isPresent || entry.state !== 'blocked' || entry.dueAt !== key) continue;
+      entry.dueAt = 0;
+      this.#journal.changed(entry);
+    }
     for (const ready of this.#ready.values()) {
       for (let entry = ready.takeDue(now); entry !== undefined; entry = ready.takeDue(now)) {
         entry.dueAt = 0;

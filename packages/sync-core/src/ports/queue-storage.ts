@@ -22,7 +22,9 @@ import type { Subscribable } from './subscribable.js';
  * ## Time
  *
  * A storage reads no clock. An operation is scheduled while its `scheduledAt` lies behind its `createdAt`, or
- * after a `reschedule`, until a claim with a `now` at or behind its due time finds it.
+ * after a `reschedule`, until a claim with a `now` at or behind its due time. That claim ends the schedule of what is
+ * blocked as well, and whatever principals it names: a time that has come does not come again, though the clock be set
+ * back.
  *
  * ## Durability
  *

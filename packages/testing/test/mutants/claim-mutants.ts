@@ -1,5 +1,5 @@
 import type { ClaimRequest } from '@cpc/sync-core';
-import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
+import { type ModelEntry, stateOf } from '../../src/conformance/model/model-entry.js';
 import { copyOf, mapEntries, type Mutant, mutant } from './mutant.js';
 
 const onClaim = (name: string, change: (request: ClaimRequest) => Partial<ClaimRequest>): Mutant =>
@@ -17,6 +17,20 @@ export const claimMutants: readonly Mutant[] = [
   onClaim('leases last no time', () => ({ leaseMs: 0 })),
   mutant('everybody claims for everybody', (real) => ({
     claim: ({ principals: _, ...request }) => real.claim(request),
+  })),
+  mutant('what is blocked sleeps through its time', (real, data) => ({
+    claim: async (request) => {
+      const asleep = data.entries.filter(
+        (entry) => entry.wait === 'scheduled' && stateOf(data.entries, entry) === 'blocked',
+      );
+      const claim = await real.claim(request);
+      mapEntries(
+        data,
+        (entry) =>
+          asleep.find(({ sequence }) => sequence === entry.sequence && entry.wait === 'none') ?? entry,
+      );
+      return claim;
+    },
   })),
   mutant('nobody inherits a rank', (real) => ({
     claim: async (request) => {

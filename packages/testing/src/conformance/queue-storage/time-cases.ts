@@ -83,6 +83,28 @@ export const timeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'claim ends the schedules whose time has come, also of what is blocked or of another principal',
+    body: async ({ storage }) => {
+      await add(
+        storage,
+        operation('head', { entity: 'e' }),
+        operation('behind', { entity: 'e', scheduledAt: T0 + 10 }),
+        operation('later', { entity: 'e', scheduledAt: T0 + 30 }),
+        operation('anna', { principal: 'anna', scheduledAt: T0 + 10 }),
+      );
+      const { token } = await claimOne(storage, { now: T0 + 20, principals: [undefined] });
+      await storage.settle(token, [{ id: 'head', kind: 'remove' }]);
+      // The clock is set back: the next claims are earlier.
+      const annas = await claim(storage, { principals: ['anna'] });
+      assertEqual(idsOf(annas.operations), ['anna'], 'what another principal has');
+      await storage.settle(annas.token, [{ id: 'anna', kind: 'remove' }]);
+      const behind = await claim(storage, { principals: [undefined] });
+      assertEqual(idsOf(behind.operations), ['behind'], 'what was blocked at its time');
+      await storage.settle(behind.token, [{ id: 'behind', kind: 'remove' }]);
+      assertEqual((await mustGet(storage, 'later')).state, 'scheduled', 'what was not due yet');
+    },
+  },
+  {
     name: 'clampTimes ends waits that are longer than their delay, and keeps the others',
     body: async ({ storage }) => {
       await add(
