@@ -53,8 +53,8 @@ test('a format that is no number is damage, and is left alone', async () => {
   expect(await hash(file)).toBe(before);
 });
 
-test('a file of format 1 opens with every state, lease and dependency', async () => {
-  await copyFile(fileURLToPath(new URL('fixtures/format-1.db', import.meta.url)), file);
+test.each([1, 2])('a file of format %i opens with every state, lease and dependency', async (format) => {
+  await copyFile(fileURLToPath(new URL(`fixtures/format-${format}.db`, import.meta.url)), file);
   const storage = await opened();
   const { items } = await storage.list();
   expect(items.map(({ id, state }) => [id, state])).toEqual([

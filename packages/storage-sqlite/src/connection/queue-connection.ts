@@ -50,7 +50,7 @@ export class QueueConnection {
   write<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
     this.#beginImmediate.run();
     try {
-      const outcome = this.join(seal, work);
+      const outcome = this.#work(seal, work, true);
       this.#commit.run();
       if (!this.#isProven) this.#proveDurability();
       return outcome;
@@ -60,13 +60,17 @@ export class QueueConnection {
     }
   }
 
-  /** Does the work of a transaction inside of one that is open already. */
+  /**
+   * Does the work of a transaction inside of one that is open already. Its end is not seen here; the row of the state
+   * tells it, so that is always written.
+   */
   join<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
-    const tx = this.#transaction(seal);
-    const result = work(tx);
-    tx.save();
-    this.#state = tx.state;
-    return { result, quarantined: tx.quarantined };
+    try {
+      return this.#work(seal, work, false);
+    } catch (error) {
+      this.#state = undefined;
+      throw error;
+    }
   }
 
   /** Runs reads that see one state of the queue. */
@@ -87,7 +91,7 @@ export class QueueConnection {
     this.#beginImmediate.run();
     try {
       for (const table of Object.values(this.#tables) as string[]) this.driver.exec(`REINDEX ${table}`);
-      this.join(seal, rebuild);
+      this.#work(seal, rebuild, false);
       this.#commit.run();
     } catch (error) {
       this.#rollBack();
@@ -106,6 +110,14 @@ export class QueueConnection {
 
   close(): void {
     this.driver.close();
+  }
+
+  #work<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T, mayLag: boolean): Outcome<T> {
+    const tx = this.#transaction(seal);
+    const result = work(tx);
+    tx.save(mayLag);
+    this.#state = tx.state;
+    return { result, quarantined: tx.quarantined };
   }
 
   #transaction(seal: PayloadSeal): QueueTransaction {

@@ -1,8 +1,19 @@
 import type { OperationState } from '@cpc/sync-core';
+import type { SqlValue } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
+import { placedOf, stateOf } from './place.js';
 import type { Statements } from './statements.js';
 
 const SEED = 0x51a7;
+
+/**
+ * How many rows may be appended before the state is written again. Who reads it counts those behind its sequence, so
+ * this is what one transaction may have to read; and one commit in so many writes a page more.
+ */
+const MAX_LAG = 100;
+
+/** The numbers that an appended operation leaves as they are, unless it is more than a row. */
+const STEADY = ['token', 'dependencies', 'references', 'assignments', 'past'] as const;
 
 interface StateData {
   sequence: number;
@@ -20,14 +31,23 @@ interface StateData {
 /**
  * What a queue knows about itself in one small row: the last sequence and token given away, and its counts. It is
  * read at the beginning of a transaction and written at its end.
+ *
+ * The row may lag behind: operations whose sequence is larger than the row's were appended after it was written, and
+ * nothing else happened since. Whoever reads it counts them in. So a commit that only appends writes no row but the
+ * operation's own.
  */
 export class QueueState {
   readonly data: StateData;
   #saved: string;
+  /** The numbers as they are in the row. */
+  #written: StateData;
+  /** Whether the counts changed by anything but appended rows. */
+  #isRecounted = false;
 
   private constructor(data: StateData, saved: string) {
     this.data = data;
     this.#saved = saved;
+    this.#written = { ...data };
   }
 
   /**
@@ -38,7 +58,12 @@ export class QueueState {
     const row = sql.state.get();
     if (row === undefined) return undefined;
     const [text, checksum] = row;
-    if (known !== undefined && text === known.#saved) return known;
+    const state = known !== undefined && text === known.#saved ? known : QueueState.#read(text, checksum);
+    if (state !== undefined) state.#catchUp(sql);
+    return state;
+  }
+
+  static #read(text: SqlValue | undefined, checksum: SqlValue | undefined): QueueState | undefined {
     if (typeof text !== 'string' || checksumOf([text], SEED) !== checksum) return undefined;
     return new QueueState({ ...emptyState(), ...(JSON.parse(text) as Partial<StateData>) }, text);
   }
@@ -52,12 +77,22 @@ export class QueueState {
     return waiting + scheduled + blocked + leased + parked + deadLetter;
   }
 
+  /** Counts in what was appended since, here or elsewhere. */
+  #catchUp(sql: Statements): void {
+    for (const row of sql.placedAfter.all(this.data.sequence)) {
+      const { sequence, priority, place } = placedOf(row);
+      this.added(stateOf(place), priority);
+      this.data.sequence = sequence;
+    }
+  }
+
   added(state: OperationState, priority: number): void {
     this.data.byState[state]++;
     this.data.byPriority[priority] = (this.data.byPriority[priority] ?? 0) + 1;
   }
 
   removed(state: OperationState, priority: number): void {
+    this.#isRecounted = true;
     this.data.byState[state]--;
     const left = (this.data.byPriority[priority] ?? 0) - 1;
     if (left > 0) this.data.byPriority[priority] = left;
@@ -65,8 +100,15 @@ export class QueueState {
   }
 
   moved(from: OperationState, to: OperationState): void {
+    this.#isRecounted = true;
     this.data.byState[from]--;
     this.data.byState[to]++;
+  }
+
+  /** Forgets all counts, which are made anew. */
+  recount(): void {
+    this.#isRecounted = true;
+    Object.assign(this.data, { byState: emptyState().byState, byPriority: {} });
   }
 
   /** A copy to go back to, see {@link restore}. */
@@ -78,12 +120,23 @@ export class QueueState {
     Object.assign(this.data, copyOf(snapshot));
   }
 
-  /** Writes the row, unless nothing changed. */
-  save(sql: Statements): void {
+  /**
+   * Writes the row, unless nothing changed.
+   *
+   * @param mayLag - whether it may be left as it is where rows were appended and nothing else changed
+   */
+  save(sql: Statements, mayLag: boolean): void {
+    if (mayLag && this.#saved !== '' && this.#isAppendedTo()) return;
     const text = JSON.stringify(this.data);
-    if (text === this.#saved) return;
-    sql.writeState.run(text, checksumOf([text], SEED));
+    if (text !== this.#saved) sql.writeState.run(text, checksumOf([text], SEED));
     this.#saved = text;
+    this.#written = { ...this.data };
+    this.#isRecounted = false;
+  }
+
+  #isAppendedTo(): boolean {
+    if (this.#isRecounted || this.data.sequence - this.#written.sequence >= MAX_LAG) return false;
+    return STEADY.every((name) => this.data[name] === this.#written[name]);
   }
 }
 

@@ -52,7 +52,7 @@ export class QueueTransaction implements IdLookup {
   #leases: LeaseBook | undefined;
   #past: Past | undefined;
   /** What became of ids in this transaction. */
-  #fates = new Map<string, Fate>();
+  #fates: Map<string, Fate> | undefined;
 
   /** @param book - what the connection knows of ids that left; absent where nothing is ever enqueued */
   constructor(sql: Statements, state: QueueState, seal: PayloadSeal, book?: PastBook) {
@@ -75,7 +75,7 @@ export class QueueTransaction implements IdLookup {
   }
 
   fateOf(id: string): Fate | undefined {
-    const fate = this.#fates.size === 0 ? undefined : this.#fates.get(id);
+    const fate = this.#fates?.get(id);
     if (fate !== undefined) return fate;
     this.#past ??= this.#book?.upTo(this.state.data);
     return this.#past?.fateOf(id);
@@ -83,13 +83,14 @@ export class QueueTransaction implements IdLookup {
 
   /** Remembers what became of an id, see {@link Fate}. */
   leave(id: string, fate: Fate): void {
+    this.#fates ??= new Map();
     this.#fates.set(id, fate);
   }
 
   /** What a part of the transaction may change besides rows. @returns the way back */
   checkpoint(): () => void {
     const state = this.state.snapshot();
-    const fates = new Map(this.#fates);
+    const fates = this.#fates && new Map(this.#fates);
     return () => {
       this.state.restore(state);
       this.#fates = fates;
@@ -227,12 +228,12 @@ export class QueueTransaction implements IdLookup {
     return { ...before, place, checksum };
   }
 
-  /** Writes what is kept until the end. */
-  save(): void {
+  /** Writes what is kept until the end; `mayLag` as for {@link QueueState.save}. */
+  save(mayLag: boolean): void {
     this.#leases?.save();
-    if (this.#book !== undefined && this.#fates.size > 0)
+    if (this.#book !== undefined && this.#fates !== undefined)
       Object.assign(this.state.data, this.#book.append(this.state.data, this.#fates));
-    this.state.save(this.sql);
+    this.state.save(this.sql, mayLag);
   }
 
   #recount(before: Placed, place: Place): void {

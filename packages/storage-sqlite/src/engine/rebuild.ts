@@ -23,8 +23,7 @@ function releaseBroken(tx: QueueTransaction): void {
 
 function recount(tx: QueueTransaction): void {
   const { data } = tx.state;
-  data.byState = { waiting: 0, scheduled: 0, blocked: 0, leased: 0, parked: 0, deadLetter: 0 };
-  data.byPriority = {};
+  tx.state.recount();
   for (const [priority, hold, isReady, isDue, count] of tx.sql.countByPlace.all() as readonly number[][]) {
     const held = hold === 1 ? 'parked' : 'deadLetter';
     const free = isReady ? 'waiting' : isDue ? 'scheduled' : 'blocked';

@@ -43,6 +43,7 @@ function operationStatements(prepare: Prepare, o: string) {
     sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
     entityOf: prepare(`SELECT entity FROM ${o} WHERE sequence = ?`),
     placed: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence = ?`),
+    placedAfter: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
     log: prepare(`SELECT history, failure FROM ${o} WHERE sequence = ?`),
     updatePlace: prepare(`UPDATE ${o} SET ${assignments(PLACE_UPDATE_COLUMNS)} WHERE sequence = ?`),
     updateProgress: prepare(

@@ -2,13 +2,18 @@ import { SyncError } from '@cpc/sync-core';
 import type { SqliteDriver } from '../drivers/sqlite-driver.js';
 import { createFormat1 } from './format-1.js';
 import { createFormat2 } from './format-2.js';
+import { createFormat3 } from './format-3.js';
 import type { QueueTables } from './tables.js';
 
 /** The table that tells, for each queue in the file, in which format it is. */
 const FORMATS = 'cpc_formats';
 
 /** What leads from each format to the next, beginning with an empty file. Entries are only ever added. */
-const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [createFormat1, createFormat2];
+const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [
+  createFormat1,
+  createFormat2,
+  createFormat3,
+];
 
 /** The format that this version of the library reads and writes. */
 export const CURRENT_FORMAT = MIGRATIONS.length;
