@@ -73,18 +73,19 @@ export class StorageSession {
   }
 
   /** One transaction that writes. `payloadsOf` names the payloads that it will surely write. */
-  async write<T>(work: (tx: QueueTransaction) => T, payloadsOf?: () => readonly string[]): Promise<T> {
+  write<T>(work: (tx: QueueTransaction) => T, payloadsOf?: () => readonly string[]): Promise<T> {
     const call = this.#call();
-    if (call.codec !== undefined && payloadsOf !== undefined) await call.codec.encode(payloadsOf());
-    return this.#persist(call, (connection) => {
+    const attempt = (connection: QueueConnection): T => {
       const { result, quarantined } = connection.write(call.seal, work);
       this.#tell(quarantined);
       return result;
-    });
+    };
+    if (call.codec === undefined || payloadsOf === undefined) return this.#persist(call, attempt);
+    return call.codec.encode(payloadsOf()).then(() => this.#persist(call, attempt));
   }
 
   /** One transaction that reads. */
-  async read<T>(work: (tx: QueueTransaction) => T): Promise<T> {
+  read<T>(work: (tx: QueueTransaction) => T): Promise<T> {
     const call = this.#call();
     return this.#persist(call, (connection) => connection.read(call.seal, work));
   }
@@ -133,14 +134,14 @@ export class StorageSession {
     };
   }
 
-  async #persist<T>(call: Call, attempt: (connection: QueueConnection) => T): Promise<T> {
-    for (;;) {
-      const connection = this.checkOpen();
-      try {
-        return attempt(connection);
-      } catch (error) {
-        await this.#overcome(error, call, connection);
-      }
+  /** Usually the first attempt succeeds, and nothing needs to be waited for. */
+  #persist<T>(call: Call, attempt: (connection: QueueConnection) => T): Promise<T> {
+    const connection = this.#connection;
+    if (connection === undefined) return Promise.reject(closedError());
+    try {
+      return Promise.resolve(attempt(connection));
+    } catch (error) {
+      return this.#overcome(error, call, connection).then(() => this.#persist(call, attempt));
     }
   }
 
