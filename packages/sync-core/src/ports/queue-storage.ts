@@ -284,6 +284,10 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
  * name `from` and that was never attempted is rewritten with `rewriteReferences`, and so is every one enqueued
  * later. What was attempted stays as it is, since every repeat must be the same request. A storage remembers at
  * least the latest 10,000 assignments.
+ *
+ * `from` alone is looked for. An operation that joined another one creates nothing, so its id is no temporary id of
+ * anything: the receipt names the operation whose id is. What names it all the same waits for that operation and keeps
+ * the id that it named.
  */
 export interface IdAssignment {
   readonly from: string;
