@@ -29,8 +29,9 @@ import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
 import { NoticeBoard } from './notices/notice-board.js';
 import { type IndexedDbSettings, type IndexedDbStorageOptions, settingsOf } from './options.js';
-import { CommitRunner } from './runner/commit-runner.js';
+import { CommitRunner, type StepMode } from './runner/commit-runner.js';
 import { enqueueWithin } from './runner/enqueue-within.js';
+import { Reserve } from './runner/reserve.js';
 import { stampSource } from './runner/stamp-source.js';
 
 /**
@@ -53,6 +54,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
   readonly #hints: ChangeHints;
   readonly #connection: Connection;
   readonly #mirror: QueueMirror;
+  readonly #reserve: Reserve;
   readonly #runner: CommitRunner;
   #open = false;
 
@@ -72,8 +74,10 @@ export class IndexedDbQueueStorage implements QueueStorage {
       firstToken: () => settings.clock.now(),
       onDamage: (record) => this.#board.post({ kind: 'quarantined', record }),
     });
+    this.#reserve = new Reserve(settings.reserveBytes);
     this.#runner = new CommitRunner({
       ...settings,
+      reserve: this.#reserve,
       connection: this.#connection,
       mirror: this.#mirror,
       onCommit: () => this.#hints.send(),
@@ -87,6 +91,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
   async open(): Promise<void> {
     if (this.#open) return;
     await this.#runner.run('read', () => undefined);
+    await this.#runner.completeReserve();
     this.#hints.start();
     this.#open = true;
   }
@@ -122,7 +127,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     rules?: EnqueueRules,
   ): Promise<readonly EnqueueResult[]> {
     const clamped = batches.map((batch) => batch.map(clampOperation));
-    return this.#write((queue) => queue.enqueue(clamped, rules));
+    return this.#write((queue) => queue.enqueue(clamped, rules), 'add');
   }
 
   /**
@@ -140,7 +145,13 @@ export class IndexedDbQueueStorage implements QueueStorage {
     this.#checkOpen();
     const { storeName } = this.#settings;
     return enqueueWithin(
-      { transaction, storeName, mirror: this.#mirror, onCommit: () => this.#hints.send() },
+      {
+        transaction,
+        storeName,
+        mirror: this.#mirror,
+        reserve: this.#reserve,
+        onCommit: () => this.#hints.send(),
+      },
       (queue) => queue.enqueue([operations.map(clampOperation)], rules)[0] as EnqueueResult,
     );
   }
@@ -205,7 +216,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     const clamped = operations.map(clampOperation);
-    return this.#write((queue) => queue.restore(clamped));
+    return this.#write((queue) => queue.restore(clamped), 'add');
   }
 
   quarantined({
@@ -225,9 +236,9 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#runner.run('read', step);
   }
 
-  async #write<T>(step: (queue: MemoryQueue) => T): Promise<T> {
+  async #write<T>(step: (queue: MemoryQueue) => T, mode: StepMode = 'write'): Promise<T> {
     this.#checkOpen();
-    return this.#runner.run('write', step);
+    return this.#runner.run(mode, step);
   }
 
   #checkOpen(): void {

@@ -45,6 +45,13 @@ export interface IndexedDbStorageOptions {
    * @defaultValue 30_000
    */
   readonly transactionTimeoutMs?: number;
+  /**
+   * Room that is kept in the database, in bytes, so that operations can be delivered and settled when the quota is used
+   * up: 524,288 to 67,108,864, or 0 for none, after which a full quota stops delivery.
+   *
+   * @defaultValue 1_048_576
+   */
+  readonly reserveBytes?: number;
   /** @defaultValue the system's clock */
   readonly clock?: Clock;
   /** @defaultValue the system's random source */
@@ -60,6 +67,7 @@ export interface IndexedDbSettings {
   readonly codec: PayloadCodec | undefined;
   readonly openTimeoutMs: number;
   readonly transactionTimeoutMs: number;
+  readonly reserveBytes: number;
   readonly clock: Clock;
   readonly random: RandomSource;
 }
@@ -80,6 +88,7 @@ export function settingsOf(options: IndexedDbStorageOptions): IndexedDbSettings 
     codec: options.codec,
     openTimeoutMs: checkTimeout('openTimeoutMs', options.openTimeoutMs ?? 10_000),
     transactionTimeoutMs: checkTimeout('transactionTimeoutMs', options.transactionTimeoutMs ?? 30_000),
+    reserveBytes: checkReserve(options.reserveBytes ?? MIN_RESERVE_BYTES * 2),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };
@@ -93,6 +102,17 @@ export function checkName(option: string, name: string): string {
     );
   }
   return name;
+}
+
+const MIN_RESERVE_BYTES = 524_288;
+const MAX_RESERVE_BYTES = 67_108_864;
+
+function checkReserve(bytes: number): number {
+  const isFitting = Number.isInteger(bytes) && bytes >= MIN_RESERVE_BYTES && bytes <= MAX_RESERVE_BYTES;
+  if (bytes === 0 || isFitting) return bytes;
+  throw new RangeError(
+    `reserveBytes must be 0 or an integer from ${MIN_RESERVE_BYTES} to ${MAX_RESERVE_BYTES}, got ${bytes}`,
+  );
 }
 
 function checkTimeout(option: string, value: number): number {

@@ -8,6 +8,7 @@
  * | `'meta'`             | a {@link MetaRecord}: counters, leases and what the last commits touched |
  * | `['assigned', n]`    | a {@link LogPage}: permanent ids, 100 to a page                        |
  * | `['past', n]`        | a {@link LogPage}: what became of ids, 100 to a page                    |
+ * | `['reserve', n]`     | bytes that say nothing and are given up when there is no room           |
  */
 export const META_KEY = 'meta';
 
@@ -47,6 +48,20 @@ export function logPageKey(log: string, page: number): IDBValidKey {
 
 export function logPages(log: string, first: number, last: number): IDBKeyRange {
   return IDBKeyRange.bound([log, first], [log, last]);
+}
+
+/**
+ * In how many pieces the reserve lies. A piece must be larger than 64 KiB: Chromium then keeps it in a file of its
+ * own, and removing it makes room at once, not at some later compaction.
+ */
+export const RESERVE_PIECES = 4;
+
+export function reserveKey(piece: number): IDBValidKey {
+  return ['reserve', piece];
+}
+
+export function reserveRange(): IDBKeyRange {
+  return IDBKeyRange.bound(['reserve', 0], ['reserve', RESERVE_PIECES - 1]);
 }
 
 /** Every chunk behind a key. */

@@ -29,6 +29,7 @@ export class QueueMirror {
   readonly #reported = new Set<number>();
   #picture: Picture | undefined = undefined;
   #token = 0;
+  #readings = 0;
 
   constructor({ codec, nextStamp, firstToken, onDamage }: QueueMirrorOptions) {
     this.#reader = new QueueReader(codec, () => ({
@@ -49,11 +50,17 @@ export class QueueMirror {
     return records.sort((a, b) => a.sequence - b.sequence);
   }
 
+  /** How often something had to be read that this instance had not written itself. */
+  get readings(): number {
+    return this.#readings;
+  }
+
   /** Reads what other tabs wrote; on return the queue is what lies in the database. */
   async refresh(records: Records): Promise<MemoryQueue> {
     const known = this.#picture;
     this.#picture = undefined;
     this.#picture = await this.#reader.refresh(records, known, (record) => this.#report(record));
+    if (this.#picture !== known) this.#readings++;
     const { queue } = this.#picture.image;
     // A claim that came out empty wrote nothing, but its token is not given out again.
     queue.leases.continueFrom(this.#token);

@@ -1,17 +1,22 @@
-import type { Clock } from '@cpc/sync-core';
+import { type Clock, isSyncError } from '@cpc/sync-core';
 import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Connection } from '../connection/connection.js';
 import { Records } from '../connection/records.js';
 import { meansLostHandle, toStorageError } from '../connection/to-storage-error.js';
 import type { QueueMirror } from '../mirror/queue-mirror.js';
 import { QueueTransaction } from './queue-transaction.js';
+import type { Reserve } from './reserve.js';
 
 /** The most steps that one transaction carries, so that one commit never grows without bound. */
 const MAX_STEPS = 1000;
 
+/** What a step does to the queue: `add` may make it larger, and never takes the room that is kept for the others. */
+export type StepMode = 'read' | 'write' | 'add';
+
 export interface CommitRunnerOptions {
   readonly connection: Connection;
   readonly mirror: QueueMirror;
+  readonly reserve: Reserve;
   readonly clock: Clock;
   readonly durability: 'strict' | 'relaxed';
   readonly transactionTimeoutMs: number;
@@ -20,7 +25,7 @@ export interface CommitRunnerOptions {
 }
 
 interface Step {
-  readonly writes: boolean;
+  readonly mode: StepMode;
   readonly apply: (queue: MemoryQueue) => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -40,12 +45,23 @@ export class CommitRunner {
   }
 
   /** Resolves when the transaction is complete, never before. */
-  run<T>(mode: 'read' | 'write', apply: (queue: MemoryQueue) => T): Promise<T> {
+  run<T>(mode: StepMode, apply: (queue: MemoryQueue) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const resolveAny = resolve as (result: unknown) => void;
-      this.#waiting.push({ writes: mode === 'write', apply, resolve: resolveAny, reject });
+      this.#waiting.push({ mode, apply, resolve: resolveAny, reject });
       this.#running ??= this.#drain();
     });
+  }
+
+  /** Puts the reserve where there is none yet, so that no enqueue has to. One that finds it missing does it, too. */
+  async completeReserve(): Promise<void> {
+    const { reserve } = this.#options;
+    try {
+      if (await this.#inTransaction(false, (records) => reserve.isComplete(records))) return;
+      await this.run('add', () => undefined);
+    } catch {
+      // No room, most likely. Whoever enqueues puts it there first, and hears what is wrong.
+    }
   }
 
   /** Waits until nothing is under way. */
@@ -66,12 +82,24 @@ export class CommitRunner {
 
   async #runTogether(steps: readonly Step[]): Promise<void> {
     try {
-      const results = await this.#commitOnceMoreIfLost(steps);
+      const results = await this.#commitWithReserve(steps);
       for (const [at, step] of steps.entries()) step.resolve(results[at]);
     } catch (error) {
       if (steps.length === 1) steps[0]?.reject(error);
       // One step may be to blame for all: an enqueue that no longer fits must not fail a settlement.
       else for (const step of steps) await this.#runTogether([step]);
+    }
+  }
+
+  /** Where there is no room, gives up the reserve piece by piece, unless the steps would only use more of it. */
+  async #commitWithReserve(steps: readonly Step[]): Promise<readonly unknown[]> {
+    for (;;) {
+      try {
+        return await this.#commitOnceMoreIfLost(steps);
+      } catch (error) {
+        const mayGiveUp = isSyncError(error, 'STORAGE_FULL') && steps.every(({ mode }) => mode !== 'add');
+        if (!mayGiveUp || !(await this.#giveUpPiece())) throw error;
+      }
     }
   }
 
@@ -91,14 +119,13 @@ export class CommitRunner {
   }
 
   async #commit(steps: readonly Step[]): Promise<readonly unknown[]> {
-    const { connection, mirror, onCommit, ...options } = this.#options;
-    const writes = steps.some((step) => step.writes);
-    const db = await connection.database();
-    const transaction = new QueueTransaction(db, connection.storeName, writes, options);
+    const { mirror, reserve, onCommit } = this.#options;
+    const writes = steps.some(({ mode }) => mode !== 'read');
+    const adds = steps.some(({ mode }) => mode === 'add');
     try {
-      const { results, wrote } = await transaction.run(async (store) => {
-        const records = new Records(store);
+      const { results, wrote } = await this.#inTransaction(writes, async (records) => {
         const queue = await mirror.refresh(records);
+        if (adds) await reserve.complete(records, mirror.readings);
         const applied = steps.map((step) => applyStep(step, queue));
         return { results: applied, wrote: writes && (await mirror.write(records)) };
       });
@@ -108,6 +135,22 @@ export class CommitRunner {
       mirror.invalidate();
       throw error;
     }
+  }
+
+  /** A transaction of its own: browsers count what was deleted only when it is. */
+  async #giveUpPiece(): Promise<boolean> {
+    try {
+      return await this.#inTransaction(true, (records) => this.#options.reserve.giveUpPiece(records));
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  }
+
+  async #inTransaction<T>(writes: boolean, work: (records: Records) => Promise<T>): Promise<T> {
+    const { connection } = this.#options;
+    const db = await connection.database();
+    const transaction = new QueueTransaction(db, connection.storeName, writes, this.#options);
+    return transaction.run((store) => work(new Records(store)));
   }
 }
 

@@ -2,11 +2,13 @@ import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
 import { Records } from '../connection/records.js';
 import { toStorageError } from '../connection/to-storage-error.js';
 import type { QueueMirror } from '../mirror/queue-mirror.js';
+import type { Reserve } from './reserve.js';
 
 export interface GuestOptions {
   readonly transaction: IDBTransaction;
   readonly storeName: string;
   readonly mirror: QueueMirror;
+  readonly reserve: Reserve;
   readonly onCommit: () => void;
 }
 
@@ -15,7 +17,7 @@ export interface GuestOptions {
  * store, so the mirror may run ahead of the commit; if there is none, it is forgotten.
  */
 export async function enqueueWithin<T>(
-  { transaction, storeName, mirror, onCommit }: GuestOptions,
+  { transaction, storeName, mirror, reserve, onCommit }: GuestOptions,
   step: (queue: MemoryQueue) => T,
 ): Promise<T> {
   if (!transaction.objectStoreNames.contains(storeName) || transaction.mode !== 'readwrite') {
@@ -33,6 +35,7 @@ export async function enqueueWithin<T>(
   transaction.addEventListener('abort', () => mirror.invalidate());
   try {
     const queue = await mirror.refresh(records);
+    await reserve.complete(records, mirror.readings);
     const result = step(queue);
     const wrote = await mirror.write(records);
     if (wrote) transaction.addEventListener('complete', onCommit);
