@@ -4,6 +4,7 @@ import { problem } from '../answer/problem.js';
 import type { EffectResult } from '../ports/effect-store.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
+import { isPromise } from '../store/is-promise.js';
 
 /**
  * What runs inside the transaction: the check of the version, then the handler. Synchronous where the handler
@@ -32,5 +33,5 @@ export function effectOf<Tx>(
 }
 
 function chain<A, B>(value: MaybePromise<A>, next: (value: A) => MaybePromise<B>): MaybePromise<B> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }

@@ -27,7 +27,11 @@ export interface ReceiverParts<Tx> {
 export interface ReceiverOptions {
   /** Where the receiver is mounted. Batches are sent there, single operations to `<path>/<kind>`. @defaultValue '/operations' */
   readonly path?: string;
-  /** The most bytes of a single operation's body. @defaultValue 256_000 */
+  /**
+   * The most bytes of a single operation's body, and of a payload in a batch, written without spaces.
+   *
+   * @defaultValue 256_000
+   */
   readonly maxPayloadBytes?: number;
   /** The most bytes of a batch's body. @defaultValue 4_000_000 */
   readonly maxBatchBytes?: number;

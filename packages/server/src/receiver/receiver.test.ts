@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import process from 'node:process';
 import { applied, later } from '../answer/handler-answer.js';
 import { SqliteEffectStore } from '../sqlite/sqlite-effect-store.js';
 import { openStall, type Handler } from '../../test/stall.js';
@@ -374,6 +375,83 @@ test('what was applied is answered as such, though whoever is told of it throws'
   expect(errors).toEqual([broken]);
 });
 
+test('an item that would be too large alone is refused in a batch too, and takes no other with it', async () => {
+  const stall = openStall({ maxPayloadBytes: 100 });
+  const item = (key: string, name: string): object => ({
+    idempotencyKey: key,
+    kind: 'add',
+    payload: { name },
+  });
+  const answer = await stall.postBatch([
+    item('a', 'a'),
+    item('large', 'ä'.repeat(45)),
+    item('b', 'ä'.repeat(44)),
+  ]);
+  expect(answer).toMatchObject({ status: 200, json: [{ status: 200 }, {}, { status: 200 }] });
+  const alone = await stall.post({ key: 'large', body: JSON.stringify({ name: 'ä'.repeat(45) }) });
+  expect(alone).toMatchObject({ status: 413, json: { code: 'BODY_TOO_LARGE', idempotencyKey: 'large' } });
+  expect((answer.json as unknown[])[1]).toEqual(alone.json);
+  expect(stall.effects()).toHaveLength(2);
+});
+
+test.each([
+  ['throws', () => fail()],
+  ['rejects', () => Promise.resolve().then(fail) as unknown as undefined],
+])('an onError that %s changes no answer, and is told of once', async (_, onError) => {
+  const { database } = openStall();
+  const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+  const authenticate = (headers: { get(name: string): string | null }): string => headers.get('x') ?? fail();
+  const handlers = {
+    any: { apply: fail },
+    prepared: { prepare: fail, apply: () => applied() },
+    told: { apply: () => applied() },
+  };
+  const store = new SqliteEffectStore(database);
+  const receiver = new Receiver({ store, handlers, authenticate, onError, onApplied: () => fail() });
+  const statusOf = async (kind: string, signedIn: object = { x: 'ann' }): Promise<number> => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': `"${kind}"`, ...signedIn };
+    const init = { method: 'POST', headers, body: '{}' };
+    return (await receiver.receive(new Request(`http://localhost/operations/${kind}`, init))).status;
+  };
+  try {
+    expect(await statusOf('any', {})).toBe(503);
+    expect(await statusOf('any')).toBe(500);
+    expect(await statusOf('prepared')).toBe(500);
+    expect(await statusOf('told')).toBe(200);
+    database.close();
+    expect(await statusOf('told')).toBe(503);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/onError failed/), expect.objectContaining({ code: 'CPC_ON_ERROR_FAILED' })],
+    ]);
+  } finally {
+    warn.mockRestore();
+  }
+});
+
+test('a listener for what was applied that rejects is reported', async () => {
+  const { database } = openStall();
+  const errors: unknown[] = [];
+  const receiver = new Receiver({
+    store: new SqliteEffectStore(database),
+    handlers: { any: { apply: () => applied() } },
+    onApplied: () => Promise.resolve().then(fail) as unknown as undefined,
+    onError: (error) => errors.push(error),
+  });
+  const headers = { 'content-type': 'application/json', 'idempotency-key': '"k"' };
+  const request = new Request('http://localhost/operations/any', { method: 'POST', headers, body: '{}' });
+  expect((await receiver.receive(request)).status).toBe(200);
+  expect(errors).toEqual([new Error('broken')]);
+});
+
+test('a promise by its then alone, as query builders are, is a promise too', async () => {
+  const builder = { then: (resolve: (answer: unknown) => void) => resolve(applied()) };
+  const eager: Handler = { apply: () => builder as never };
+  const stall = openStall({ handlers: { eager } });
+  expect((await stall.post({ key: 'k', kind: 'eager' })).status).toBe(500);
+  expect(String(stall.errors[0])).toContain('must return values, not promises');
+});
+
 test('names the option that is out of range', () => {
   expect(() => openStall({ path: 'operations/' })).toThrow(/path takes a path such as/);
   expect(() => openStall({ maxBatchSize: 0 })).toThrow(/maxBatchSize takes an integer/);
@@ -382,6 +460,10 @@ test('names the option that is out of range', () => {
 function addEffect(tx: Parameters<Handler['apply']>[1]): string {
   tx.prepare('INSERT INTO effects (name) VALUES (?)').run('effect');
   return 'effect';
+}
+
+function fail(): never {
+  throw new Error('broken');
 }
 
 /** Lets a handler wait until the test says so. */

@@ -1,6 +1,7 @@
 import { encodeProblem } from '../answer/encode-answer.js';
 import { problem, type Problem } from '../answer/problem.js';
 import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
+import { guarded, warnOnce } from '../store/guarded.js';
 import { readBody } from '../wire/read-body.js';
 import { decodePercent, readItem, readKey, readSingle, type ReadResult } from '../wire/read-operation.js';
 import { parseJson } from '../wire/parse-json.js';
@@ -23,7 +24,7 @@ export class Receiver<Tx> {
   readonly #store: EffectStore<Tx>;
   readonly #authenticate: NonNullable<ReceiverParts<Tx>['authenticate']>;
   readonly #onError: ReceiverParts<Tx>['onError'];
-  readonly #onApplied: (() => void) | undefined;
+  readonly #tellApplied: () => void;
   readonly #deliverer: Deliverer<Tx>;
   readonly #options: Required<ReceiverOptions>;
   #requests = 0;
@@ -34,14 +35,23 @@ export class Receiver<Tx> {
     this.#options = resolveOptions(options);
     this.#store = parts.store;
     this.#authenticate = parts.authenticate ?? (() => '');
-    this.#onError = parts.onError;
-    this.#onApplied = parts.onApplied;
-    this.#deliverer = new Deliverer(parts.store, new Map(Object.entries(parts.handlers)), parts.onError);
+    this.#onError = guarded(parts.onError, warnOnce('onError'));
+    // What is committed is answered as such, whatever those say who are told of it.
+    this.#tellApplied = guarded(
+      () => parts.onApplied?.(),
+      (error) => this.#onError(error, undefined),
+    );
+    this.#deliverer = new Deliverer(parts.store, new Map(Object.entries(parts.handlers)), this.#onError);
   }
 
   /** Where batches are sent; single operations go to `<path>/<kind>`. */
   get path(): string {
     return this.#options.path;
+  }
+
+  /** The most bytes of a batch's body. */
+  get maxBatchBytes(): number {
+    return this.#options.maxBatchBytes;
   }
 
   /** Makes the store ready; without it the first request does. Worth calling, so that a fault shows at once. */
@@ -105,19 +115,22 @@ export class Receiver<Tx> {
     if (bytes === undefined) return this.#refuse(problem('BODY_TOO_LARGE'), key);
     const json = parseJson(bytes);
     if (!json.ok) return this.#refuse(problem('BODY_MALFORMED'), key);
-    if (kind === null || key === undefined) return this.#answerBatch(json.value, principal);
+    if (kind === null || key === undefined) return this.#answerBatch(json.value, principal, bytes.byteLength);
     const parts = { key, kind, headers: message.headers, payload: json.value };
-    const answers = await this.#deliver([readSingle(parts, principal, this.#options.maxDepth)]);
+    const answers = await this.#deliver([readSingle(parts, principal, this.#options)]);
     const answer = answers?.[0];
     return answer === undefined ? this.#refuse(this.#later('STORE_UNAVAILABLE'), key) : replyOf(answer);
   }
 
-  async #answerBatch(json: unknown, principal: string): Promise<WireReply> {
+  async #answerBatch(json: unknown, principal: string, bytes: number): Promise<WireReply> {
     if (!Array.isArray(json)) return this.#refuse(problem('BATCH_MALFORMED'));
     if (json.length > this.#options.maxBatchSize) return this.#refuse(problem('BATCH_TOO_LARGE'));
+    const { maxDepth, maxPayloadBytes } = this.#options;
+    // No item of a small body is large, so that few are measured.
+    const bounds = bytes > maxPayloadBytes ? { maxDepth, maxBytes: maxPayloadBytes } : { maxDepth };
     const reads: ReadResult[] = [];
     for (const item of json as unknown[]) {
-      const read = readItem(item, principal, this.#options.maxDepth);
+      const read = readItem(item, principal, bounds);
       if (read === undefined) return this.#refuse(problem('BATCH_MALFORMED'));
       reads.push(read);
     }
@@ -137,15 +150,6 @@ export class Receiver<Tx> {
     } catch (error) {
       this.#onError(error, undefined);
       return undefined;
-    }
-  }
-
-  /** What is committed is answered as such, whatever those say who are told of it. */
-  #tellApplied(): void {
-    try {
-      this.#onApplied?.();
-    } catch (error) {
-      this.#onError(error, undefined);
     }
   }
 

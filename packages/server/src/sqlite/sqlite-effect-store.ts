@@ -2,6 +2,7 @@ import type { EffectResult, EffectStore, KeyedWork, WorkResult } from '../ports/
 import type { MaybePromise } from '../ports/operation-handler.js';
 import { attempt } from '../store/attempt.js';
 import { HeldLanes } from '../store/held-lanes.js';
+import { isPromise } from '../store/is-promise.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
 import { KeyTable } from './key-table.js';
@@ -181,9 +182,9 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
 }
 
 function synchronous(result: MaybePromise<EffectResult>): EffectResult {
-  if (result instanceof Promise) {
+  if (isPromise(result)) {
     // Its outcome no longer matters: what it wrote until now is undone, and its own failure must not go unhandled.
-    result.catch(() => undefined);
+    result.then(undefined, () => undefined);
     throw new TypeError(
       'On SQLite, current() and apply() must return values, not promises; do what takes time in prepare().',
     );

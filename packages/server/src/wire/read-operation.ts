@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { isVersion } from '../answer/encode-answer.js';
 import { problem, type Problem } from '../answer/problem.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
@@ -21,6 +22,14 @@ export function readKey(headers: WireHeaders): KeyResult {
   return isKey(key) ? { ok: true, key } : { ok: false, problem: problem('KEY_MALFORMED') };
 }
 
+/** What a payload may be. */
+export interface PayloadBounds {
+  /** The most levels of objects and arrays. */
+  readonly maxDepth: number;
+  /** The most bytes, where its size is not known to be within bounds. */
+  readonly maxBytes?: number;
+}
+
 /** The fields of an operation as they were found, in headers or in an item of a batch. */
 interface RawOperation {
   readonly idempotencyKey: string;
@@ -41,7 +50,7 @@ export function readSingle(
     readonly payload: unknown;
   },
   principal: string,
-  maxDepth: number,
+  bounds: PayloadBounds,
 ): ReadResult {
   const { key, headers } = parts;
   const entity = percentDecoded(headers.get('sync-entity'));
@@ -53,17 +62,21 @@ export function readSingle(
     return { ok: false, key, problem: problem('HEADER_MALFORMED') };
   }
   const raw = { ...parts, idempotencyKey: key, entity, timestamp, version: Number(version), baseVersion };
-  return checkOperation(raw, principal, maxDepth);
+  return checkOperation(raw, principal, bounds);
 }
 
 /** Reads an item of a batch. Without a usable key there is nothing to answer it by: `undefined`. */
-export function readItem(item: unknown, principal: string, maxDepth: number): ReadResult | undefined {
+export function readItem(item: unknown, principal: string, bounds: PayloadBounds): ReadResult | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const raw = item as RawOperation;
-  return isKey(raw.idempotencyKey) ? checkOperation(raw, principal, maxDepth) : undefined;
+  return isKey(raw.idempotencyKey) ? checkOperation(raw, principal, bounds) : undefined;
 }
 
-function checkOperation(raw: RawOperation, principal: string, maxDepth: number): ReadResult {
+function checkOperation(
+  raw: RawOperation,
+  principal: string,
+  { maxDepth, maxBytes = Infinity }: PayloadBounds,
+): ReadResult {
   const { idempotencyKey: key, kind, entity, version = 1, timestamp, baseVersion, payload } = raw;
   const malformed =
     (!isText(kind) && 'kind') ||
@@ -86,9 +99,18 @@ function checkOperation(raw: RawOperation, principal: string, maxDepth: number):
     unsafeText(kind) ??
     unsafeText(operation.entity ?? '') ??
     unsafeText(operation.timestamp ?? '');
-  if (unsafe === undefined) return { ok: true, operation };
+  if (unsafe === undefined) {
+    return maxBytes < Infinity && bytesOf(payload) > maxBytes
+      ? refused(key, entity, problem('BODY_TOO_LARGE'))
+      : { ok: true, operation };
+  }
   const detail = `The payload was refused: ${unsafe}.`;
   return refused(key, entity, problem('PAYLOAD_UNSAFE', { detail }));
+}
+
+/** Of JSON without spaces; called for what is known to be shallow, since it recurses. */
+function bytesOf(payload: unknown): number {
+  return Buffer.byteLength(JSON.stringify(payload));
 }
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
