@@ -49,7 +49,12 @@ export function rejected(code: string, detail: string, status: 403 | 404 | 422 =
   return { kind: 'rejected', status, code, detail };
 }
 
-/** Not now; nothing is applied, and the caller comes again after that time (503). */
+/**
+ * Not now; nothing is applied, and the caller comes again after that time (503).
+ *
+ * @throws RangeError where the time is not a number of seconds
+ */
 export function later(afterSeconds: number, detail: string): HandlerAnswer {
+  if (!Number.isFinite(afterSeconds)) throw new RangeError(`later takes seconds; got ${afterSeconds}`);
   return { kind: 'later', afterSeconds, detail };
 }

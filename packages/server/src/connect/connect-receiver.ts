@@ -1,4 +1,4 @@
-import type { ConnectRouter } from '@connectrpc/connect';
+import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import { answersOf } from './answers-of.js';
 import { errorOfProblem } from './error-of-problem.js';
@@ -19,7 +19,7 @@ import { create } from '@bufbuild/protobuf';
  */
 export function connectReceiver(receiver: AnsweringReceiver): (router: ConnectRouter) => void {
   return (router) => {
-    router.service(DeliveryService, {
+    const service: ServiceImpl<typeof DeliveryService> = {
       async deliver({ operation = create(OperationSchema) }, { requestHeader }) {
         const [first] = await answersOf(receiver, [operation], requestHeader);
         if (first?.answer.case === 'problem') throw errorOfProblem(first.answer.value);
@@ -28,6 +28,15 @@ export function connectReceiver(receiver: AnsweringReceiver): (router: ConnectRo
       async deliverBatch({ operations }, { requestHeader }) {
         return { answers: [...(await answersOf(receiver, operations, requestHeader))] };
       },
-    });
+    };
+    router.service(DeliveryService, service, { readMaxBytes: readMaxBytes(receiver) });
   };
+}
+
+/**
+ * The most bytes that are read of a message, or else a message of 4 GiB would be held before anybody looks at it. With
+ * room enough that the receiver itself refuses what is a little too large, in its own words: base64 adds a third.
+ */
+export function readMaxBytes({ maxBatchBytes }: AnsweringReceiver): number {
+  return 2 * maxBatchBytes;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectRouter } from '@connectrpc/connect';
+import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect';
 import { problem } from '../answer/problem.js';
 import { problemOf, type AnswerBody } from '../connect/answer-body.js';
+import { readMaxBytes } from '../connect/connect-receiver.js';
 import { errorOfProblem } from '../connect/error-of-problem.js';
 import { jsonHeaders } from '../connect/json-headers.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
@@ -44,7 +45,7 @@ export function userPreferences(options: UserPreferencesOptions): UserPreference
   return {
     handlers: { 'preferences.update': updateHandler(table) },
     routes: (receiver) => (router) => {
-      router.service(UserPreferencesService, {
+      const service: ServiceImpl<typeof UserPreferencesService> = {
         async getPreferences({ user }, { requestHeader }) {
           const principal = await authenticate(requestHeader);
           if (principal === undefined) throw errorOfProblem(problemOf(problem('UNAUTHENTICATED')));
@@ -54,7 +55,8 @@ export function userPreferences(options: UserPreferencesOptions): UserPreference
         async updatePreferences(request, { requestHeader }) {
           return { preferences: toMessage(await update(receiver, request, requestHeader)) };
         },
-      });
+      };
+      router.service(UserPreferencesService, service, { readMaxBytes: readMaxBytes(receiver) });
     },
   };
 }

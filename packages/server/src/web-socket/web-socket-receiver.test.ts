@@ -33,7 +33,7 @@ function serve(answer: AnsweringReceiver['answer']) {
     ticks.add(tick);
     return () => void ticks.delete(tick);
   };
-  webSocketReceiver({ path: '/operations', answer }, { every })(socket);
+  webSocketReceiver({ path: '/operations', maxBatchBytes: 4_000_000, answer }, { every })(socket);
   const pass = (): void => ticks.forEach((tick) => tick());
   return { socket, ticks, pass };
 }

@@ -4,5 +4,7 @@ import type { WireMessage, WireReply } from './wire-message.js';
 export interface AnsweringReceiver {
   /** Where batches are sent. */
   readonly path: string;
+  /** The most bytes of a batch's body. */
+  readonly maxBatchBytes: number;
   answer(message: WireMessage): Promise<WireReply>;
 }
