@@ -69,6 +69,22 @@ export const changeLogCases: Readonly<Record<string, (under: ChangeLogUnderTest)
     }
     expect(Object.fromEntries(copy)).toEqual({ e0: 'new', e2: 2, e3: 3, e4: 4, e5: 5, e7: 7 });
   },
+  async 'a page holds no more bytes than it may, but at least one change'(under) {
+    const large = 'ä'.repeat(500); // 1,002 bytes as JSON
+    await under.record([put('a', large), put('b', 1), put('c', large), put('d', large), put('e', 2)]);
+    const entitiesOf = async (since: number, maxBytes: number, limit = 100): Promise<unknown> => {
+      const page = await under.log.read({ channel: 'ann', since, limit, maxBytes });
+      return [page?.changes.map(({ entity }) => entity).join(''), page?.position, page?.more];
+    };
+    expect(await entitiesOf(0, 2_007)).toEqual(['ab', 2, true]);
+    expect(await entitiesOf(0, 2_008)).toEqual(['abc', 3, true]);
+    expect(await entitiesOf(0, 2_008, 2)).toEqual(['ab', 2, true]);
+    expect(await entitiesOf(3, 1)).toEqual(['d', 4, true]);
+    expect(await entitiesOf(4, 1)).toEqual(['e', 5, false]);
+    await under.record([drop('c'), drop('d')]);
+    expect(await entitiesOf(0, 1_000_000)).toEqual(['abe', 5, false]);
+    expect(await entitiesOf(5, 1)).toEqual(['c', 6, true]);
+  },
   async 'a change whose transaction is undone was never there'(under) {
     await under.record([put('a', 1)]);
     await under.record([put('a', 2), put('b', 2)], true);

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   KEY_REUSED: [422, 'The key was used for another content'],
   PRECONDITION_UNSUPPORTED: [422, 'This kind of operation has no versions'],
   SKIPPED: [424, 'An operation of the same entity before it failed'],
+  LISTENERS_EXCEEDED: [429, 'You listen too often at once'],
   HANDLER_FAILED: [500, 'The server failed on this operation'],
   LATER: [503, 'Not now'],
   OVERLOADED: [503, 'Too many operations at once'],

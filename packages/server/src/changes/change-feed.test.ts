@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import {
   applied,
   ChangeFeed,
@@ -223,6 +224,111 @@ test('turns listeners away when there are too many', async () => {
   const third = await listen();
   expect(await third.next()).toBe(': connected\n\n');
   await third.cancel();
+});
+
+test('one principal does not take the listening places of all', async () => {
+  const { feed, listen } = open({ maxListenersPerPrincipal: 2 });
+  const of = async (authorization: string): Promise<Response> =>
+    feed.receive(
+      new Request('https://stall.example/changes', {
+        headers: { authorization, accept: 'text/event-stream' },
+      }),
+    );
+  const first = await listen();
+  await listen();
+  const third = await of('ann');
+  expect(third.status).toBe(429);
+  expect(third.headers.get('retry-after')).toBe('10');
+  expect(await third.json()).toMatchObject({ code: 'LISTENERS_EXCEEDED' });
+  expect((await of('bob')).status).toBe(200);
+  await first.cancel();
+  expect((await of('ann')).status).toBe(200);
+  expect((await of('ann')).status).toBe(429);
+});
+
+test('gives fewer changes where they are large', async () => {
+  const { set, get } = open({ maxPageBytes: 300 });
+  for (const entity of ['a', 'b', 'c']) await set(entity, 'x'.repeat(120));
+  const first = await get('');
+  expect(first.json).toMatchObject({ checkpoint: '2-3', more: true, changes: [{}, {}] });
+  expect((await get('?since=2-3')).json).toMatchObject({ checkpoint: '3', more: false, changes: [{}] });
+});
+
+test('refuses a channel that no database can be asked for', async () => {
+  const { get } = open({ mayPull: () => true });
+  expect(await get('?channel=a%00')).toMatchObject({ status: 400, json: { code: 'QUERY_MALFORMED' } });
+});
+
+test.each([
+  ['throws', () => fail()],
+  ['rejects', () => Promise.resolve().then(fail) as unknown as undefined],
+])('an onError that %s neither changes an answer nor ends the listening', async (_, onError) => {
+  const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+  let heads = 0;
+  const timers = new Set<() => void>();
+  const log = {
+    open: () => Promise.resolve(),
+    read: () => Promise.reject(new Error('no page')),
+    heads: () =>
+      heads++ === 0 ? Promise.reject(new Error('no heads')) : Promise.resolve(new Map([['', 7]])),
+  };
+  const every = (_ms: number, callback: () => void): (() => void) => {
+    timers.add(callback);
+    return () => void timers.delete(callback);
+  };
+  try {
+    const feed = new ChangeFeed({ log, onError }, { every });
+    const ask = (headers = {}): Promise<Response> =>
+      feed.receive(new Request('https://stall.example/changes', { headers }));
+    expect((await ask()).status).toBe(503);
+    const events = eventsOf(await ask({ accept: 'text/event-stream' }));
+    expect(await events.next()).toBe(': connected\n\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    timers.forEach((poll) => poll());
+    expect(await events.next()).toBe('event: changed\ndata: 7\n\n');
+    await events.cancel();
+    expect(warn).toHaveBeenCalledTimes(1);
+  } finally {
+    warn.mockRestore();
+  }
+});
+
+function fail(): never {
+  throw new Error('broken');
+}
+
+test('forgets a listener whose connection broke before the answer', async () => {
+  const { feed, timers } = open();
+  let arrived: () => void = () => undefined;
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  let gone: () => void = () => undefined;
+  const leaving = new Promise<void>((resolve) => (gone = resolve));
+  const handler = fetchToNode(async (request) => {
+    arrived();
+    await leaving;
+    return feed.receive(request);
+  });
+  let handled: Promise<void> | undefined;
+  const server = createServer((request, response) => {
+    request.once('close', gone);
+    handled = handler(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/changes`;
+  try {
+    const abort = new AbortController();
+    const headers = { authorization: 'ann', accept: 'text/event-stream' };
+    const asked = fetch(url, { headers, signal: abort.signal });
+    await arrival;
+    abort.abort();
+    await expect(asked).rejects.toThrow();
+    await leaving;
+    await handled;
+    expect(timers()).toBe(0);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('serves pages and events over node:http, and forgets a listener who leaves', async () => {

@@ -1,11 +1,13 @@
 import { encodeProblem } from '../answer/encode-answer.js';
 import { problem, type Problem } from '../answer/problem.js';
 import { NOT_FOUND, replyOf } from '../wire/wire-reply.js';
+import { guarded, warnOnce } from '../store/guarded.js';
 import type { WireReply } from '../wire/wire-message.js';
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.js';
 import { eventStream } from './event-stream.js';
 import { resolveFeedOptions, type ChangeFeedOptions, type ChangeFeedParts } from './feed-options.js';
 import { Listeners } from './listeners.js';
+import { Places } from './places.js';
 
 /** How many questions to the log lie between two signs of life on a connection where nothing happens. */
 const POLLS_PER_BEAT = 15;
@@ -22,8 +24,10 @@ interface Query {
  */
 export class ChangeFeed {
   readonly #parts: ChangeFeedParts;
+  readonly #onError: (error: unknown) => void;
   readonly #options: Required<ChangeFeedOptions>;
   readonly #listeners: Listeners;
+  readonly #places: Places;
   readonly #beats = new Set<() => void>();
   #polls = 0;
   #opened: Promise<void> | undefined;
@@ -31,14 +35,16 @@ export class ChangeFeed {
   /** @throws TypeError or RangeError where an option is not what it should be */
   constructor(parts: ChangeFeedParts, options: ChangeFeedOptions = {}) {
     this.#parts = parts;
+    this.#onError = guarded(parts.onError, warnOnce('onError'));
     this.#options = resolveFeedOptions(options);
-    const { every, pollMs } = this.#options;
+    const { every, pollMs, maxListenersPerPrincipal } = this.#options;
+    this.#places = new Places(parts.authenticate === undefined ? Infinity : maxListenersPerPrincipal);
     const poll = (callback: () => void): (() => void) =>
       every(pollMs, () => {
         if (++this.#polls % POLLS_PER_BEAT === 0) for (const beat of this.#beats) beat();
         callback();
       });
-    this.#listeners = new Listeners({ log: parts.log, every: poll, onError: parts.onError });
+    this.#listeners = new Listeners({ log: parts.log, every: poll, onError: this.#onError });
   }
 
   /** Makes the log ready; without it the first request does. */
@@ -62,7 +68,7 @@ export class ChangeFeed {
       await this.open();
       return await this.#answer(request, url);
     } catch (error) {
-      this.#parts.onError(error);
+      this.#onError(error);
       return this.#refuse(this.#later('STORE_UNAVAILABLE'));
     }
   };
@@ -77,35 +83,40 @@ export class ChangeFeed {
     if (query === undefined) return this.#refuse(problem('QUERY_MALFORMED'));
     if (!(await mayPull(principal, query.channel))) return this.#refuse(problem('FORBIDDEN'));
     const wantsEvents = request.headers.get('accept')?.includes('text/event-stream') === true;
-    return wantsEvents ? this.#listen(query) : this.#page(query);
+    return wantsEvents ? this.#listen(query, principal) : this.#page(query);
   }
 
   #queryOf(parameters: URLSearchParams, principal: string): Query | undefined {
     const checkpoint = parseCheckpoint(parameters.get('since'));
     const limit = parameters.get('limit') ?? String(this.#options.maxPageSize);
-    if (checkpoint === undefined || !/^[1-9]\d{0,8}$/.test(limit)) return undefined;
+    const channel = parameters.get('channel') ?? principal;
+    if (checkpoint === undefined || !/^[1-9]\d{0,8}$/.test(limit) || channel.includes('\0')) return undefined;
     return {
-      channel: parameters.get('channel') ?? principal,
+      channel,
       checkpoint,
       limit: Math.min(Number(limit), this.#options.maxPageSize),
     };
   }
 
   async #page({ channel, checkpoint, limit }: Query): Promise<Response> {
-    const page = await this.#parts.log.read({ channel, ...checkpoint, limit });
+    const { maxPageBytes: maxBytes } = this.#options;
+    const page = await this.#parts.log.read({ channel, ...checkpoint, limit, maxBytes });
     if (page === undefined) return this.#refuse(problem('CHECKPOINT_EXPIRED'));
     const { changes, more } = page;
     const body = JSON.stringify({ checkpoint: formatCheckpoint(checkpoint, page), more, changes });
     return responseOf(replyOf({ status: 200, body }));
   }
 
-  #listen({ channel }: Query): Response {
+  #listen({ channel }: Query, principal: string): Response {
+    if (this.#places.isFull(principal)) return this.#refuse(this.#later('LISTENERS_EXCEEDED'));
     if (this.#listeners.size >= this.#options.maxListeners) return this.#refuse(this.#later('OVERLOADED'));
+    const leave = this.#places.take(principal);
     const body = eventStream((sink) => {
       const stop = this.#listeners.add(channel, (head) => sink.send('changed', String(head)));
       this.#beats.add(sink.beat);
       return () => {
         stop();
+        leave();
         this.#beats.delete(sink.beat);
       };
     });
@@ -118,7 +129,7 @@ export class ChangeFeed {
     return new Response(body, { headers });
   }
 
-  #later(code: 'OVERLOADED' | 'STORE_UNAVAILABLE'): Problem {
+  #later(code: 'OVERLOADED' | 'STORE_UNAVAILABLE' | 'LISTENERS_EXCEEDED'): Problem {
     return problem(code, { retryAfter: this.#options.retryAfterSeconds });
   }
 

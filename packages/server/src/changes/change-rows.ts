@@ -24,6 +24,11 @@ export interface ChangeRow {
   readonly value: string | null;
 }
 
+/** A row of a page, and how many rows there were before it was cut to its bytes. */
+export interface PageRow extends ChangeRow {
+  readonly found: number | string;
+}
+
 /** @throws TypeError where the change is neither a value nor a deletion */
 export function rowOf({ channel, entity, version, value, deleted = false }: Change): {
   readonly values: readonly [channel: string, entity: string, version: string | null, value: string | null];
@@ -37,9 +42,14 @@ export function rowOf({ channel, entity, version, value, deleted = false }: Chan
   return { values: [channel, entity, version ?? null, json] };
 }
 
+/** What the statements for a page take: one row more than the limit, to know whether there is more. */
+export function pageParameters({ channel, since, limit, maxBytes }: ChangeQuery): readonly unknown[] {
+  return [channel, since, limit + 1, maxBytes ?? Number.MAX_SAFE_INTEGER];
+}
+
 /** Cuts a page out of rows, of which one more than the limit was asked for. */
 export function pageOf(
-  rows: readonly ChangeRow[],
+  rows: readonly PageRow[],
   channel: ChannelRow | undefined,
   { since, limit }: ChangeQuery,
 ): ChangePage {
@@ -49,7 +59,7 @@ export function pageOf(
     changes: shown.map(changeOf),
     position: last === undefined ? since : Number(last.position),
     head: Number(channel?.head ?? 0),
-    more: rows.length > limit,
+    more: Number(rows[0]?.found ?? 0) > shown.length,
   };
 }
 
@@ -104,13 +114,21 @@ export const PUT_CHANGE = `INSERT INTO cpc_change (channel, entity, version, val
 
 export const READ_CHANNEL = 'SELECT head, floor FROM cpc_change_channel WHERE channel = $1';
 
-const CHANGES_SINCE = `SELECT position, entity, version, value FROM cpc_change
-  WHERE channel = $1 AND position > $2`;
+/** Measures before it reads: values that do not fit into the page stay where they are. */
+const pageOfRows = (wanted: string): string => `SELECT position, entity, version, value, found FROM (
+    SELECT channel, position, count(*) OVER () AS found, row_number() OVER up AS nth, sum(bytes) OVER up AS total
+    FROM (
+      SELECT channel, position, octet_length(entity) + coalesce(octet_length(value), 0) AS bytes
+      FROM cpc_change WHERE channel = $1 AND position > $2 AND ${wanted} ORDER BY position LIMIT $3
+    ) AS ahead
+    WINDOW up AS (ORDER BY position)
+  ) AS measured JOIN cpc_change USING (channel, position)
+  WHERE nth = 1 OR total <= $4 ORDER BY position`;
 
 /** Whoever begins at 0 has nothing to delete. */
-export const READ_VALUES = `${CHANGES_SINCE} AND value IS NOT NULL ORDER BY position LIMIT $3`;
+export const READ_VALUES = pageOfRows('value IS NOT NULL');
 
-export const READ_CHANGES = `${CHANGES_SINCE} ORDER BY position LIMIT $3`;
+export const READ_CHANGES = pageOfRows('true');
 
 /** A floor only rises, though a clock was set back. */
 export const RAISE_FLOORS = `WITH expired AS (

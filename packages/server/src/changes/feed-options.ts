@@ -25,6 +25,13 @@ export interface ChangeFeedOptions {
   /** The most changes in a page. @defaultValue 500 */
   readonly maxPageSize?: number;
   /**
+   * The most bytes of the changes in a page, as they are stored; fewer changes are given where they are large, but at
+   * least one. A quarter of what `FetchChangeSource` reads of an answer.
+   *
+   * @defaultValue 4_000_000
+   */
+  readonly maxPageBytes?: number;
+  /**
    * How often the log is asked for changes of other processes while somebody listens, in milliseconds.
    *
    * @defaultValue 1_000
@@ -32,6 +39,13 @@ export interface ChangeFeedOptions {
   readonly pollMs?: number;
   /** The most listeners at once; more are answered with 503. @defaultValue 1_000 */
   readonly maxListeners?: number;
+  /**
+   * The most listeners of one principal at once, so that nobody takes the places of all; more are answered with 429.
+   * It counts where there is an `authenticate`; without one everybody is the same principal.
+   *
+   * @defaultValue 32
+   */
+  readonly maxListenersPerPrincipal?: number;
   /** What a caller is asked to wait when the feed is overloaded, in seconds. @defaultValue 10 */
   readonly retryAfterSeconds?: number;
   /** The scheme that a 401 names in `WWW-Authenticate`. @defaultValue 'Bearer' */
@@ -45,8 +59,13 @@ export function resolveFeedOptions(options: ChangeFeedOptions): Required<ChangeF
   return {
     path: mountPath(options.path ?? '/changes'),
     maxPageSize: positiveInteger('maxPageSize', options.maxPageSize ?? 500),
+    maxPageBytes: positiveInteger('maxPageBytes', options.maxPageBytes ?? 4_000_000),
     pollMs: positiveInteger('pollMs', options.pollMs ?? 1_000),
     maxListeners: positiveInteger('maxListeners', options.maxListeners ?? 1_000),
+    maxListenersPerPrincipal: positiveInteger(
+      'maxListenersPerPrincipal',
+      options.maxListenersPerPrincipal ?? 32,
+    ),
     retryAfterSeconds: positiveInteger('retryAfterSeconds', options.retryAfterSeconds ?? 10),
     challenge: options.challenge ?? 'Bearer',
     every: options.every ?? platformEvery,

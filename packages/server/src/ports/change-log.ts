@@ -36,6 +36,13 @@ export interface ChangeQuery {
    */
   readonly began?: number;
   readonly limit: number;
+  /**
+   * The most bytes of the page's entities and values, as they are stored: fewer changes are given where they are
+   * large, but at least one.
+   *
+   * @defaultValue no bound
+   */
+  readonly maxBytes?: number;
 }
 
 /**

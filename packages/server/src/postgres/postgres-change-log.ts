@@ -5,6 +5,7 @@ import {
   KEEP_TOMBSTONES_FOR_MS,
   NEXT_POSITION,
   pageOf,
+  pageParameters,
   PUT_CHANGE,
   RAISE_FLOORS,
   READ_CHANGES,
@@ -12,8 +13,8 @@ import {
   READ_VALUES,
   rowOf,
   type ChangeLogOptions,
-  type ChangeRow,
   type ChannelRow,
+  type PageRow,
 } from '../changes/change-rows.js';
 import type { Change, ChangeLog, ChangePage, ChangeQuery } from '../ports/change-log.js';
 import { positiveInteger } from '../store/positive-integer.js';
@@ -62,8 +63,8 @@ export class PostgresChangeLog<Client extends PostgresClient> implements ChangeL
       const channel = found.rows[0] as ChannelRow | undefined;
       if (!isContinuable(channel, query)) return undefined;
       const statement = query.since === 0 ? READ_VALUES : READ_CHANGES;
-      const { rows } = await client.query(statement, [query.channel, query.since, query.limit + 1]);
-      return pageOf(rows as ChangeRow[], channel, query);
+      const { rows } = await client.query(statement, [...pageParameters(query)]);
+      return pageOf(rows as PageRow[], channel, query);
     });
   }
 

@@ -5,6 +5,7 @@ import {
   KEEP_TOMBSTONES_FOR_MS,
   NEXT_POSITION,
   pageOf,
+  pageParameters,
   PUT_CHANGE,
   RAISE_FLOORS,
   READ_CHANGES,
@@ -12,8 +13,8 @@ import {
   READ_VALUES,
   rowOf,
   type ChangeLogOptions,
-  type ChangeRow,
   type ChannelRow,
+  type PageRow,
 } from '../changes/change-rows.js';
 import type { Change, ChangeLog, ChangePage, ChangeQuery } from '../ports/change-log.js';
 import { attempt } from '../store/attempt.js';
@@ -67,12 +68,25 @@ export class SqliteChangeLog<Database extends SqliteDatabase> implements ChangeL
   read(query: ChangeQuery): Promise<ChangePage | undefined> {
     return attempt(() => {
       const opened = this.#ready();
-      const channel = opened.channel.get(query.channel) as ChannelRow | undefined;
-      if (!isContinuable(channel, query)) return undefined;
-      const statement = query.since === 0 ? opened.values : opened.changes;
-      const rows = statement.all(query.channel, query.since, query.limit + 1) as ChangeRow[];
-      return pageOf(rows, channel, query);
+      // One snapshot for both, or another process could forget tombstones in between.
+      return this.#atOneMoment(() => {
+        const channel = opened.channel.get(query.channel) as ChannelRow | undefined;
+        if (!isContinuable(channel, query)) return undefined;
+        const statement = query.since === 0 ? opened.values : opened.changes;
+        return pageOf(statement.all(...pageParameters(query)) as PageRow[], channel, query);
+      });
     });
+  }
+
+  /** In the transaction that is open, or in one of its own. */
+  #atOneMoment<T>(read: () => T): T {
+    if (this.#database.inTransaction) return read();
+    this.#database.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#database.exec('COMMIT');
+    }
   }
 
   heads(channels: readonly string[]): Promise<ReadonlyMap<string, number>> {
