@@ -71,3 +71,29 @@ test('a key named __proto__ is a key like any other', () => {
 test('text that only looks like the mask stays where nothing is masked', () => {
   expect(withoutMask({ note: MASKED }, { note: 'x' }, sensitiveKeys)).toEqual({ note: MASKED });
 });
+
+const nested = (levels: number, inside: string): unknown =>
+  JSON.parse(`${'[{"a":'.repeat(levels / 2)}${inside}${'}]'.repeat(levels / 2)}`);
+
+test('a payload of 20,000 levels is cut where it is shown, and whole after an edit', () => {
+  const deep = nested(20_000, '{"token":"t"}');
+  expect(text({ deep })).toContain('export it');
+  const original = { note: 'x', token: 'hidden', deep };
+  const masked = withMask(original, sensitiveKeys) as typeof original;
+  expect(JSON.stringify(masked)).toContain(`"${MASKED} 2"`);
+  const back = withoutMask({ ...masked, note: 'y' }, original, sensitiveKeys) as typeof original;
+  expect({ ...back, deep: undefined }).toEqual({ note: 'y', token: 'hidden' });
+  let [mine, theirs] = [back.deep, deep] as { a: unknown }[][];
+  for (let level = 0; level < 49; level++) {
+    mine = mine?.[0]?.a as typeof mine;
+    theirs = theirs?.[0]?.a as typeof theirs;
+  }
+  expect(mine?.[0]?.a).toBe(theirs?.[0]?.a);
+});
+
+test('an edit that is nested too deep is refused, since hidden values may lie in it', () => {
+  const original = { token: 't' };
+  expect(() => withoutMask(nested(20_000, '1'), original, sensitiveKeys)).toThrow(/deeper than 100 levels/);
+  expect(() => withoutMask(nested(102, '1'), original, sensitiveKeys)).toThrow(RangeError);
+  expect(withoutMask(nested(100, '1'), original, sensitiveKeys)).toEqual(nested(100, '1'));
+});
