@@ -23,7 +23,7 @@ export async function openConflicts(queue) {
     .filter(({ failure }) => failure?.code === 'CONFLICT_DEFERRED')
     .map(({ id, payload, base, failure }) => ({
       id,
-      base: JSON.parse(base), // stored as the text that was enqueued
+      base,
       mine: payload,
       theirs: failure.details.value,
     }));

@@ -3,10 +3,14 @@ import type { Reference, StoredOperation } from './operation-record.js';
 import type { AttemptRecord, Operation, OperationState } from './operation.js';
 
 /**
- * What apps, transports and resolvers see of a stored operation. The payload is parsed when it is first read, by a getter
- * of the prototype, so a copy by `{ ...operation }` does not have it: write `{ ...operation, payload: operation.payload }`.
+ * What apps, transports and resolvers see of a stored operation. Payload and base are parsed when they are read, by
+ * getters of the prototype, so a copy by `{ ...operation }` does not have them: write
+ * `{ ...operation, payload: operation.payload }`.
  */
-export interface QueuedOperation extends Operation, Omit<StoredOperation, 'payload'> {}
+export interface QueuedOperation extends Operation, Omit<StoredOperation, 'payload' | 'base'> {
+  /** The value that the person saw, parsed anew each time it is read. */
+  readonly base?: unknown;
+}
 
 export function toOperation(stored: StoredOperation): QueuedOperation {
   return new LazyOperation(stored);
@@ -30,7 +34,6 @@ class LazyOperation implements QueuedOperation {
   declare readonly expiresAt: number | undefined;
   declare readonly timestamp: string;
   declare readonly baseVersion: string | undefined;
-  declare readonly base: string | undefined;
   declare readonly conflictRounds: number;
   declare readonly sequence: number;
   declare readonly state: OperationState;
@@ -40,6 +43,7 @@ class LazyOperation implements QueuedOperation {
   declare readonly dueAt: number;
   declare readonly delayMs: number;
   declare readonly failure: SyncFailure | undefined;
+  readonly #base: string | undefined;
   #payload: unknown;
   #isParsed = false;
 
@@ -61,7 +65,7 @@ class LazyOperation implements QueuedOperation {
     this.expiresAt = stored.expiresAt;
     this.timestamp = stored.timestamp;
     this.baseVersion = stored.baseVersion;
-    this.base = stored.base;
+    this.#base = stored.base;
     this.conflictRounds = stored.conflictRounds;
     this.sequence = stored.sequence;
     this.state = stored.state;
@@ -77,5 +81,9 @@ class LazyOperation implements QueuedOperation {
     if (!this.#isParsed) this.#payload = JSON.parse(this.payloadJson);
     this.#isParsed = true;
     return this.#payload;
+  }
+
+  get base(): unknown {
+    return this.#base && JSON.parse(this.#base);
   }
 }

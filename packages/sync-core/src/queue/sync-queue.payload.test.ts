@@ -71,7 +71,7 @@ test('sends the payload as it was at the moment of the call', async () => {
   options.dependsOn.push('other');
   options.base.list.push(9);
   const [first] = await Promise.all(both);
-  expect(await queue.get(first!.id)).toMatchObject({ dependsOn: ['gone'], base: '{"list":[0]}' });
+  expect(await queue.get(first!.id)).toMatchObject({ dependsOn: ['gone'], base: { list: [0] } });
   await queue.process(transport);
   expect(transport.payloads).toEqual([{ list: [1] }, { list: [1] }]);
 });

@@ -31,17 +31,19 @@ export async function resolveConflict(
       options.timeoutMs,
       'RESOLVER_FAILED',
       options.signal,
-      (signal) =>
-        resolver.resolve(
+      (signal) => {
+        const asked = toOperation(operation);
+        return resolver.resolve(
           {
-            operation: toOperation(operation),
+            operation: asked,
             local: JSON.parse(operation.payload),
             remote: structuredClone(remote),
-            base: operation.base === undefined ? undefined : JSON.parse(operation.base),
+            base: asked.base,
             round: operation.conflictRounds,
           },
           { signal },
-        ),
+        );
+      },
     );
     return { kind: 'conflict', remote, resolved: read(resolution, options.content) };
   } catch (error) {

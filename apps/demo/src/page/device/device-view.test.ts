@@ -60,7 +60,7 @@ test('shows what the server refused with its reason, without what it would have 
 test('shows a conflict with both values and the one before', () => {
   const remote = { value: order({ quantity: 4 }), version: '2' };
   const failure = { code: 'CONFLICT_DEFERRED', message: 'Decide.', details: remote };
-  const base = JSON.stringify(order());
+  const base = order();
   const { orders } = view(
     [record],
     held('orders.change', order({ quantity: 7 }), { state: 'parked', failure, base }),

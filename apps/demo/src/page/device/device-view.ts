@@ -121,8 +121,7 @@ const placeOf = ({ state }: Held): Place => PLACES[state];
 function clashOf({ id, payload, base, failure }: Held): Clash | undefined {
   if (failure?.code !== 'CONFLICT_DEFERRED') return undefined;
   const theirs = (failure.details as RemoteRecord).value as Order;
-  const before = base === undefined ? undefined : (JSON.parse(base) as Order);
-  return { operation: id, mine: payload as Order, theirs, base: before };
+  return { operation: id, mine: payload as Order, theirs, base: base as Order | undefined };
 }
 
 function refusalOf({ id, state, failure }: Held): Refusal | undefined {
