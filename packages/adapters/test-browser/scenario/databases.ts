@@ -7,7 +7,7 @@ import type { Sale } from './scenario.js';
 
 /** The real receiver on a real database, and what was sold. */
 export interface Shop {
-  readonly receiver: Pick<Receiver<unknown>, 'answer' | 'path'>;
+  readonly receiver: Pick<Receiver<unknown>, 'answer' | 'path' | 'maxBatchBytes'>;
   /** Every effect, in order. */
   sales(): Promise<readonly Sale[]>;
   /** Anything that the receiver could not do. */
