@@ -84,6 +84,6 @@ class LazyOperation implements QueuedOperation {
   }
 
   get base(): unknown {
-    return this.#base && JSON.parse(this.#base);
+    return this.#base && (JSON.parse(this.#base) as unknown);
   }
 }
