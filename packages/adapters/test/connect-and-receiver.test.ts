@@ -83,6 +83,15 @@ describe.each(protocols)('over %s', (_, version, rpcTransport) => {
   });
 });
 
+test('asks for less over gRPC where the answer to a batch is too large, so that it comes through', async () => {
+  await using receiver = await startConnectReceiver(2);
+  const transport = createGrpcTransport({ baseUrl: receiver.origin, readMaxBytes: 60 });
+  const sent = ['a', 'b', 'c', 'd'].map((id) => add(id));
+  const outcomes = await new ConnectTransport({ transport }).send(sent, context);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(sent.map(() => 'acknowledged'));
+  expect(receiver.effects()).toHaveLength(4);
+});
+
 test.each([1, 10])('a conflict comes back with the record (batches of %i)', async (maxBatchSize) => {
   await using receiver = await startConnectReceiver();
   const transport = transportTo(receiver.origin, { maxBatchSize });

@@ -6,9 +6,19 @@ export interface ConnectTransportOptions {
   /**
    * Carries the calls: `createGrpcTransport` of `@connectrpc/connect-node` for gRPC, `createConnectTransport` of
    * `@connectrpc/connect-web` in a browser. Its base address is the only place that operations and credentials
-   * go to; use https outside of loopback.
+   * go to; use https outside of loopback. Bound what it reads: with `readMaxBytes` on Node, with `boundedFetch` as
+   * its `fetch` in a browser.
    */
   readonly transport: RpcTransport;
+  /**
+   * Drops the connection, so that the next call opens another: called when a call met no answer. HTTP/2 sends all
+   * calls over one connection, and one that is dead, or clogged by an answer that nobody read, would let each of them
+   * wait for its time. With connect-node: `() => sessions.abort()`, of the `Http2SessionManager` that the transport
+   * was given.
+   *
+   * @defaultValue the transport's own ways
+   */
+  readonly reconnect?: () => void;
   /** The headers, in gRPC's words the metadata, that sign a principal in. @defaultValue nobody signs in */
   readonly credentials?: RequestCredentials;
   /**

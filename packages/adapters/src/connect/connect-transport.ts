@@ -32,6 +32,7 @@ export class ConnectTransport implements Transport {
   /** Calls go out one after the other, and nothing goes behind a failed operation of its own entity. */
   readonly keepsOrder = true;
   readonly #client: Client<typeof DeliveryService>;
+  readonly #reconnect: (() => void) | undefined;
   readonly #credentials: RequestCredentials;
   readonly #limits: RunLimits;
   readonly #time: TimeLimit;
@@ -40,6 +41,7 @@ export class ConnectTransport implements Transport {
   /** @throws RangeError where an option is not what it should be */
   constructor(options: ConnectTransportOptions) {
     this.#client = createClient(DeliveryService, options.transport);
+    this.#reconnect = options.reconnect;
     this.#credentials = options.credentials ?? (() => ({}));
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 50);
     this.#limits = {
@@ -55,9 +57,11 @@ export class ConnectTransport implements Transport {
 
   async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
     const cut = (free: readonly Operation[]): readonly Run[] => runsOf(free, this.#limits);
-    return sendRuns(operations, cut, (run) =>
-      withinTime((inner) => this.#deliver(run, inner), signal, this.#time),
-    );
+    return sendRuns(operations, cut, async (run) => {
+      const met = await withinTime((inner) => this.#deliver(run, inner), signal, this.#time);
+      if (met !== 'halve' && 'kind' in met && met.kind === 'unreachable') this.#reconnect?.();
+      return met;
+    });
   }
 
   async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {

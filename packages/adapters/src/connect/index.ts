@@ -1,3 +1,4 @@
+export { boundedFetch, type BoundedFetchOptions } from './bounded-fetch.js';
 export { connectTransport } from './connect-transport-plugin.js';
 export { ConnectTransport } from './connect-transport.js';
 export type { ConnectTransportOptions } from './connect-transport-options.js';

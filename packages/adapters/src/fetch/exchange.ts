@@ -7,6 +7,11 @@ export interface ExchangeOptions {
   readonly maxAnswerBytes: number;
 }
 
+export interface Exchanged extends WireAnswer {
+  /** Whether it has more bytes than were read. */
+  readonly isCut: boolean;
+}
+
 /**
  * Sends the request and reads its answer. Redirects are errors: a platform that followed one would repeat the
  * headers to another origin, or turn the POST into a GET and report its 200.
@@ -16,7 +21,7 @@ export async function exchange(
   credentials: Readonly<Record<string, string>>,
   signal: AbortSignal,
   options: ExchangeOptions,
-): Promise<WireAnswer> {
+): Promise<Exchanged> {
   const headers = new Headers(credentials);
   for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);
   const response = await options.fetch(request.url, {
@@ -29,8 +34,9 @@ export async function exchange(
     referrerPolicy: 'no-referrer',
     signal,
   });
-  const json = parseOrUndefined(await readText(response, options.maxAnswerBytes));
-  return { status: response.status, headers: response.headers, json };
+  const text = await readText(response, options.maxAnswerBytes);
+  const { status } = response;
+  return { status, headers: response.headers, json: parseOrUndefined(text), isCut: text === undefined };
 }
 
 /** The body as text; `undefined` where it is larger than the bound, so that nobody can fill the memory. */

@@ -143,6 +143,16 @@ test('reads no more of an answer than its bound', async () => {
   expect(outcome).toMatchObject({ kind: 'unreachable', reason: { code: 'NETWORK_CAPTIVE' } });
 });
 
+test('asks for less where the answer to a batch is too large, so that it comes through', async () => {
+  const { fetch, seen } = scriptedFetch(batching(() => 200));
+  const transport = transportOn(fetch, { maxAnswerBytes: 100, maxBatchSize: 10 });
+  const sent = ['a', 'b', 'c', 'd'].map((id) => operation({ id }));
+  expect((await transport.send(sent, context)).map(({ kind }) => kind)).toEqual(
+    sent.map(() => 'acknowledged'),
+  );
+  expect(seen.map(({ body }) => (JSON.parse(body) as unknown[]).length)).toEqual([4, 2, 2]);
+});
+
 test('a send that is called off is unreachable with the reason’s code', async () => {
   const clock = new ManualClock();
   const { fetch } = scriptedFetch(({ init }) => hang(init.signal!));

@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { AnswerTooLarge, outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
 import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
@@ -23,7 +24,7 @@ import {
 } from '../wire/wire-answer.js';
 import { batchRequest, singleRequest } from '../wire/wire-request.js';
 import { EndpointPolicy, parseEndpoint } from './endpoint.js';
-import { exchange, type ExchangeOptions } from './exchange.js';
+import { exchange, type Exchanged, type ExchangeOptions } from './exchange.js';
 import type { FetchTransportOptions } from './fetch-transport-options.js';
 import { outcomeOfForeignAnswer } from './outcome-of-foreign-answer.js';
 import { retryAfterMs } from './retry-after.js';
@@ -83,6 +84,9 @@ export class FetchTransport implements Transport {
     });
     if ('kind' in met) return met;
     const retryAfter = retryAfterMs(met.headers, this.#clock.now());
+    if (met.isCut && met.status === 200) {
+      return outcomeOfLargeAnswer(run, new AnswerTooLarge(this.#exchange.maxAnswerBytes));
+    }
     const items = this.#itemsOf(run, met);
     if (items !== undefined) return items.map((item) => outcomeOfAnswer(item, retryAfter));
     if (!isReceiverProblem(met)) return outcomeOfForeignAnswer(met.status, retryAfter);
@@ -92,7 +96,7 @@ export class FetchTransport implements Transport {
   async #request(
     { address, principal, operations }: Run,
     signal: AbortSignal,
-  ): Promise<WireAnswer | typeof NOT_SIGNED_IN> {
+  ): Promise<Exchanged | typeof NOT_SIGNED_IN> {
     const credentials = await this.#credentials(principal, { signal });
     if (credentials === undefined) return NOT_SIGNED_IN;
     signal.throwIfAborted();
