@@ -7,6 +7,7 @@ import { startRecordingServer } from '../recording-server.mjs';
 import { sell } from '../operations.mjs';
 import { expoBinding } from './expo-driver.mjs';
 import { openDatabaseSync } from './expo-stand-in.mjs';
+import { startByHand } from './wiring-by-hand.mjs';
 import { deliverInBackground, startSync } from './wiring.mjs';
 
 let folder;
@@ -36,8 +37,11 @@ function platform() {
   };
 }
 
-test('a queue on expo’s interface keeps and delivers', async () => {
-  const sync = await startSync({
+test.each([
+  ['by its preset', startSync],
+  ['by hand', startByHand],
+])('a queue on expo’s interface, wired %s, keeps and delivers', async (_, start) => {
+  const sync = await start({
     ...platform(),
     openDatabaseSync: (file) => openDatabaseSync(join(folder, file)),
     endpoint: server.endpoint,
@@ -45,9 +49,7 @@ test('a queue on expo’s interface keeps and delivers', async () => {
   const { id } = await sync.queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
   expect(await deliverInBackground(sync)).toBe(0);
   expect(server.received.map(({ key }) => key)).toEqual([id]);
-  await sync.worker.stop();
-  await sync.monitor.stop();
-  await sync.queue.close();
+  await sync.close();
 });
 
 test('a damaged file is told by its code', async () => {
