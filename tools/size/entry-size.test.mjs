@@ -21,6 +21,7 @@ const BUDGETS = {
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
   '@cpc/react': 1_000,
+  '@cpc/server': 11_000,
   '@cpc/storage-sqlite': 20_000,
   '@cpc/sync-core': 23_600,
   '@cpc/sync-core/aes-gcm': 1_500,
