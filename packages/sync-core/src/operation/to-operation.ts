@@ -45,7 +45,6 @@ class LazyOperation implements QueuedOperation {
   declare readonly failure: SyncFailure | undefined;
   readonly #base: string | undefined;
   #payload: unknown;
-  #isParsed = false;
 
   // Field by field for speed, as in `Entry.snapshot`.
   constructor(stored: StoredOperation) {
@@ -78,9 +77,7 @@ class LazyOperation implements QueuedOperation {
   }
 
   get payload(): unknown {
-    if (!this.#isParsed) this.#payload = JSON.parse(this.payloadJson);
-    this.#isParsed = true;
-    return this.#payload;
+    return (this.#payload ??= JSON.parse(this.payloadJson) as unknown);
   }
 
   get base(): unknown {

@@ -149,7 +149,7 @@ test('keeps the place, the age and what the person saw first, and loses no urgen
     createdAt: before!.createdAt,
     priority: 80,
     rank: 80,
-    base: '{"level":0}',
+    base: { level: 0 },
     baseVersion: 'v1',
     expiresAt: clock.now() + 5000,
     dependsOn: ['gone'],

@@ -32,7 +32,7 @@ test('what is enqueued is there, with all that was said about it', async () => {
   expect(await queue.get('my-id')).toMatchObject({
     ...options,
     kind: 'note.write',
-    base: '{"text":"before"}',
+    base: { text: 'before' },
     payload: { text: 'a' },
     createdAt: clock.now(),
     state: 'scheduled',

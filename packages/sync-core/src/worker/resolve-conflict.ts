@@ -31,19 +31,17 @@ export async function resolveConflict(
       options.timeoutMs,
       'RESOLVER_FAILED',
       options.signal,
-      (signal) => {
-        const asked = toOperation(operation);
-        return resolver.resolve(
+      (signal) =>
+        resolver.resolve(
           {
-            operation: asked,
+            operation: toOperation(operation),
             local: JSON.parse(operation.payload),
             remote: structuredClone(remote),
-            base: asked.base,
+            base: toOperation(operation).base,
             round: operation.conflictRounds,
           },
           { signal },
-        );
-      },
+        ),
     );
     return { kind: 'conflict', remote, resolved: read(resolution, options.content) };
   } catch (error) {
