@@ -57,6 +57,13 @@ test('an order has its effect once, however often it is sent, and is answered al
   expect(server.marketOf('ada').orders).toMatchObject([{ ...order, version: '1', paid: false }]);
 });
 
+test('an order whose number is taken is refused, and the first one stays', async () => {
+  await send({ key: 'one', payload: order });
+  const second = await send({ key: 'two', payload: { ...order, quantity: 9 }, person: 'ben' });
+  expect(await second.json()).toMatchObject({ status: 422, code: 'ORDER_EXISTS' });
+  expect(server.marketOf('ada').orders).toMatchObject([{ quantity: 2, placedBy: 'ada' }]);
+});
+
 test('a change on an old version meets the record as it is', async () => {
   await send({ key: 'one', payload: order });
   const change = { kind: 'orders.change', version: '1' };

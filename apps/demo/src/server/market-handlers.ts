@@ -34,6 +34,9 @@ export function marketHandlers(market: MarketDatabase): Readonly<Record<string, 
     [placeOrder.kind]: handle(isOrder, (order, person, { timestamp }) => {
       const forbidden = forbiddenOf(order);
       if (forbidden !== undefined) return forbidden;
+      if (market.orderOf(order.order) !== undefined) {
+        return rejected('ORDER_EXISTS', 'There is an order with this number. Change that one.');
+      }
       market.addOrder(order, person, timestamp ?? '');
       return applied(undefined, '1');
     }),

@@ -10,6 +10,7 @@ export class NewsDesk {
   readonly #compose: () => News;
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param compose - what there is to tell, read anew each time */
   constructor(compose: () => News) {
@@ -23,8 +24,9 @@ export class NewsDesk {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Something changed. */
+  /** Something changed. After the close it is nobody's concern: a request may end later than the desk. */
   publish(): void {
+    if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const news = JSON.stringify(this.#compose());
@@ -33,6 +35,7 @@ export class NewsDesk {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#listeners.clear();
   }

@@ -12,6 +12,8 @@ export class MarketStore {
   readonly #cable: Cable;
   readonly #key: string;
   #copy: MarketCopy;
+  #questions = 0;
+  #notes = 0;
 
   constructor(device: DeviceId, person: PersonId, cable: Cable) {
     this.#person = person;
@@ -26,17 +28,24 @@ export class MarketStore {
   }
 
   /**
-   * Asks the server.
+   * Asks the server, and again where something was acknowledged meanwhile, which the answer may not know of. Where it
+   * was asked again by somebody else, only the later answer counts.
    *
-   * @returns false where no answer came; what was kept stays
+   * @returns false where no answer came that counts; what was kept stays
    */
   async refresh(): Promise<boolean> {
+    const question = ++this.#questions;
     try {
-      const headers = credentialsOf(this.#person);
-      const answer = await this.#cable.fetch('/api/market', { headers, cache: 'no-store' });
-      if (!answer.ok) return false;
-      this.#keep((await answer.json()) as MarketCopy);
-      return true;
+      for (;;) {
+        const notes = this.#notes;
+        const headers = credentialsOf(this.#person);
+        const answer = await this.#cable.fetch('/api/market', { headers, cache: 'no-store' });
+        const copy = answer.ok ? ((await answer.json()) as MarketCopy) : undefined;
+        if (copy === undefined || question !== this.#questions) return false;
+        if (notes !== this.#notes) continue;
+        this.#keep(copy);
+        return true;
+      }
     } catch (error) {
       // No network, a request that was cut, a portal's page in the place of the answer: all normal here.
       if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)
@@ -47,12 +56,14 @@ export class MarketStore {
 
   /** Notes what the server acknowledged, so that it shows before the next refresh. */
   put(order: OrderRecord): void {
+    this.#notes++;
     const { orders } = this.#copy;
     const at = orders.findIndex((known) => known.order === order.order);
     this.#keep({ ...this.#copy, orders: at < 0 ? [order, ...orders] : orders.with(at, order) });
   }
 
   setCurrency(currency: MarketCopy['currency']): void {
+    this.#notes++;
     this.#keep({ ...this.#copy, currency });
   }
 
