@@ -25,7 +25,8 @@ export function outcomeOfError(
   const refusal = problem !== undefined && concerns(problem.idempotencyKey, run) && itemOfProblem(problem);
   if (refusal) return outcomeOfRefusedRun(run, refusal, afterMs);
   if (error.cause instanceof AnswerTooLarge) return outcomeOfLargeAnswer(run, error.cause);
-  if (isTooLargeToRead(error) && run.operations.length > 1) return 'halve';
+  if (isTooLargeToRead(error))
+    return outcomeOfLargeAnswer(run, { code: 'NETWORK_CAPTIVE', message: error.message });
   if (error.cause !== undefined) {
     return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: error.message } };
   }

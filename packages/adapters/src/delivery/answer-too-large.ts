@@ -1,4 +1,4 @@
-import { SyncError, type DeliveryOutcome } from '@cpc/sync-core';
+import { SyncError, type DeliveryOutcome, type SyncFailure } from '@cpc/sync-core';
 import type { Run } from './runs.js';
 import type { RunResult } from './send-runs.js';
 
@@ -16,7 +16,7 @@ export class AnswerTooLarge extends SyncError {
  * What it means for the operations: the answers to fewer of them may fit, and repeating is safe. One whose own answer
  * is too large got none that can be believed.
  */
-export function outcomeOfLargeAnswer(run: Run, { code, message }: AnswerTooLarge): RunResult {
+export function outcomeOfLargeAnswer(run: Run, { code, message }: SyncFailure): RunResult {
   const alone: DeliveryOutcome = { kind: 'unreachable', reason: { code, message } };
   return run.operations.length > 1 ? 'halve' : alone;
 }
