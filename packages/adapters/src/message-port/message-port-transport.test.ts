@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import type { DeliveryOutcome, Operation, Transport } from '@cpc/sync-core';
+import {
+  defineOperation,
+  MemoryQueueStorage,
+  SyncQueue,
+  type DeliveryOutcome,
+  type Operation,
+  type Transport,
+} from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { operation } from '../../test/operation.js';
 import {
@@ -72,6 +79,39 @@ test('operations cross as they are, and the outcomes come back in order', async 
   const sent = [operation({ id: 'a', payloadJson: '{ "code": "EUR" }' }), operation({ id: 'b' })];
   expect(await rig.transport.send(sent, { signal: signal() })).toEqual(outcomes);
   expect(rig.served.sent).toEqual([sent]);
+});
+
+test('an operation of a queue crosses with its payload, which is a getter there', async () => {
+  await using rig = setUp();
+  const note = defineOperation<{ text: string }>('note.write');
+  const queue = new SyncQueue({ storage: new MemoryQueueStorage() }, { operations: [note] });
+  await queue.open();
+  await queue.enqueue(note, { text: 'apples' }, { id: 'k' });
+  await rig.transport.send([(await queue.get('k'))!], { signal: signal() });
+  expect(rig.served.sent).toMatchObject([[{ id: 'k', payload: { text: 'apples' } }]]);
+  await queue.close();
+});
+
+test('two transports on one port get their own outcomes', async () => {
+  await using rig = setUp();
+  const other = new MessagePortTransport(rig.port1, { maxBatchSize: 10, clock: rig.clock });
+  const answers: (() => void)[] = [];
+  rig.served.answer = () => {
+    const number = answers.length;
+    return new Promise((resolve) =>
+      answers.push(() => resolve([{ kind: 'acknowledged', result: rig.served.sent[number]![0]!.id }])),
+    );
+  };
+  const both = [rig.transport, other].map((transport, index) =>
+    transport.send([operation({ id: `of ${index}` })], { signal: signal() }),
+  );
+  await until(() => answers.length === 2);
+  answers[1]!();
+  answers[0]!();
+  expect(await Promise.all(both)).toEqual([
+    [{ kind: 'acknowledged', result: 'of 0' }],
+    [{ kind: 'acknowledged', result: 'of 1' }],
+  ]);
 });
 
 test('several sends at once get their own outcomes', async () => {

@@ -1,6 +1,7 @@
 import {
   SyncError,
   systemClock,
+  systemRandom,
   type DeliveryOutcome,
   type Operation,
   type SendContext,
@@ -11,7 +12,7 @@ import { calledOff } from '../delivery/within-time.js';
 import { Heartbeat } from './heartbeat.js';
 import type { MessagePortTransportOptions } from './message-port-transport-options.js';
 import type { PortLike } from './port-like.js';
-import { isPortMessage, type PortAnswer, type PortRequest } from './port-message.js';
+import { isPortMessage, type PortAnswer, type PortOperation, type PortRequest } from './port-message.js';
 
 interface Sending {
   readonly resolve: (outcomes: readonly DeliveryOutcome[]) => void;
@@ -32,12 +33,15 @@ export class MessagePortTransport implements Transport {
   readonly keepsOrder: boolean;
   readonly #port: PortLike;
   readonly #heartbeat: Heartbeat;
-  readonly #sending = new Map<number, Sending>();
+  readonly #sending = new Map<string, Sending>();
+  /** Several transports may share a port, and answers go to all of them. */
+  readonly #sender: string;
   #sends = 0;
 
   /** @throws RangeError where an option is not what it should be */
   constructor(port: PortLike, options: MessagePortTransportOptions = {}) {
     this.#port = port;
+    this.#sender = String(systemRandom.next()).slice(2);
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 1);
     this.keepsOrder = options.keepsOrder ?? false;
     this.#heartbeat = new Heartbeat({
@@ -52,7 +56,7 @@ export class MessagePortTransport implements Transport {
   /** @throws SyncError `TRANSPORT_FAILED` where the transport behind the port threw */
   async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
     if (signal.aborted) return operations.map(() => calledOff(signal));
-    const id = this.#sends++;
+    const id = `${this.#sender}-${this.#sends++}`;
     const abort = (): void => {
       this.#post({ type: 'cpc-sync/abort', id });
       this.#sending.get(id)?.resolve(operations.map(() => calledOff(signal)));
@@ -61,7 +65,7 @@ export class MessagePortTransport implements Transport {
     try {
       return await new Promise((resolve, reject) => {
         this.#begin(id, { resolve, reject, count: operations.length });
-        this.#post({ type: 'cpc-sync/send', id, operations });
+        this.#post({ type: 'cpc-sync/send', id, operations: operations.map(withoutPayload) });
       });
     } finally {
       signal.removeEventListener('abort', abort);
@@ -69,7 +73,7 @@ export class MessagePortTransport implements Transport {
     }
   }
 
-  #begin(id: number, sending: Sending): void {
+  #begin(id: string, sending: Sending): void {
     this.#sending.set(id, sending);
     if (this.#sending.size > 1) return;
     this.#port.addEventListener('message', this.#receive);
@@ -78,7 +82,7 @@ export class MessagePortTransport implements Transport {
     this.#heartbeat.start();
   }
 
-  #end(id: number): void {
+  #end(id: string): void {
     this.#sending.delete(id);
     if (this.#sending.size > 0) return;
     this.#heartbeat.stop();
@@ -111,4 +115,9 @@ export class MessagePortTransport implements Transport {
       resolve(Array.from({ length: count }, () => outcome));
     }
   }
+}
+
+/** Plain, and once: a getter of a class would not cross, and the text says it all. */
+function withoutPayload({ payload, ...operation }: Operation): PortOperation {
+  return operation;
 }

@@ -1,15 +1,18 @@
 import type { DeliveryOutcome, Operation } from '@cpc/sync-core';
 
-/** What goes to the serving side. */
+/** An operation as it crosses: without its payload, which the other end reads from its text again. */
+export type PortOperation = Omit<Operation, 'payload'>;
+
+/** What goes to the serving side. Ids are unlike those of every other sender on the port. */
 export type PortRequest =
-  | { readonly type: 'cpc-sync/send'; readonly id: number; readonly operations: readonly Operation[] }
-  | { readonly type: 'cpc-sync/abort'; readonly id: number }
+  | { readonly type: 'cpc-sync/send'; readonly id: string; readonly operations: readonly PortOperation[] }
+  | { readonly type: 'cpc-sync/abort'; readonly id: string }
   | { readonly type: 'cpc-sync/ping' };
 
 /** What comes back. */
 export type PortAnswer =
-  | { readonly type: 'cpc-sync/outcomes'; readonly id: number; readonly outcomes: readonly DeliveryOutcome[] }
-  | { readonly type: 'cpc-sync/failed'; readonly id: number; readonly message: string }
+  | { readonly type: 'cpc-sync/outcomes'; readonly id: string; readonly outcomes: readonly DeliveryOutcome[] }
+  | { readonly type: 'cpc-sync/failed'; readonly id: string; readonly message: string }
   | { readonly type: 'cpc-sync/pong' };
 
 /** A port may carry other messages too; those of this protocol are known by their type. */

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, Operation, Transport } from '@cpc/sync-core';
 import type { PortLike } from './port-like.js';
-import { isPortMessage, type PortAnswer, type PortRequest } from './port-message.js';
+import { isPortMessage, type PortAnswer, type PortOperation, type PortRequest } from './port-message.js';
 
 /** A transport that is being served. */
 export interface ServedTransport extends Disposable {
@@ -15,13 +15,13 @@ export interface ServedTransport extends Disposable {
  * @returns the way to stop it
  */
 export function serveTransport(port: PortLike, transport: Transport): ServedTransport {
-  const running = new Map<number, AbortController>();
+  const running = new Map<string, AbortController>();
   const post = (answer: PortAnswer): void => port.postMessage(answer);
-  const send = async (id: number, operations: readonly Operation[]): Promise<void> => {
+  const send = async (id: string, operations: readonly PortOperation[]): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      const outcomes = await sendWithin(transport, operations, controller.signal);
+      const outcomes = await sendWithin(transport, operations.map(withPayload), controller.signal);
       if (!controller.signal.aborted) post({ type: 'cpc-sync/outcomes', id, outcomes });
     } catch (error) {
       if (!controller.signal.aborted) post({ type: 'cpc-sync/failed', id, message: String(error) });
@@ -45,6 +45,10 @@ export function serveTransport(port: PortLike, transport: Transport): ServedTran
   port.addEventListener('close', stop);
   port.start?.();
   return { stop, [Symbol.dispose]: stop };
+}
+
+function withPayload(operation: PortOperation): Operation {
+  return { ...operation, payload: JSON.parse(operation.payloadJson) as unknown };
 }
 
 async function sendWithin(
