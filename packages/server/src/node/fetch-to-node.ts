@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { closingHeaders, restOf } from './rest-of.js';
 
 /**
  * Puts a handler of the Fetch API behind `node:http`, streams included: `createServer(fetchToNode(feed.receive))`.
@@ -14,9 +15,14 @@ export function fetchToNode(
   return async (request, response) => {
     try {
       const answer = await receive(requestOf(request));
-      response.writeHead(answer.status, Object.fromEntries(answer.headers));
-      if (answer.body === null) response.end();
-      else await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response);
+      response.writeHead(answer.status, {
+        ...Object.fromEntries(answer.headers),
+        ...closingHeaders(request),
+      });
+      if (answer.body === null) response.flushHeaders();
+      else await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response, { end: false });
+      await restOf(request);
+      response.end();
     } catch (error) {
       // A connection that broke is everyday; whatever else it was, the caller must not take the answer for whole.
       response.destroy(error instanceof Error ? error : new Error('The handler failed', { cause: error }));

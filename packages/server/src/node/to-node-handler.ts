@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { closingHeaders, restOf } from './rest-of.js';
 import type { WireMessage, WireReply } from '../wire/wire-message.js';
 
 /** What the handler needs of a `Receiver`. */
@@ -22,34 +23,16 @@ export function toNodeHandler(
     });
     if (reply === undefined || response.destroyed) return;
     const { status, headers, body } = reply;
-    // A body that was not read to its end would be taken for the next request.
-    const close = request.complete ? {} : { connection: 'close' };
-    response.writeHead(status, { ...headers, ...close, 'content-length': Buffer.byteLength(body) });
-    if (request.complete) response.end(body);
-    else await endBehind(request, response, body);
-  };
-}
-
-/** How long is read on for a sender who has not noticed the answer. */
-const LINGER_MS = 2_000;
-
-/**
- * Answers somebody who is still sending. A connection that is closed with something unread is reset, and the answer
- * may be lost with it: so the rest is read and dropped, for a moment.
- */
-function endBehind(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      response.end(resolve);
-      if (response.destroyed) resolve();
-    };
-    const timer = setTimeout(end, LINGER_MS);
-    request.once('end', end);
-    request.once('close', end);
+    const length = { 'content-length': Buffer.byteLength(body) };
+    response.writeHead(status, { ...headers, ...closingHeaders(request), ...length });
+    if (request.complete) {
+      response.end(body);
+      return;
+    }
     response.write(body);
-    request.resume();
-  });
+    await restOf(request);
+    response.end();
+  };
 }
 
 function messageOf(request: IncomingMessage): WireMessage {
