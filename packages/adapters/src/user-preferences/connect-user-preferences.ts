@@ -2,10 +2,12 @@ import {
   Code,
   ConnectError,
   createClient,
+  type CallOptions,
   type Client,
   type Transport as RpcTransport,
 } from '@connectrpc/connect';
 import { SYNC_ERROR_CODES, SyncError, type DeliveryOutcome, type SyncErrorCode } from '@cpc/sync-core';
+import { atLeastOne } from '../delivery/at-least-one.js';
 import type { RequestCredentials } from '../delivery/credentials.js';
 import { outcomeOfError } from '../connect/outcome-of-error.js';
 import { checkChange } from './check-change.js';
@@ -22,6 +24,8 @@ export interface ConnectUserPreferencesOptions {
   readonly transport: RpcTransport;
   /** The headers that sign the user of a call in. @defaultValue nobody signs in */
   readonly credentials?: RequestCredentials;
+  /** How long the server may take for one call, in milliseconds. @defaultValue 30_000 */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -34,14 +38,17 @@ export interface ConnectUserPreferencesOptions {
 export class ConnectUserPreferences implements UserPreferences {
   readonly #client: Client<typeof UserPreferencesService>;
   readonly #credentials: RequestCredentials;
+  readonly #timeoutMs: number;
 
-  constructor({ transport, credentials = () => ({}) }: ConnectUserPreferencesOptions) {
+  /** @throws RangeError where an option is not what it should be */
+  constructor({ transport, credentials = () => ({}), timeoutMs = 30_000 }: ConnectUserPreferencesOptions) {
     this.#client = createClient(UserPreferencesService, transport);
     this.#credentials = credentials;
+    this.#timeoutMs = atLeastOne('timeoutMs', timeoutMs);
   }
 
   get(user: string): Promise<KnownPreferences> {
-    return this.#call(user, (headers) => this.#client.getPreferences({ user }, { headers }));
+    return this.#call(user, (options) => this.#client.getPreferences({ user }, options));
   }
 
   setCurrency(user: string, currency: string): Promise<KnownPreferences> {
@@ -62,18 +69,18 @@ export class ConnectUserPreferences implements UserPreferences {
 
   async #update(user: string, value: PreferencesChange): Promise<KnownPreferences> {
     const change = toChangeMessage(checkChange(value));
-    return this.#call(user, (headers) => this.#client.updatePreferences({ user, change }, { headers }));
+    return this.#call(user, (options) => this.#client.updatePreferences({ user, change }, options));
   }
 
   async #call(
     user: string,
-    call: (headers: HeadersInit) => Promise<Pick<GetPreferencesResponse, 'preferences'>>,
+    call: (options: CallOptions) => Promise<Pick<GetPreferencesResponse, 'preferences'>>,
   ): Promise<KnownPreferences> {
     const headers = await this.#credentials(user, { signal: new AbortController().signal });
     if (headers === undefined) {
       throw new SyncError('UNAUTHENTICATED', `'${user}' is not signed in; nothing was sent.`);
     }
-    const { preferences } = await call(headers).catch((error: unknown) => {
+    const { preferences } = await call({ headers, timeoutMs: this.#timeoutMs }).catch((error: unknown) => {
       throw errorOf(error);
     });
     const known = preferences && fromMessage(preferences);

@@ -20,16 +20,22 @@ export interface AnswerFrame {
   readonly status: number;
   /** The body as JSON. */
   readonly json: unknown;
+  /** Whether the body is longer than what is looked at. */
+  readonly isCut: boolean;
 }
 
-/** `undefined` where the text is no frame of this protocol. */
-export function parseAnswerFrame(text: string): AnswerFrame | undefined {
+/**
+ * @param maxLength - characters; of a longer frame only the head is read
+ * @returns `undefined` where the text is no frame of this protocol
+ */
+export function parseAnswerFrame(text: string, maxLength: number): AnswerFrame | undefined {
   const end = text.indexOf('\n');
   const head = parseJson(text.slice(0, Math.max(end, 0)));
   if (!isRecord(head)) return undefined;
   const { request, status } = head;
   if (typeof request !== 'string' || typeof status !== 'number') return undefined;
-  return { request, status, json: parseJson(text.slice(end + 1)) };
+  const isCut = text.length > maxLength;
+  return { request, status, json: isCut ? undefined : parseJson(text.slice(end + 1)), isCut };
 }
 
 function parseJson(text: string): unknown {

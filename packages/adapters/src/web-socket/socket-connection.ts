@@ -99,11 +99,9 @@ export class SocketConnection {
   #receive(data: unknown): void {
     if (this.#ended !== undefined) return;
     this.#heard++;
-    const frame =
-      typeof data === 'string' && data.length <= this.#limits.maxAnswerLength
-        ? parseAnswerFrame(data)
-        : undefined;
-    if (frame === undefined) this.end('the server sent a frame that is too large, or not of this protocol');
+    const { maxAnswerLength } = this.#limits;
+    const frame = typeof data === 'string' ? parseAnswerFrame(data, maxAnswerLength) : undefined;
+    if (frame === undefined) this.end('the server sent a frame that is not of this protocol');
     else this.#waiting.get(frame.request)?.resolve(frame);
   }
 

@@ -16,7 +16,7 @@ export interface WebSocketTransportOptions {
   readonly maxBatchSize?: number;
   /** The most bytes in one frame; a single operation is sent whatever its size. @defaultValue 1_000_000 */
   readonly maxBatchBytes?: number;
-  /** The largest answer, in characters; a larger one closes the socket. @defaultValue 4_000_000 */
+  /** The largest answer, in characters; where one to a batch is larger, less is asked for. @defaultValue 4_000_000 */
   readonly maxAnswerBytes?: number;
   /** How long one request may take, the opening of the socket included, in milliseconds. @defaultValue 30_000 */
   readonly timeoutMs?: number;

@@ -176,9 +176,8 @@ describe('what is not of this protocol ends the socket', () => {
     ['a binary frame', new ArrayBuffer(2)],
     ['a text without a head', 'hello'],
     ['a head without a request', '{"status":200}\n[]'],
-    ['too large an answer', `{"request":"0","status":200}\n"${'x'.repeat(100)}"`],
   ])('%s', async (_, data) => {
-    const { sockets, send } = setUp({ maxAnswerBytes: 100 });
+    const { sockets, send } = setUp();
     const outcome = send('a');
     await turns();
     sockets[0]!.emit('open');
@@ -186,6 +185,33 @@ describe('what is not of this protocol ends the socket', () => {
     sockets[0]!.emit('message', { data });
     expect(await outcome).toMatchObject({ kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE' } });
     expect(sockets[0]!.isClosed).toBe(true);
+  });
+});
+
+test('asks for less where the answer to a batch is too large, so that it comes through', async () => {
+  const { sockets, transport } = setUp({ maxAnswerBytes: 110 });
+  const sent = ['a', 'b', 'c', 'd'].map((id) => operation({ id }));
+  const outcomes = transport.send(sent, { signal: new AbortController().signal });
+  await turns();
+  sockets[0]!.emit('open');
+  for (let request = 0; request < 3; request++) {
+    await turns();
+    sockets[0]!.answer(request);
+  }
+  expect((await outcomes).map(({ kind }) => kind)).toEqual(sent.map(() => 'acknowledged'));
+  expect(sockets).toHaveLength(1);
+});
+
+test('a single answer that is too large is not believed, and told by its bound', async () => {
+  const { sockets, send } = setUp({ maxAnswerBytes: 100 });
+  const outcome = send('a');
+  await turns();
+  sockets[0]!.emit('open');
+  await turns();
+  sockets[0]!.emit('message', { data: `{"request":"0","status":200}\n"${'x'.repeat(100)}"` });
+  expect(await outcome).toMatchObject({
+    kind: 'unreachable',
+    reason: { code: 'NETWORK_CAPTIVE', message: expect.stringContaining('100 bytes') },
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { AnswerTooLarge, outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
 import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
@@ -77,6 +78,8 @@ export class WebSocketTransport implements Transport {
   async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
     const met = await withinTime((inner) => this.#request(run, inner), signal, this.#time);
     if ('kind' in met) return met;
+    if (met.isCut)
+      return outcomeOfLargeAnswer(run, new AnswerTooLarge(this.#connectionLimits.maxAnswerLength));
     const items = batchItems(
       met,
       run.operations.map(({ id }) => id),
