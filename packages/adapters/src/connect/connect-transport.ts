@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
 import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
@@ -16,6 +17,7 @@ import type { AnswerItem } from '../wire/wire-answer.js';
 import { itemOfAcknowledgement, itemsOfAnswers } from './answer-items.js';
 import type { ConnectTransportOptions } from './connect-transport-options.js';
 import { DeliveryService } from './gen/cpc/sync/v1/delivery_pb.js';
+import { largeAnswerOf } from './large-answer-of.js';
 import { outcomeOfError } from './outcome-of-error.js';
 import { toMessage } from './to-message.js';
 
@@ -74,7 +76,9 @@ export class ConnectTransport implements Transport {
     } catch (error) {
       // A call that was given up: the caller of `withinTime` knows why.
       if (signal.aborted) throw error;
-      return outcomeOfError(ConnectError.from(error, Code.Unavailable), run, this.#recognise);
+      const met = ConnectError.from(error, Code.Unavailable);
+      const large = largeAnswerOf(met);
+      return large ? outcomeOfLargeAnswer(run, large) : outcomeOfError(met, run, this.#recognise);
     }
   }
 

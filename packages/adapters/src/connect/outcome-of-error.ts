@@ -1,6 +1,5 @@
-import { Code, type ConnectError } from '@connectrpc/connect';
+import type { ConnectError } from '@connectrpc/connect';
 import type { Duration } from '@bufbuild/protobuf/wkt';
-import { AnswerTooLarge, outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import type { Run } from '../delivery/runs.js';
 import type { RunResult } from '../delivery/send-runs.js';
@@ -24,21 +23,10 @@ export function outcomeOfError(
   const [problem] = error.findDetails(ProblemSchema);
   const refusal = problem !== undefined && concerns(problem.idempotencyKey, run) && itemOfProblem(problem);
   if (refusal) return outcomeOfRefusedRun(run, refusal, afterMs);
-  if (error.cause instanceof AnswerTooLarge) return outcomeOfLargeAnswer(run, error.cause);
-  if (isTooLargeToRead(error))
-    return outcomeOfLargeAnswer(run, { code: 'NETWORK_CAPTIVE', message: error.message });
   if (error.cause !== undefined) {
     return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: error.message } };
   }
   return outcomeOfCode(error.code, { recognised: recognise(error), afterMs, message: error.message });
-}
-
-/**
- * What `readMaxBytes` of connect-node says of an answer. It comes without metadata, while an error that a server gave
- * has at least the headers that it came with.
- */
-function isTooLargeToRead({ code, metadata }: ConnectError): boolean {
-  return code === Code.ResourceExhausted && [...metadata].length === 0;
 }
 
 function concerns(key: string, { operations }: Run): boolean {

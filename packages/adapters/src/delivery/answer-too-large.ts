@@ -7,7 +7,7 @@ export class AnswerTooLarge extends SyncError {
   constructor(maxBytes: number) {
     super(
       'NETWORK_CAPTIVE',
-      `The answer has more than ${maxBytes} bytes and was given up. If the server does answer so much, give a larger maxAnswerBytes.`,
+      `The answer has more than ${maxBytes} bytes. If it is the server’s, give a larger maxAnswerBytes.`,
     );
   }
 }
