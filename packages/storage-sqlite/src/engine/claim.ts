@@ -1,9 +1,9 @@
 import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { HOLD, placedFromRow, placedOf, stateOf } from './place.js';
+import { HOLD, placedFromRow, placedOf } from './place.js';
 import { effectiveRank, refresh } from './order.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
-import type { LeasedItem } from './lease-book.js';
+import { leasedItemOf } from './lease-book.js';
 import { READY_AT } from './row-columns.js';
 
 /** One that may go: its effective rank, its sequence, and the rank that its row must hold as well. */
@@ -45,14 +45,10 @@ export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: nu
   const leaseUntil = now + leaseMs;
   const rows = take(tx, request);
   tx.expect(rows);
-  const items = rows.map((row): LeasedItem => {
-    const { sequence, id, entity, priority, place } = placedFromRow(row);
-    tx.state.moved(stateOf(place), 'leased');
-    return { sequence, id, entity, priority };
-  });
-  if (items.length > 0) {
+  for (const row of rows) tx.state.moved(row[READY_AT] === null ? 'blocked' : 'waiting', 'leased');
+  if (rows.length > 0) {
     tx.state.data.token = token;
-    tx.leases.add(token, leaseUntil, leaseMs, items);
+    tx.leases.add(token, leaseUntil, leaseMs, rows.map(leasedItemOf));
   }
   return { token, leaseUntil, operations: rows.map((row) => tx.stored(row)) };
 }
@@ -73,14 +69,9 @@ export function candidates(
           name === undefined ? readyOpen.all(reach) : readyOfPrincipal.all(name, reach),
         );
   const lists = found.filter(({ length }) => length > 0);
-  const free = lists
-    .flat()
-    .map(([rank, sequence]) => ({
-      rank: rank as number,
-      sequence: sequence as number,
-      stored: rank as number,
-    }))
-    .filter(({ sequence }) => !tx.isLeased(sequence));
+  const free: Candidate[] = [];
+  for (const [rank, sequence] of lists.flat() as [number, number][])
+    if (!tx.isLeased(sequence)) free.push({ rank, sequence, stored: rank });
   if (lists.length > 1) free.sort(byRank);
   return free.slice(0, limit);
 }

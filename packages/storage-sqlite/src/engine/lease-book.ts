@@ -1,3 +1,4 @@
+import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
 import type { LeaseView } from './operation-row.js';
 import type { Statements } from './statements.js';
@@ -10,6 +11,16 @@ export interface LeasedItem {
   readonly id: string;
   readonly entity: string | null;
   readonly priority: number;
+}
+
+/** Reads one out of a row of {@link ROW_COLUMNS}. */
+export function leasedItemOf(row: SqlRow): LeasedItem {
+  return {
+    sequence: row[0] as number,
+    id: row[1] as string,
+    entity: row[3] as string | null,
+    priority: row[6] as number,
+  };
 }
 
 /** Operations that one claim holds until the same moment: one row. */
@@ -137,15 +148,13 @@ export class LeaseBook {
       ];
       // A lease that cannot be read holds nothing: its holder finds it stale, and the operations go again.
       if (checksum(token, leaseUntil, leaseMs, text) !== found) continue;
-      const items = new Map(
-        (JSON.parse(text) as ItemTuple[]).map(([sequence, id, entity, priority]) => [
-          sequence,
-          { sequence, id, entity, priority },
-        ]),
-      );
+      const items = new Map<number, LeasedItem>();
       const group = { part, token, leaseUntil, leaseMs, items, isChanged: false };
       this.#groups.add(group);
-      for (const sequence of items.keys()) this.#bySequence.set(sequence, group);
+      for (const [sequence, id, entity, priority] of JSON.parse(text) as ItemTuple[]) {
+        items.set(sequence, { sequence, id, entity, priority });
+        this.#bySequence.set(sequence, group);
+      }
     }
     return this.#groups;
   }

@@ -54,7 +54,8 @@ export class PastBook {
 
   /** Writes down what became of these ids. @returns the position behind them */
   append({ past, pastMark }: PastPosition, fates: ReadonlyMap<string, Fate>): PastPosition {
-    const all = Array.from(fates, ([id, fate]): Remembered => (fate === null ? id : [id, fate]));
+    const all: Remembered[] = [];
+    fates.forEach((fate, id) => all.push(fate === null ? id : [id, fate]));
     const ids = JSON.stringify(all.length > REMEMBERED_IDS ? all.slice(-REMEMBERED_IDS) : all);
     const number = past + all.length;
     const mark = checksumOf([pastMark, ids], SEED);

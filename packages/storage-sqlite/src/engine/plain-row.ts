@@ -52,6 +52,8 @@ export function plainValues(row: SqlRow): SqlRow {
 /** The whole row, out of the values of {@link PLAIN_COLUMNS}. */
 export function rowOfPlain(values: SqlRow): SqlRow {
   const row = TEMPLATE.slice();
-  for (const [index, at] of PLAIN_AT.entries()) row[at] = values[index] as SqlValue;
+  PLAIN_AT.forEach((at, index) => {
+    row[at] = values[index] as SqlValue;
+  });
   return row;
 }
