@@ -272,8 +272,10 @@ export class MemoryQueue {
   }
 
   #restoreOne(stored: StoredOperation): void {
-    const { state } = stored;
-    const entry = this.index.add(followSuccessors(withoutStorageFields(stored), this.#lookup));
+    const { state, attempted } = stored;
+    const given = withoutStorageFields(stored);
+    const known = attempted ? given : rewriteReferences(given, (id) => this.#assignments.permanentIdOf(id));
+    const entry = this.index.add(followSuccessors(known, this.#lookup));
     applyKeptState(this.index, entry, {
       ...stored,
       ...((state === 'parked' || state === 'deadLetter') && { hold: state }),

@@ -151,7 +151,8 @@ export interface QueueStorage {
 
   /**
    * Adds operations as they are, states, attempts and history included, with new sequences in the given order;
-   * leased ones become waiting. Ids that are in the queue already are left alone; ids that left it come back.
+   * leased ones become waiting. Ids that are in the queue already are left alone; ids that left it come back. What
+   * was never attempted takes the permanent ids that are known, as an enqueued one does.
    *
    * @returns the ids that were added
    */

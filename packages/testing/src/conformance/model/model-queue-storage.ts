@@ -253,7 +253,9 @@ export class ModelQueueStorage implements QueueStorage {
   #restored(stored: StoredOperation, sequence: number): ModelEntry {
     const { state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } =
       withoutSequence(stored);
-    const rewritten = rewriteReferences(operation, (id) => this.data.assignments.get(id));
+    const rewritten = attempted
+      ? operation
+      : rewriteReferences(operation, (id) => this.data.assignments.get(id));
     const entry = newEntry(withSuccessors(this.data, rewritten), sequence, this.data.entries);
     const kept = { ...entry, attempts, attempted, attemptedBefore: attempted, history };
     switch (state) {

@@ -129,6 +129,19 @@ export const assignmentCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'assign rewrites what is restored later, but for what was attempted',
+    body: async ({ storage }) => {
+      await add(storage, operation('create'), mention('sent'), mention('unsent'));
+      const { token } = await claim(storage, { limit: 2 });
+      await storage.settle(token, [{ id: 'sent', kind: 'release', sent: true }]);
+      const kept = await storage.discard(['sent', 'unsent']);
+      await storage.settle(token, [{ id: 'create', kind: 'remove', assign: { from: TMP, to: REAL } }]);
+      await storage.restore(kept);
+      assertEqual((await mustGet(storage, 'sent')).payload, mention('sent').payload, 'the sent one');
+      assertEqual((await mustGet(storage, 'unsent')).payload, rewritten('unsent'), 'the unsent one');
+    },
+  },
+  {
     name: 'assign of a stale settlement assigns nothing',
     body: async ({ storage }) => {
       await add(storage, operation('create'), mention('line'));

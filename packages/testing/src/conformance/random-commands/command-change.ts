@@ -1,4 +1,3 @@
-import type { StoredOperation } from '@cpc/sync-core';
 import { show } from '../assert.js';
 import { idsOf, T0 } from '../queue-storage/storage-case.js';
 import { successor } from './command-settle.js';
@@ -24,7 +23,7 @@ export function discardCommand(world: World): Command {
     text: `discard ${show(ids)}`,
     run: async (storage) => {
       const gone = await storage.discard(ids);
-      if (storage === world.model) world.discarded.push(...gone.filter(restorable));
+      if (storage === world.model) world.discarded.push(...gone);
       return [...idsOf(gone)].sort();
     },
   };
@@ -47,11 +46,6 @@ export function restoreCommand(world: World): Command | undefined {
     text: `restore ${show(operations)}`,
     run: async (storage) => [...(await storage.restore(operations))].sort(),
   };
-}
-
-/** Temporary ids of restored operations are left open by the port. */
-function restorable({ references }: StoredOperation): boolean {
-  return references.length === 0;
 }
 
 /** The clock is set back: first everything due is found at the old time, then waits are clamped to the new. */
