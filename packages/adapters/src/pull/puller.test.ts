@@ -135,6 +135,20 @@ test('connects again for hints when the connection ended', async () => {
   await puller.stop();
 });
 
+test('a source that throws where it should reject is listened to again', async () => {
+  const { source, puller, clock } = rig();
+  let calls = 0;
+  source.listen = () => {
+    calls++;
+    throw new Error('no event source in this browser');
+  };
+  await puller.start();
+  await clock.advance(1_000);
+  expect(calls).toBe(2);
+  expect(puller.status.state).toBe('idle');
+  await puller.stop();
+});
+
 test('a call during a pull is answered by one that begins after it', async () => {
   const { source, puller, copy } = rig();
   const first = puller.pull();

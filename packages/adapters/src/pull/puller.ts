@@ -233,8 +233,11 @@ export class Puller {
           failures = 0;
           pull.call('hint');
         };
-        // Why it ended does not matter: pulling meets the same, and tells.
-        await source.listen(hint, { signal }).catch(asFailure);
+        try {
+          await source.listen(hint, { signal });
+        } catch {
+          // Why it ended does not matter: pulling meets the same, and tells.
+        }
         failures += 1;
         delayMs = this.#backoff.delayMs(failures, failures === 1 ? 0 : delayMs, this.#random);
       } else {
