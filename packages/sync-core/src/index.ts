@@ -84,6 +84,7 @@ export type {
   StorageReceipt,
   StorageStats,
   StorageSupports,
+  VersionChange,
 } from './ports/queue-storage.js';
 export type { PayloadCodec } from './ports/payload-codec.js';
 export type { RandomSource } from './ports/random-source.js';

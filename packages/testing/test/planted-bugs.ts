@@ -92,6 +92,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   onSend('sends other bytes on a retry', ['identical repeats'], (operation, sends) =>
     sends > 1 ? { ...operation, payloadJson: `${operation.payloadJson} ` } : operation,
   ),
+  onSend('sends a retry on another version', ['identical repeats'], (operation, sends) =>
+    sends > 1 ? { ...operation, baseVersion: '4711' } : operation,
+  ),
   {
     name: 'turns a batch round',
     breaks: ['entity order'],

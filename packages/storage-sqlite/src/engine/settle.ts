@@ -1,4 +1,4 @@
-import type { IdAssignment, NewOperation, Settlement, SettleResult } from '@cpc/sync-core';
+import type { IdAssignment, NewOperation, Settlement, SettleResult, VersionChange } from '@cpc/sync-core';
 import { appendAttempt, followSuccessors, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
@@ -10,6 +10,9 @@ import { runsOf } from './runs.js';
 
 /** How many assignments of permanent ids are remembered for operations that are enqueued later. */
 const REMEMBERED_ASSIGNMENTS = 10_000;
+
+/** How far behind an operation its new version reaches. */
+const MOVED_FOLLOWERS = 100;
 
 type Staying = Exclude<Settlement, { kind: 'remove' }>;
 
@@ -55,7 +58,7 @@ export function renew(
 }
 
 function isPlainRemoval(settlement: Settlement): boolean {
-  return settlement.kind === 'remove' && settlement.assign === undefined;
+  return settlement.kind === 'remove' && settlement.assign === undefined && settlement.version === undefined;
 }
 
 /** The common end: all were acknowledged and nothing mentions them. Neighbours leave in one statement. */
@@ -84,6 +87,7 @@ function settleOne(tx: QueueTransaction, item: LeasedItem, settlement: Settlemen
   const placed = tx.release(item.sequence);
   if (placed === undefined) return;
   if (settlement.kind === 'remove') {
+    if (settlement.version !== undefined) moveFollowers(tx, placed, settlement.version);
     remove(tx, placed);
     if (settlement.assign !== undefined) assign(tx, settlement.assign);
     return;
@@ -174,6 +178,31 @@ function goingAtOnce({ history }: Pick<Progress['log'], 'history'>): Progress {
     delayMs: 0,
     log: { history, failure: undefined },
   };
+}
+
+/** Puts what was made on top of the same version on top of the new one. */
+function moveFollowers(
+  tx: QueueTransaction,
+  { entity, principal, sequence }: Placed,
+  version: VersionChange,
+): void {
+  if (entity === null) return;
+  let next = tx.laneAfter(entity, sequence);
+  for (let left = MOVED_FOLLOWERS; left > 0 && next !== undefined; left--) {
+    if (!next.place.attempted && !tx.isLeased(next.sequence) && next.principal === principal)
+      moveOne(tx, next, version);
+    next = tx.laneAfter(entity, next.sequence);
+  }
+}
+
+function moveOne(tx: QueueTransaction, placed: Placed, { from, to }: VersionChange): void {
+  const row = tx.row(placed.sequence);
+  if (row === undefined) return;
+  const operation = tx.operation(row);
+  if (operation.baseVersion !== from) return;
+  const { attempts, attempted, hold, dueAt, delayMs } = placed.place;
+  const progress = { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) };
+  exchange(tx, placed, { ...operation, baseVersion: to }, progress);
 }
 
 /** Puts a permanent id in the place of a temporary one, in all that was never attempted. */

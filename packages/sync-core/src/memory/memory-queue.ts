@@ -18,6 +18,7 @@ import type {
   Settlement,
   SettleResult,
   StorageStats,
+  VersionChange,
 } from '../ports/queue-storage.js';
 import { Assignments } from './assignments.js';
 import { enqueueBatch, type EnqueueContext } from './enqueue-rules.js';
@@ -28,6 +29,9 @@ import { OperationIndex } from './operation-index.js';
 import { type Fate, followSuccessors, type IdLookup, Past } from './past.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { checkReplacements } from './replacements.js';
+
+/** How far behind an operation its new version reaches. */
+const MOVED_FOLLOWERS = 100;
 
 const REQUEUEABLE: ReadonlySet<OperationState> = new Set<OperationState>([
   'deadLetter',
@@ -209,6 +213,7 @@ export class MemoryQueue {
     this.#journal.leased(entry);
     entry.history = appendAttempt(entry.history, settlement.attempt);
     if (settlement.kind === 'remove') {
+      if (settlement.version !== undefined) this.#moveFollowers(entry, settlement.version);
       this.#remove(entry);
       if (settlement.assign !== undefined) this.assign(settlement.assign);
       return 'settled';
@@ -217,6 +222,20 @@ export class MemoryQueue {
     this.index.refresh(entry);
     if (entry.lane?.head) this.index.refresh(entry.lane.head);
     return 'settled';
+  }
+
+  /** Puts what was made on top of the same version on top of the new one. */
+  #moveFollowers({ next, operation: { principal } }: Entry, { from, to }: VersionChange): void {
+    for (
+      let left = MOVED_FOLLOWERS, entry = next;
+      left > 0 && entry !== undefined;
+      left--, entry = entry.next
+    ) {
+      const { operation } = entry;
+      if (entry.attempted || operation.baseVersion !== from || operation.principal !== principal) continue;
+      entry.operation = { ...operation, baseVersion: to };
+      this.#journal.changed(entry);
+    }
   }
 
   #settleKept(entry: Entry, settlement: Exclude<Settlement, { kind: 'remove' }>): void {

@@ -42,6 +42,33 @@ describe('an acknowledgement', () => {
   });
 });
 
+describe('an acknowledgement with a version', () => {
+  const answer = { kind: 'acknowledged', version: 'v2' } as const;
+
+  test('tells which version the guarded change made another one', () => {
+    const operation = storedOperation({ entity: 'e', baseVersion: 'v1' });
+    expect(decide(operation, { ...answer, assigned: '42' }, policy, NOW)).toEqual({
+      id: 'op',
+      kind: 'remove',
+      assign: { from: 'op', to: '42' },
+      version: { from: 'v1', to: 'v2' },
+    });
+  });
+
+  test.each([
+    ['a change that nothing guarded', { entity: 'e', baseVersion: undefined }, answer],
+    ['a change that nothing follows', { entity: undefined, baseVersion: 'v1' }, answer],
+    ['an answer without one', { entity: 'e', baseVersion: 'v1' }, { kind: 'acknowledged' }],
+    [
+      'one that is no text',
+      { entity: 'e', baseVersion: 'v1' },
+      { kind: 'acknowledged', version: 2 as unknown as string },
+    ],
+  ] as const)('moves nobody after %s', (_, fields, outcome) => {
+    expect(decide(storedOperation(fields), outcome, policy, NOW)).toEqual({ id: 'op', kind: 'remove' });
+  });
+});
+
 describe('an answer that asks for another attempt', () => {
   const decideRetry = (afterMs?: number, change: Partial<DeliveryPolicy> = {}, attempts = 0) =>
     decide(

@@ -72,9 +72,7 @@ export function decide(
   const { id } = operation;
   switch (outcome.kind) {
     case 'acknowledged':
-      return outcome.assigned === undefined
-        ? { id, kind: 'remove' }
-        : { id, kind: 'remove', assign: { from: originOf(operation), to: outcome.assigned } };
+      return decideAcknowledged(operation, outcome);
     case 'retry':
       return decideRetry(operation, outcome, policy, now);
     case 'unreachable': {
@@ -90,6 +88,21 @@ export function decide(
     case 'conflict':
       return decideConflict(operation, outcome.remote, outcome.resolved, policy);
   }
+}
+
+/** An effect that was guarded by a version is the one step from that version to the new one. */
+function decideAcknowledged(
+  operation: StoredOperation,
+  { assigned, version }: Extract<FinalOutcome, { kind: 'acknowledged' }>,
+): Settlement {
+  const { id, entity, baseVersion } = operation;
+  const isStep = entity !== undefined && baseVersion !== undefined && typeof version === 'string';
+  return {
+    id,
+    kind: 'remove',
+    ...(assigned !== undefined && { assign: { from: originOf(operation), to: assigned } }),
+    ...(isStep && { version: { from: baseVersion, to: version } }),
+  };
 }
 
 function decideRetry(

@@ -4,7 +4,8 @@ import type { RemoteRecord } from '../ports/conflict-resolver.js';
 /**
  * What became of one operation that was sent. The kind alone decides what happens next:
  *
- * - `acknowledged`: the server has it. It leaves the queue.
+ * - `acknowledged`: the server has it. It leaves the queue. `version` is the one that its thing has now: what was made
+ *   on top of the same version as this operation goes out on the new one.
  * - `conflict`: the server holds another version. A `ConflictResolver` decides.
  * - `retry`: the server answered, but not now. Counts as an attempt, waits its backoff.
  * - `unreachable`: no answer came, so the effect may have happened. Counts nothing, opens the circuit.

@@ -257,6 +257,7 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
       /** It leaves the queue: acknowledged, expired, given up. What waited for it may go. */
       readonly kind: 'remove';
       readonly assign?: IdAssignment;
+      readonly version?: VersionChange;
     }
   | {
       /** It may go again at `dueAt`. With `counts`, `attempts` grows by one. */
@@ -291,6 +292,17 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
  * the id that it named.
  */
 export interface IdAssignment {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What the operation changed went from one version to another by this change alone. In the same step as the removal,
+ * before `assign`, those of the next 100 operations of its entity, at least, that have its principal and `from` as
+ * their `baseVersion`, and that were never attempted, get `to` instead: they were made on top of the same version, and
+ * a device's own change is no conflict. What was attempted stays as it is, since every repeat must be the same request.
+ */
+export interface VersionChange {
   readonly from: string;
   readonly to: string;
 }

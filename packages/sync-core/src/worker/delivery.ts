@@ -67,8 +67,14 @@ export class Delivery {
   /** Puts aside what cannot be sent, with the settlement that it needs, and what stands behind it. */
   #sift(operations: readonly StoredOperation[], reports: Report[]): readonly StoredOperation[] {
     const held = new Set<string>();
+    const bases = new Map<string, string>();
     return operations.filter((operation) => {
-      const { entity } = operation;
+      const { entity, baseVersion } = operation;
+      if (entity !== undefined && !held.has(entity) && baseVersion !== undefined) {
+        // On the version that one ahead in the batch changes: it goes when that one's answer brought the new version.
+        if (bases.get(entity) === baseVersion && !operation.attempted) held.add(entity);
+        bases.set(entity, baseVersion);
+      }
       if (entity !== undefined && held.has(entity)) {
         reports.push(released(operation, false));
         return false;

@@ -207,3 +207,79 @@ describe('a batch in order', () => {
     expect(await rig.total()).toBe(0);
   });
 });
+
+describe('changes that were made on the same version', () => {
+  /** A server with one record, which compares versions. */
+  function guarded(rig: Rig): void {
+    let version = 1;
+    rig.transport.answer = ({ baseVersion }) =>
+      baseVersion === `v${version}`
+        ? { kind: 'acknowledged', version: `v${++version}` }
+        : { kind: 'conflict', remote: { value: 'theirs', version: `v${version}` } };
+  }
+  const basesSent = (rig: Rig): readonly unknown[] =>
+    rig.transport.batches.flatMap(({ operations }) =>
+      operations.map(({ id, baseVersion }) => [id, baseVersion]),
+    );
+
+  test.each([
+    ['one by one', {}],
+    ['in batches', { maxBatchSize: 8, keepsOrder: true }],
+  ])(
+    'are no conflict for each other, %s: each goes on the version that the one before made',
+    async (_, how) => {
+      const rig = await opened(how);
+      guarded(rig);
+      await rig.enqueue(['1', '2', '3'], { entity: 'e', baseVersion: 'v1' });
+      await rig.worker.start();
+      await rig.clock.advance(0);
+      expect(basesSent(rig)).toEqual([
+        ['1', 'v1'],
+        ['2', 'v2'],
+        ['3', 'v3'],
+      ]);
+      expect(rig.told('conflict')).toEqual([]);
+      expect(await rig.total()).toBe(0);
+    },
+  );
+
+  test('are a conflict where somebody else came in between', async () => {
+    const rig = await opened({ resolver: resolver({ kind: 'use-remote' }) });
+    guarded(rig);
+    const { answer } = rig.transport;
+    rig.transport.answer = (operation) =>
+      operation.id === '2' ? { kind: 'conflict', remote } : answer(operation);
+    await rig.enqueue(['1', '2'], { entity: 'e', baseVersion: 'v1' });
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.told('conflict')).toMatchObject([{ id: '2' }]);
+  });
+
+  test('go as they were where they may have been sent', async () => {
+    const rig = await opened({ maxBatchSize: 8, keepsOrder: true });
+    await rig.enqueue(['1', '2'], { entity: 'e', baseVersion: 'v1' });
+    const { token } = await rig.inner.claim({ now: rig.clock.now(), limit: 8, leaseMs: 1000, perEntity: 8 });
+    await rig.inner.settle(token, [
+      { id: '1', kind: 'release', sent: true },
+      { id: '2', kind: 'release', sent: true },
+    ]);
+    rig.transport.answer = () => ({ kind: 'acknowledged', version: 'v2' });
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(basesSent(rig)).toEqual([
+      ['1', 'v1'],
+      ['2', 'v1'],
+    ]);
+  });
+
+  test('of different entities, and on different versions, go together', async () => {
+    const rig = await opened({ maxBatchSize: 8, keepsOrder: true });
+    await rig.enqueue(['1', '2'], { baseVersion: 'v1' });
+    await rig.enqueue(['3'], { entity: 'e', baseVersion: 'v1' });
+    await rig.enqueue(['4'], { entity: 'e', baseVersion: 'v2' });
+    await rig.enqueue(['5'], { entity: 'f', baseVersion: 'v1' });
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.transport.batches.map(({ operations }) => operations.length)).toEqual([5]);
+  });
+});

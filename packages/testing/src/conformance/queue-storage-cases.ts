@@ -17,6 +17,7 @@ import { sharingCases } from './queue-storage/sharing-cases.js';
 import { slowCases } from './queue-storage/slow-cases.js';
 import type { StorageCase } from './queue-storage/storage-case.js';
 import { timeCases } from './queue-storage/time-cases.js';
+import { versionCases } from './queue-storage/version-cases.js';
 
 const CASES: readonly StorageCase[] = [
   ...enqueueCases,
@@ -27,6 +28,7 @@ const CASES: readonly StorageCase[] = [
   ...coalesceCases,
   ...pastCases,
   ...assignmentCases,
+  ...versionCases,
   ...timeCases,
   ...readCases,
   ...changeCases,

@@ -360,12 +360,13 @@ export class Referee {
       this.broken('one sender', `${id} is sent by a tab that does not hold it`);
   }
 
-  #checkBytes(record: OperationRecord, { payloadJson }: Operation): void {
-    record.sentPayload ??= payloadJson;
-    if (record.sentPayload !== payloadJson)
+  #checkBytes(record: OperationRecord, { payloadJson, baseVersion = 'no version' }: Operation): void {
+    const request = `${payloadJson} on ${baseVersion}`;
+    record.sentPayload ??= request;
+    if (record.sentPayload !== request)
       this.broken(
         'identical repeats',
-        `${record.id} was sent with two payloads: ${record.sentPayload}, ${payloadJson}`,
+        `${record.id} was sent as two requests: ${record.sentPayload}, ${request}`,
       );
   }
 

@@ -1,3 +1,4 @@
+import type { NewOperation, VersionChange } from '@cpc/sync-core';
 import { rewriteReferences } from '@cpc/sync-core/storage-kit';
 import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
 import { mapEntries, type Mutant, mutant, onSettle } from './mutant.js';
@@ -6,6 +7,29 @@ const renameTo = (entry: ModelEntry, from: string, to: string): ModelEntry => ({
   ...entry,
   operation: { ...entry.operation, payload: entry.operation.payload.replaceAll(from, to) },
 });
+
+/** Moves to a new version what it should not. */
+function onVersion(
+  name: string,
+  isMoved: (operation: NewOperation, version: VersionChange, entity: string | undefined) => boolean,
+): Mutant {
+  return mutant(name, (real, data) => ({
+    settle: async (token, settlements) => {
+      const lanes = new Map(data.entries.map(({ operation }) => [operation.id, operation.entity]));
+      const results = await real.settle(token, settlements);
+      for (const one of settlements) {
+        if (one.kind !== 'remove' || one.version === undefined) continue;
+        const { version, id } = one;
+        mapEntries(data, (entry) =>
+          isMoved(entry.operation, version, lanes.get(id))
+            ? { ...entry, operation: { ...entry.operation, baseVersion: version.to } }
+            : entry,
+        );
+      }
+      return results;
+    },
+  }));
+}
 
 export const settleMutants: readonly Mutant[] = [
   onSettle('removed operations stay', (one) =>
@@ -28,6 +52,17 @@ export const settleMutants: readonly Mutant[] = [
   onSettle('permanent ids are ignored', (one) =>
     one.kind === 'remove' ? { id: one.id, kind: 'remove' } : one,
   ),
+  onSettle('new versions are ignored', (one) => {
+    if (one.kind !== 'remove') return one;
+    const { version: _, ...rest } = one;
+    return rest;
+  }),
+  onVersion('a new version reaches other entities', ({ baseVersion }, { from }) => baseVersion === from),
+  onVersion(
+    'a new version reaches other principals',
+    ({ baseVersion, entity }, { from }, lane) => baseVersion === from && entity === lane,
+  ),
+  onVersion('a new version reaches whatever its entity has', ({ entity }, _, lane) => entity === lane),
   mutant('every settlement is reported as settled', (real) => ({
     settle: async (token, settlements) => {
       await real.settle(token, settlements);

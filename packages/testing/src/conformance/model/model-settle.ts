@@ -1,4 +1,4 @@
-import type { IdAssignment, Settlement, SettleResult } from '@cpc/sync-core';
+import type { IdAssignment, Settlement, SettleResult, VersionChange } from '@cpc/sync-core';
 import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import type { ModelQueueData } from './model-queue-data.js';
 import { withSuccessors } from './model-past.js';
@@ -19,6 +19,8 @@ export function settle(data: ModelQueueData, token: number, settlement: Settleme
     data.entries = settleEntry(data.entries, entry, { ...settlement, operation });
     return 'settled';
   }
+  if (settlement.kind === 'remove' && settlement.version)
+    data.entries = moved(data.entries, entry, settlement.version);
   data.entries = settleEntry(data.entries, entry, settlement);
   if (settlement.kind !== 'remove') return 'settled';
   data.past.set(settlement.id, null);
@@ -96,6 +98,26 @@ export function renameDependency(
           operation: { ...entry.operation, dependsOn: renamed(entry.operation.dependsOn) },
         }
       : entry,
+  );
+}
+
+/** Those behind `entry` that were made on top of the same version stand on the new one. */
+function moved(
+  entries: readonly ModelEntry[],
+  { sequence, operation }: ModelEntry,
+  { from, to }: VersionChange,
+): readonly ModelEntry[] {
+  const isBehind = (other: ModelEntry): boolean =>
+    other.sequence > sequence &&
+    other.operation.entity === operation.entity &&
+    other.operation.principal === operation.principal;
+  return entries.map((other) =>
+    operation.entity !== undefined &&
+    isBehind(other) &&
+    !other.attempted &&
+    other.operation.baseVersion === from
+      ? { ...other, operation: { ...other.operation, baseVersion: to } }
+      : other,
   );
 }
 

@@ -44,7 +44,12 @@ function randomSettlement(world: World, id: string, entry: ModelEntry | undefine
         ? { id, kind: 'remove' }
         : { id, kind: 'replace', operation: successor(world, entry.operation), ...attempt };
     default:
-      return { id, kind: 'remove', ...assignment(world) };
+      return {
+        id,
+        kind: 'remove',
+        ...assignment(world),
+        ...(random.chance(0.3) && { version: { from: 'v0', to: random.pick(['v0', 'v1']) } }),
+      };
   }
 }
 

@@ -65,6 +65,7 @@ export class World {
       coalesces,
       dependsOn: random.chance(0.7) ? [] : this.someIds(2),
       scheduledAt: random.chance(0.2) ? T0 + random.below(400) : T0,
+      ...(random.chance(0.4) && { baseVersion: random.pick(['v0', 'v1']) }),
       ...(entity !== undefined && { entity }),
       ...(principal !== undefined && { principal }),
     });
