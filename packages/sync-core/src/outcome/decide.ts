@@ -97,6 +97,8 @@ function decideAcknowledged(
 ): Settlement {
   const { id, entity, baseVersion } = operation;
   const isStep = entity !== undefined && baseVersion !== undefined && typeof version === 'string';
+  // The usual case, on every operation's way.
+  if (assigned === undefined && !isStep) return { id, kind: 'remove' };
   return {
     id,
     kind: 'remove',
