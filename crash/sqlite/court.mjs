@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-export const sleep = (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs));
+/** Resolves with `'late'`; nobody stays for it whose work was done before. */
+export const lateAfter = (delayMs) => sleep(delayMs, 'late', { ref: false });
 
 /** A judge, a database file, and the clients that work on it. */
 export class Court {
@@ -68,7 +70,7 @@ export class Court {
   /** Delivers what is left, and lets the judge speak. */
   async verdict({ within = 60_000 } = {}) {
     const last = await this.client('last', { drain: true });
-    const code = await Promise.race([last.ended, sleep(within).then(() => 'late')]);
+    const code = await Promise.race([last.ended, lateAfter(within)]);
     if (code !== 0) await last.kill();
     const judged = await (await fetch(this.url)).json();
     const stuck = code === 0 ? [] : [`the queue did not run empty: ${code} ${last.errors}`];

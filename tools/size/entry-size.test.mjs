@@ -23,7 +23,7 @@ const BUDGETS = {
   '@cpc/react': 1_000,
   '@cpc/server': 11_000,
   '@cpc/storage-sqlite': 20_000,
-  '@cpc/sync-core': 23_600,
+  '@cpc/sync-core': 23_800,
   '@cpc/sync-core/aes-gcm': 1_500,
   '@cpc/sync-core/deterministic': 1_000,
   '@cpc/sync-core/ndjson': 1_500,

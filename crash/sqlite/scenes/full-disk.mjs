@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Court, sleep } from '../court.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Court } from '../court.mjs';
 
 const MEGABYTES = 3;
 

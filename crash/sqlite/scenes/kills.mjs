@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { Court, sleep } from '../court.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Court, lateAfter } from '../court.mjs';
 
 /** kill -9 at a random moment, and again, on the same file. */
 export async function randomKills({ amount, randomInteger }) {
@@ -29,7 +30,7 @@ export async function killsAtWrites({ amount, randomInteger }) {
       const inject = `inject=${call}:signal=SIGKILL:when=${n}`;
       const wrap = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
       const client = await court.client('till', { wrap, 'lease-ms': 2000 });
-      const ended = await Promise.race([client.ended, sleep(5000).then(() => 'late')]);
+      const ended = await Promise.race([client.ended, lateAfter(5000)]);
       if (ended === 'late') await client.kill();
       else court.kills += 1;
     }
