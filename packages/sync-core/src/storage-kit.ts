@@ -7,7 +7,7 @@ export { REMEMBERED_ASSIGNMENTS } from './memory/assignments.js';
 export { Entry } from './memory/entry.js';
 export { applyKeptState, keptStateOf, type KeptState } from './memory/kept-state.js';
 export { LeaseBook } from './memory/lease-book.js';
-export { MemoryQueue } from './memory/memory-queue.js';
+export { MemoryQueue, MOVED_FOLLOWERS } from './memory/memory-queue.js';
 export { OperationIndex } from './memory/operation-index.js';
 export {
   type Fate,

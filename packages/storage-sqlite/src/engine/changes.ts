@@ -12,14 +12,14 @@ import { takePlace } from './settle.js';
 export function requeue(
   tx: QueueTransaction,
   ids: readonly string[],
-  states: readonly OperationState[] = ['deadLetter', 'parked', 'scheduled'],
+  states?: readonly OperationState[],
 ): readonly string[] {
   return ids.filter((id) => {
     const placed = tx.placedById(id);
     const state = placed && tx.stateOf(placed);
     if (placed === undefined || (state !== 'deadLetter' && state !== 'parked' && state !== 'scheduled'))
       return false;
-    if (!states.includes(state)) return false;
+    if (states !== undefined && !states.includes(state)) return false;
     const attempts = state === 'scheduled' ? placed.place.attempts : 0;
     const change = { attempts, hold: HOLD.none, dueAt: 0, delayMs: 0 };
     refresh(

@@ -1,5 +1,12 @@
 import type { IdAssignment, NewOperation, Settlement, SettleResult, VersionChange } from '@cpc/sync-core';
-import { appendAttempt, followSuccessors, rewriteReferences } from '@cpc/sync-core/storage-kit';
+import {
+  appendAttempt,
+  followSuccessors,
+  MOVED_FOLLOWERS,
+  REMEMBERED_ASSIGNMENTS,
+  rewriteReferences,
+} from '@cpc/sync-core/storage-kit';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
 import { clamp } from './clamp.js';
@@ -7,12 +14,6 @@ import { HOLD, type Placed, placedFromRow } from './place.js';
 import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { runsOf } from './runs.js';
-
-/** How many assignments of permanent ids are remembered for operations that are enqueued later. */
-const REMEMBERED_ASSIGNMENTS = 10_000;
-
-/** How far behind an operation its new version reaches. */
-const MOVED_FOLLOWERS = 100;
 
 type Staying = Exclude<Settlement, { kind: 'remove' }>;
 
@@ -199,10 +200,13 @@ function moveOne(tx: QueueTransaction, placed: Placed, { from, to }: VersionChan
   const row = tx.row(placed.sequence);
   if (row === undefined) return;
   const operation = tx.operation(row);
-  if (operation.baseVersion !== from) return;
+  if (operation.baseVersion === from) rewrite(tx, placed, row, { ...operation, baseVersion: to });
+}
+
+/** Puts the operation in the place of what it was before, as far as that had come. */
+function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
   const { attempts, attempted, hold, dueAt, delayMs } = placed.place;
-  const progress = { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) };
-  exchange(tx, placed, { ...operation, baseVersion: to }, progress);
+  exchange(tx, placed, operation, { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) });
 }
 
 /** Puts a permanent id in the place of a temporary one, in all that was never attempted. */
@@ -216,7 +220,6 @@ function assign(tx: QueueTransaction, { from, to }: IdAssignment): void {
     const placed = placedFromRow(row);
     if (placed.place.attempted || tx.isLeased(placed.sequence)) continue;
     const operation = rewriteReferences(tx.operation(row), (id) => (id === from ? to : undefined));
-    const { attempts, attempted, hold, dueAt, delayMs } = placed.place;
-    exchange(tx, placed, operation, { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) });
+    rewrite(tx, placed, row, operation);
   }
 }

@@ -30,8 +30,8 @@ import { type Fate, followSuccessors, type IdLookup, Past } from './past.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { checkReplacements } from './replacements.js';
 
-/** How far behind an operation its new version reaches. */
-const MOVED_FOLLOWERS = 100;
+/** How far behind an operation its new version reaches, see `VersionChange`. */
+export const MOVED_FOLLOWERS = 100;
 
 const REQUEUEABLE: ReadonlySet<OperationState> = new Set<OperationState>([
   'deadLetter',

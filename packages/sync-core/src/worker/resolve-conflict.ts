@@ -26,6 +26,7 @@ export async function resolveConflict(
   options: ResolveOptions,
 ): Promise<FinalOutcome> {
   try {
+    const queued = toOperation(operation);
     const resolution = await withTimeout(
       options.clock,
       options.timeoutMs,
@@ -34,10 +35,10 @@ export async function resolveConflict(
       (signal) =>
         resolver.resolve(
           {
-            operation: toOperation(operation),
+            operation: queued,
             local: JSON.parse(operation.payload),
             remote: structuredClone(remote),
-            base: toOperation(operation).base,
+            base: queued.base,
             round: operation.conflictRounds,
           },
           { signal },
