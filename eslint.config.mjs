@@ -12,7 +12,11 @@ const constraints = (allowed) => [
 ];
 
 /** The tools are no package: tests import their browser and their database by the path. */
-const toolsOfTests = ['../**/tools/browser/index.mjs', '../**/tools/postgres/index.mjs'];
+const toolsOfTests = [
+  '../**/tools/browser/index.mjs',
+  '../**/tools/postgres/index.mjs',
+  '../**/tools/proto/index.mjs',
+];
 
 const boundaries = (allowed, allow = []) => ({
   '@nx/enforce-module-boundaries': [

@@ -38,9 +38,9 @@ describe.each(packages.map((found) => [found.name, found]))('%s', (_name, { fold
   });
 });
 
-test('the core brings RxJS and the types of the network port, nothing else', () => {
+test('the core brings RxJS, the types of the network port and the list of limits, nothing else', () => {
   const { manifest } = packages.find(({ folder }) => folder === 'sync-core');
-  expect(Object.keys(manifest.dependencies).sort()).toEqual(['@cpc/network', 'rxjs']);
+  expect(Object.keys(manifest.dependencies).sort()).toEqual(['@cpc/network', '@cpc/protocol', 'rxjs']);
 });
 
 const sound = {

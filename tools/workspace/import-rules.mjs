@@ -6,11 +6,15 @@
  */
 export const imports = {
   network: [],
-  'sync-core': ['network'],
+  // What device and server say alike: a list of limits and codes, which knows nobody.
+  protocol: [],
+  'sync-core': ['network', 'protocol'],
   'storage-sqlite': ['sync-core'],
   'storage-indexeddb': ['sync-core'],
-  adapters: ['sync-core', 'network'],
-  server: [],
+  adapters: ['sync-core', 'network', 'protocol'],
+  server: ['protocol'],
+  // Both halves of one service; that of the server is an entry of its own.
+  'user-preferences': ['sync-core', 'network', 'adapters', 'server'],
   testing: ['sync-core', 'network'],
   // Storages and adapters in the presets alone, which are entries of their own.
   container: ['sync-core', 'network', 'adapters', 'storage-indexeddb', 'storage-sqlite'],
@@ -28,13 +32,15 @@ export const imports = {
  */
 export const testImports = {
   network: ['tools'],
+  protocol: ['tools'],
   devtools: ['tools'],
   react: ['tools'],
   angular: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
-  adapters: ['testing', 'server', 'tools', 'storage-sqlite', 'storage-indexeddb'],
+  adapters: ['testing', 'server', 'tools'],
   server: ['tools'],
+  'user-preferences': ['storage-sqlite', 'storage-indexeddb', 'tools'],
   container: ['testing'],
   cli: ['server', 'tools'],
 };

@@ -10,8 +10,7 @@ import { createConnectTransport as createWebTransport } from '@connectrpc/connec
 import type { DeliveryOutcome, Operation } from '@cpc/sync-core';
 import { ManualClock, SeededRandom } from '@cpc/sync-core/deterministic';
 import { ConnectTransport, type ConnectTransportOptions } from '../src/connect/index.js';
-import { DeliveryService } from '../src/connect/gen/cpc/sync/v1/delivery_pb.js';
-import { RetryInfoSchema } from '../src/connect/gen/google/rpc/error_details_pb.js';
+import { DeliveryService, RetryInfoSchema } from '@cpc/protocol/protobuf';
 import { listenConnect, startConnectReceiver } from './live-connect-receiver.js';
 import { listen } from './live-receiver.js';
 import { startLossyProxy, type Fault } from './lossy-proxy.js';

@@ -1,12 +1,5 @@
-export {
-  applied,
-  conflict,
-  later,
-  rejected,
-  type HandlerAnswer,
-  type RemoteRecord,
-} from './answer/handler-answer.js';
-export type { Problem, ProblemCode } from './answer/problem.js';
+export { applied, conflict, later, rejected, type HandlerAnswer } from './answer/handler-answer.js';
+export type { Problem, ProblemCode, RemoteRecord } from '@cpc/protocol';
 export { ChangeFeed } from './changes/change-feed.js';
 export type { ChangeLogOptions } from './changes/change-rows.js';
 export type { ChangeFeedOptions, ChangeFeedParts } from './changes/feed-options.js';

@@ -3,7 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { expect, test } from '@jest/globals';
 import { operation } from '../../test/operation.js';
 import { itemsOfAnswers } from './answer-items.js';
-import { AnswerSchema, ProblemSchema } from './gen/cpc/sync/v1/delivery_pb.js';
+import { AnswerSchema, ProblemSchema } from '@cpc/protocol/protobuf';
 import { outcomeOfError } from './outcome-of-error.js';
 
 // What a server sends that leaves the status out, or copies that of a success.

@@ -1,5 +1,5 @@
 import type { AnswerItem } from '../wire/wire-answer.js';
-import type { Acknowledgement, Answer, Problem } from './gen/cpc/sync/v1/delivery_pb.js';
+import type { Acknowledgement, Answer, Problem } from '@cpc/protocol/protobuf';
 
 /**
  * The answers as items of the protocol over HTTP, or `undefined` where they are not the receiver's: one for each

@@ -16,7 +16,7 @@ import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import type { AnswerItem } from '../wire/wire-answer.js';
 import { itemOfAcknowledgement, itemsOfAnswers } from './answer-items.js';
 import type { ConnectTransportOptions } from './connect-transport-options.js';
-import { DeliveryService } from './gen/cpc/sync/v1/delivery_pb.js';
+import { DeliveryService } from '@cpc/protocol/protobuf';
 import { largeAnswerOf } from './large-answer-of.js';
 import { outcomeOfError } from './outcome-of-error.js';
 import { toMessage } from './to-message.js';

@@ -4,8 +4,7 @@ import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import type { Run } from '../delivery/runs.js';
 import type { RunResult } from '../delivery/send-runs.js';
 import { itemOfProblem } from './answer-items.js';
-import { ProblemSchema } from './gen/cpc/sync/v1/delivery_pb.js';
-import { RetryInfoSchema } from './gen/google/rpc/error_details_pb.js';
+import { ProblemSchema, RetryInfoSchema } from '@cpc/protocol/protobuf';
 import { outcomeOfCode } from './outcome-of-code.js';
 
 /**

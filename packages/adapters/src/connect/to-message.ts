@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Operation } from '@cpc/sync-core';
-import { OperationSchema, type Operation as OperationMessage } from './gen/cpc/sync/v1/delivery_pb.js';
+import { OperationSchema, type Operation as OperationMessage } from '@cpc/protocol/protobuf';
 
 const encoder = new TextEncoder();
 

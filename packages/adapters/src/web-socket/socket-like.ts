@@ -13,9 +13,6 @@ export interface SocketLike {
 /** Opens a socket; its connecting may still fail. */
 export type OpenSocket = (url: string, protocol: string) => SocketLike;
 
-/** The subprotocol's name, which the server confirms. */
-export const SUBPROTOCOL = 'cpc-sync.v1';
-
 /** The platform's. @throws TypeError where it has none */
 export function platformSocket(): OpenSocket {
   if (typeof globalThis.WebSocket !== 'function') {

@@ -1,3 +1,4 @@
+import { SUBPROTOCOL } from '@cpc/protocol';
 import {
   systemClock,
   type DeliveryOutcome,
@@ -18,7 +19,7 @@ import { batchItems, isReceiverProblem, singleItem } from '../wire/wire-answer.j
 import { batchBody } from '../wire/wire-request.js';
 import { requestFrame, type AnswerFrame } from './frame.js';
 import { SocketConnection, type ConnectionLimits } from './socket-connection.js';
-import { platformSocket, SUBPROTOCOL, type OpenSocket } from './socket-like.js';
+import { platformSocket, type OpenSocket } from './socket-like.js';
 import { socketUrl } from './socket-url.js';
 import type { WebSocketTransportOptions } from './web-socket-transport-options.js';
 

@@ -1,3 +1,5 @@
+import { isProblemType } from '@cpc/protocol';
+
 /** What came back, whoever sent it. */
 export interface WireAnswer {
   readonly status: number;
@@ -48,7 +50,7 @@ export function isReceiverProblem({ json }: StatusAndJson): boolean {
 
 /** Whether a body is a problem document of the receiver's own types, whatever the status that it came with. */
 export function isProblem({ type }: Readonly<Record<string, unknown>>): boolean {
-  return typeof type === 'string' && type.startsWith('urn:problem-type:cpc-sync:');
+  return isProblemType(type);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { entityTag, faultOfKey, faultOfKind, faultOfName, HEADERS, structuredString } from '@cpc/protocol';
 import type { Operation } from '@cpc/sync-core';
 
 /** One request, the same bytes for every repeat. Credentials are not part of it. */
@@ -21,11 +22,11 @@ export function singleRequest(endpoint: URL, operation: Operation): WireRequest 
     url: `${endpoint.href.replace(/\/$/, '')}/${encodeURIComponent(operation.kind)}`,
     headers: {
       ...JSON_HEADERS,
-      'idempotency-key': quoted(operation.id),
-      'sync-version': String(operation.version),
-      'sync-timestamp': encodeURIComponent(operation.timestamp),
-      ...(operation.entity !== undefined && { 'sync-entity': encodeURIComponent(operation.entity) }),
-      ...(operation.baseVersion !== undefined && { 'if-match': `"${operation.baseVersion}"` }),
+      [HEADERS.idempotencyKey]: structuredString(operation.id),
+      [HEADERS.version]: String(operation.version),
+      [HEADERS.timestamp]: encodeURIComponent(operation.timestamp),
+      ...(operation.entity !== undefined && { [HEADERS.entity]: encodeURIComponent(operation.entity) }),
+      ...(operation.baseVersion !== undefined && { [HEADERS.ifMatch]: entityTag(operation.baseVersion) }),
     },
     body: operation.payloadJson,
   };
@@ -49,27 +50,18 @@ export function batchItem(operation: Operation): string {
 }
 
 /**
- * Why an operation cannot travel over HTTP at all, or `undefined`. The key must be a structured-field string
- * (RFC 9651, section 3.3.3) and the version an entity tag (RFC 9110, section 8.8.3).
+ * Why an operation cannot travel at all, or `undefined`: by the same list of limits as the device and the receiver. A
+ * queue takes no such operation; one that an older version of the library took would be refused by every receiver.
  */
 export function unsendable(operation: Operation): string | undefined {
-  if (!/^[\x20-\x7e]{1,255}$/.test(operation.id)) {
-    return 'the id must be 1 to 255 printable ASCII characters to be an Idempotency-Key';
-  }
-  if (operation.kind === '' || operation.kind === '.' || operation.kind === '..') {
-    return `the kind "${operation.kind}" cannot be part of an address`;
-  }
-  if (operation.baseVersion !== undefined && !/^[\x21\x23-\x7e]+$/.test(operation.baseVersion)) {
-    return 'baseVersion must be printable ASCII without spaces and quotes to be sent as If-Match';
-  }
-  const texts = [operation.kind, operation.entity ?? '', operation.timestamp];
-  return texts.every((text) => !LONE_SURROGATE.test(text))
-    ? undefined
-    : 'kind and entity must be valid Unicode';
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  const { id, kind, entity, timestamp, baseVersion } = operation;
+  const faults = {
+    id: faultOfKey(id),
+    kind: faultOfKind(kind),
+    entity: entity === undefined ? undefined : faultOfName(entity),
+    timestamp: faultOfName(timestamp),
+    baseVersion: baseVersion === undefined ? undefined : faultOfName(baseVersion),
+  };
+  const found = Object.entries(faults).find(([, fault]) => fault !== undefined);
+  return found && `${found[0]} ${found[1]}`;
 }

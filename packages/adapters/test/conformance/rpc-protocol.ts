@@ -20,7 +20,7 @@ import {
   ProblemSchema,
   type Operation,
   type Problem,
-} from '../../src/connect/gen/cpc/sync/v1/delivery_pb.js';
+} from '@cpc/protocol/protobuf';
 
 type Bytes = HttpAnswer['body'];
 

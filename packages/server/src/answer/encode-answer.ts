@@ -1,6 +1,6 @@
 import type { EffectResult, EncodedAnswer } from '../ports/effect-store.js';
 import type { HandlerAnswer } from './handler-answer.js';
-import { problem, refusal, type Problem } from './problem.js';
+import { faultOfName, problem, refusal, type Problem } from '@cpc/protocol';
 
 /** A problem with the key of the operation that met it, by which a sender knows whose answer it is. */
 export function encodeProblem(key: string | undefined, value: Problem): EncodedAnswer {
@@ -30,15 +30,7 @@ function refused(key: string, value: Problem): EffectResult {
 }
 
 function encodeApplied(key: string, result: unknown, version: string | undefined): EncodedAnswer {
-  if (version !== undefined && !isVersion(version)) {
-    throw new TypeError(
-      `a version takes printable ASCII without spaces and quotes; got ${JSON.stringify(version)}`,
-    );
-  }
+  const fault = version === undefined ? undefined : faultOfName(version);
+  if (fault !== undefined) throw new TypeError(`a version ${fault}; got ${JSON.stringify(version)}`);
   return { status: 200, body: JSON.stringify({ idempotencyKey: key, status: 200, version, result }) };
-}
-
-/** What fits into an entity tag (RFC 9110, section 8.8.3), so that a sender can return it as `If-Match`. */
-export function isVersion(text: string): boolean {
-  return /^[\x21\x23-\x7e]{1,1024}$/.test(text);
 }

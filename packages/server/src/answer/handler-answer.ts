@@ -1,12 +1,4 @@
-/** A record as this server holds it, for whoever met a conflict. */
-export interface RemoteRecord {
-  /** JSON; absent where the record is deleted. */
-  readonly value?: unknown;
-  readonly version?: string;
-  /** When it was written: a hybrid logical timestamp, or milliseconds since the epoch. */
-  readonly timestamp?: string | number;
-  readonly deleted?: boolean;
-}
+import type { RemoteRecord } from '@cpc/protocol';
 
 /** What a handler says. Made by {@link applied}, {@link conflict}, {@link rejected} and {@link later}. */
 export type HandlerAnswer =

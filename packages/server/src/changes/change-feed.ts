@@ -1,5 +1,5 @@
 import { encodeProblem } from '../answer/encode-answer.js';
-import { problem, type Problem } from '../answer/problem.js';
+import { problem, type Problem } from '@cpc/protocol';
 import { NOT_FOUND, replyOf } from '../wire/wire-reply.js';
 import { guarded, warnOnce } from '../store/guarded.js';
 import type { WireReply } from '../wire/wire-message.js';

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { ProblemSchema, type Problem } from './gen/cpc/sync/v1/delivery_pb.js';
+import { ProblemSchema, type Problem } from '@cpc/protocol/protobuf';
 
 /** The members of an answer's body over HTTP that have a place in a message. */
 export interface AnswerBody {

@@ -5,12 +5,7 @@ import { encodeJson, problemOf, type AnswerBody } from './answer-body.js';
 import { batchBody } from './batch-body.js';
 import { errorOfProblem } from './error-of-problem.js';
 import { jsonHeaders } from './json-headers.js';
-import {
-  AcknowledgementSchema,
-  AnswerSchema,
-  type Answer,
-  type Operation,
-} from './gen/cpc/sync/v1/delivery_pb.js';
+import { AcknowledgementSchema, AnswerSchema, type Answer, type Operation } from '@cpc/protocol/protobuf';
 
 /**
  * Hands operations over to the receiver, as the batch that they would be over HTTP.

@@ -1,4 +1,4 @@
-import type { Operation } from './gen/cpc/sync/v1/delivery_pb.js';
+import type { Operation } from '@cpc/protocol/protobuf';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
 import { openStall } from '../../test/stall.js';
 import { connectReceiver } from './connect-receiver.js';
-import { DeliveryService, OperationSchema, ProblemSchema } from './gen/cpc/sync/v1/delivery_pb.js';
+import { DeliveryService, OperationSchema, ProblemSchema } from '@cpc/protocol/protobuf';
 
 async function errorOf(bytes: number): Promise<ConnectError> {
   const { receiver } = openStall({ maxBatchBytes: 10_000 });

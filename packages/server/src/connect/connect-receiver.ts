@@ -2,7 +2,7 @@ import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import { answersOf } from './answers-of.js';
 import { errorOfProblem } from './error-of-problem.js';
-import { DeliveryService, OperationSchema } from './gen/cpc/sync/v1/delivery_pb.js';
+import { DeliveryService, OperationSchema } from '@cpc/protocol/protobuf';
 import { create } from '@bufbuild/protobuf';
 
 /**

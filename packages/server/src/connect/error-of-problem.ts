@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { ProblemSchema, type Problem } from './gen/cpc/sync/v1/delivery_pb.js';
-import { RetryInfoSchema } from './gen/google/rpc/error_details_pb.js';
+import { type Problem, ProblemSchema, RetryInfoSchema } from '@cpc/protocol/protobuf';
 
 /** A problem as the error of a call: with itself among the details, and how long to wait where it says so. */
 export function errorOfProblem(problem: Problem): ConnectError {

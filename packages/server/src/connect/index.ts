@@ -1,2 +1,3 @@
-export { connectReceiver } from './connect-receiver.js';
+export { applyCall, type CalledOperation, refusedCall } from './apply-call.js';
+export { connectReceiver, readMaxBytes } from './connect-receiver.js';
 export type { AnsweringReceiver } from '../wire/answering-receiver.js';

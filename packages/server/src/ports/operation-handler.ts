@@ -1,4 +1,5 @@
-import type { HandlerAnswer, RemoteRecord } from '../answer/handler-answer.js';
+import type { RemoteRecord } from '@cpc/protocol';
+import type { HandlerAnswer } from '../answer/handler-answer.js';
 import type { ReceivedOperation } from './received-operation.js';
 
 export type MaybePromise<T> = T | Promise<T>;

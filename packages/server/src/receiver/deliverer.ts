@@ -1,5 +1,5 @@
 import { encodeProblem } from '../answer/encode-answer.js';
-import { problem } from '../answer/problem.js';
+import { problem } from '@cpc/protocol';
 import type { EffectStore, EncodedAnswer, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';

@@ -1,6 +1,6 @@
 import { encodeAnswer, encodeProblem } from '../answer/encode-answer.js';
 import { conflict, type HandlerAnswer } from '../answer/handler-answer.js';
-import { problem } from '../answer/problem.js';
+import { problem } from '@cpc/protocol';
 import type { EffectResult } from '../ports/effect-store.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';

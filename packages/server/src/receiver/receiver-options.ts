@@ -30,7 +30,7 @@ export interface ReceiverOptions {
   /**
    * The most bytes of a single operation's body, and of a payload in a batch, written without spaces.
    *
-   * @defaultValue 256_000
+   * @defaultValue 1_000_000
    */
   readonly maxPayloadBytes?: number;
   /** The most bytes of a batch's body. @defaultValue 4_000_000 */

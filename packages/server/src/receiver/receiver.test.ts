@@ -271,7 +271,7 @@ test.each([
   ['constructor.prototype', { key: 'k', body: '{"constructor":{"prototype":{}}}' }, 422, 'PAYLOAD_UNSAFE'],
   ['65 levels', { key: 'k', body: '['.repeat(65) + ']'.repeat(65) }, 422, 'PAYLOAD_UNSAFE'],
   ['100,000 levels', { key: 'k', body: '['.repeat(100_000) + ']'.repeat(100_000) }, 422, 'PAYLOAD_UNSAFE'],
-  ['too many bytes', { key: 'k', body: JSON.stringify('x'.repeat(256_000)) }, 413, 'BODY_TOO_LARGE'],
+  ['too many bytes', { key: 'k', body: JSON.stringify('x'.repeat(1_000_000)) }, 413, 'BODY_TOO_LARGE'],
 ])('refuses %s', async (_, request, status, code) => {
   const stall = openStall();
   const answer = await stall.post(request);

@@ -1,9 +1,9 @@
+import { decodePercent, problem, type Problem } from '@cpc/protocol';
 import { encodeProblem } from '../answer/encode-answer.js';
-import { problem, type Problem } from '../answer/problem.js';
 import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
 import { guarded, warnOnce } from '../store/guarded.js';
 import { readBody } from '../wire/read-body.js';
-import { decodePercent, readItem, readKey, readSingle, type ReadResult } from '../wire/read-operation.js';
+import { readItem, readKey, readSingle, type ReadResult } from '../wire/read-operation.js';
 import { parseJson } from '../wire/parse-json.js';
 import { refusedMessage } from '../wire/refused-message.js';
 import type { WireMessage, WireReply } from '../wire/wire-message.js';

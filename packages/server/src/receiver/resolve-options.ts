@@ -1,3 +1,4 @@
+import { LIMITS } from '@cpc/protocol';
 import { mountPath } from '../store/mount-path.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import type { ReceiverOptions } from './receiver-options.js';
@@ -6,10 +7,10 @@ import type { ReceiverOptions } from './receiver-options.js';
 export function resolveOptions(options: ReceiverOptions): Required<ReceiverOptions> {
   return {
     path: mountPath(options.path ?? '/operations'),
-    maxPayloadBytes: positiveInteger('maxPayloadBytes', options.maxPayloadBytes ?? 256_000),
-    maxBatchBytes: positiveInteger('maxBatchBytes', options.maxBatchBytes ?? 4_000_000),
-    maxBatchSize: positiveInteger('maxBatchSize', options.maxBatchSize ?? 1_000),
-    maxDepth: positiveInteger('maxDepth', options.maxDepth ?? 64),
+    maxPayloadBytes: positiveInteger('maxPayloadBytes', options.maxPayloadBytes ?? LIMITS.maxPayloadBytes),
+    maxBatchBytes: positiveInteger('maxBatchBytes', options.maxBatchBytes ?? LIMITS.maxBatchBytes),
+    maxBatchSize: positiveInteger('maxBatchSize', options.maxBatchSize ?? LIMITS.maxBatchSize),
+    maxDepth: positiveInteger('maxDepth', options.maxDepth ?? LIMITS.maxDepth),
     maxConcurrent: positiveInteger('maxConcurrent', options.maxConcurrent ?? 1_000),
     retryAfterSeconds: positiveInteger('retryAfterSeconds', options.retryAfterSeconds ?? 2),
     challenge: options.challenge ?? 'Bearer',

@@ -1,5 +1,5 @@
 import { encodeProblem } from '../answer/encode-answer.js';
-import { problem } from '../answer/problem.js';
+import { problem } from '@cpc/protocol';
 import { platformEvery } from '../store/platform-every.js';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import { answerFrame, parseRequestFrame, type RequestFrame } from './request-frame.js';

@@ -1,9 +1,18 @@
 import { Buffer } from 'node:buffer';
-import { isVersion } from '../answer/encode-answer.js';
-import { problem, type Problem } from '../answer/problem.js';
+import {
+  decodePercent,
+  faultOfKey,
+  faultOfKind,
+  faultOfName,
+  faultOfShapeVersion,
+  HEADERS,
+  parseEntityTag,
+  parseStructuredString,
+  problem,
+  type Problem,
+  unsafeJson,
+} from '@cpc/protocol';
 import type { ReceivedOperation } from '../ports/received-operation.js';
-import { parseEntityTag, parseStructuredString } from './structured-string.js';
-import { unsafeJson, unsafeText } from './unsafe-json.js';
 import type { WireHeaders } from './wire-message.js';
 
 /** An operation, or why it is none; with the key where there is one, to answer by. */
@@ -16,10 +25,12 @@ export type KeyResult =
 
 /** Reads the `Idempotency-Key` of a single operation. */
 export function readKey(headers: WireHeaders): KeyResult {
-  const field = headers.get('idempotency-key');
+  const field = headers.get(HEADERS.idempotencyKey);
   if (field === null) return { ok: false, problem: problem('KEY_MISSING') };
   const key = parseStructuredString(field);
-  return isKey(key) ? { ok: true, key } : { ok: false, problem: problem('KEY_MALFORMED') };
+  return key !== undefined && faultOfKey(key) === undefined
+    ? { ok: true, key }
+    : { ok: false, problem: problem('KEY_MALFORMED') };
 }
 
 /** What a payload may be. */
@@ -53,10 +64,10 @@ export function readSingle(
   bounds: PayloadBounds,
 ): ReadResult {
   const { key, headers } = parts;
-  const entity = percentDecoded(headers.get('sync-entity'));
-  const timestamp = percentDecoded(headers.get('sync-timestamp'));
-  const version = headers.get('sync-version') ?? '1';
-  const tag = headers.get('if-match');
+  const entity = percentDecoded(headers.get(HEADERS.entity));
+  const timestamp = percentDecoded(headers.get(HEADERS.timestamp));
+  const version = headers.get(HEADERS.version) ?? '1';
+  const tag = headers.get(HEADERS.ifMatch);
   const baseVersion = tag === null ? undefined : (parseEntityTag(tag) ?? null);
   if (entity === null || timestamp === null || baseVersion === null || !/^\d{1,9}$/.test(version)) {
     return { ok: false, key, problem: problem('HEADER_MALFORMED') };
@@ -69,7 +80,7 @@ export function readSingle(
 export function readItem(item: unknown, principal: string, bounds: PayloadBounds): ReadResult | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const raw = item as RawOperation;
-  return isKey(raw.idempotencyKey) ? checkOperation(raw, principal, bounds) : undefined;
+  return faultOfKey(raw.idempotencyKey) === undefined ? checkOperation(raw, principal, bounds) : undefined;
 }
 
 function checkOperation(
@@ -78,27 +89,14 @@ function checkOperation(
   { maxDepth, maxBytes = Infinity }: PayloadBounds,
 ): ReadResult {
   const { idempotencyKey: key, kind, entity, version = 1, timestamp, baseVersion, payload } = raw;
-  const malformed =
-    (!isText(kind) && 'kind') ||
-    (!isOptionalText(entity) && 'entity') ||
-    (!isShapeVersion(version) && 'version') ||
-    (!isOptionalText(timestamp) && 'timestamp') ||
-    (!(isOptionalText(baseVersion) && (baseVersion === undefined || isVersion(baseVersion))) &&
-      'baseVersion') ||
-    (payload === undefined && 'payload');
-  if (malformed !== false || !isText(kind) || !isShapeVersion(version)) {
-    const detail = `Its ${String(malformed)} is missing or not what it should be.`;
-    return refused(key, entity, problem('OPERATION_MALFORMED', { detail }));
-  }
-  const operation: Writable<ReceivedOperation> = { key, kind, principal, payload, version };
-  if (isText(entity)) operation.entity = entity;
-  if (isText(timestamp)) operation.timestamp = timestamp;
-  if (isText(baseVersion)) operation.baseVersion = baseVersion;
-  const unsafe =
-    unsafeJson(payload, maxDepth) ??
-    unsafeText(kind) ??
-    unsafeText(operation.entity ?? '') ??
-    unsafeText(operation.timestamp ?? '');
+  const fault = faultOfFields({ ...raw, version });
+  if (fault !== undefined) return refused(key, entity, problem('OPERATION_MALFORMED', { detail: fault }));
+  const operation = { key, kind, principal, payload, version } as Writable<ReceivedOperation>;
+  // Texts, since nothing is wrong with them; without a key where there is none.
+  if (entity !== undefined) operation.entity = entity as string;
+  if (timestamp !== undefined) operation.timestamp = timestamp as string;
+  if (baseVersion !== undefined) operation.baseVersion = baseVersion as string;
+  const unsafe = unsafeJson(payload, maxDepth);
   if (unsafe === undefined) {
     return maxBytes < Infinity && bytesOf(payload) > maxBytes
       ? refused(key, entity, problem('BODY_TOO_LARGE'))
@@ -106,6 +104,21 @@ function checkOperation(
   }
   const detail = `The payload was refused: ${unsafe}.`;
   return refused(key, entity, problem('PAYLOAD_UNSAFE', { detail }));
+}
+
+/** What is wrong with the fields around a payload, for people; `undefined` where nothing is. */
+function faultOfFields(raw: RawOperation): string | undefined {
+  const { kind, entity, version, timestamp, baseVersion, payload } = raw;
+  const faults = {
+    kind: faultOfKind(kind),
+    entity: entity === undefined ? undefined : faultOfName(entity),
+    version: faultOfShapeVersion(version),
+    timestamp: timestamp === undefined ? undefined : faultOfName(timestamp),
+    baseVersion: baseVersion === undefined ? undefined : faultOfName(baseVersion),
+    payload: payload === undefined ? 'takes any JSON' : undefined,
+  };
+  const found = Object.entries(faults).find(([, fault]) => fault !== undefined);
+  return found && `Its ${found[0]} is missing or not what it should be: it ${found[1]}.`;
 }
 
 /** Of JSON without spaces; called for what is known to be shallow, since it recurses. */
@@ -116,38 +129,12 @@ function bytesOf(payload: unknown): number {
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 function refused(key: string, entity: unknown, value: Problem): ReadResult {
-  return isText(entity) ? { ok: false, key, entity, problem: value } : { ok: false, key, problem: value };
-}
-
-/** Printable ASCII, since it must fit into a structured-field string. */
-function isKey(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x20-\x7e]{1,255}$/.test(value);
-}
-
-const MAX_TEXT = 1_024;
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
-}
-
-function isOptionalText(value: unknown): value is string | undefined {
-  return value === undefined || isText(value);
-}
-
-function isShapeVersion(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return faultOfName(entity) === undefined
+    ? { ok: false, key, entity: entity as string, problem: value }
+    : { ok: false, key, problem: value };
 }
 
 /** `undefined` where there is no such header, `null` where it is malformed. */
 function percentDecoded(field: string | null): string | undefined | null {
   return field === null ? undefined : decodePercent(field);
-}
-
-/** Undoes `encodeURIComponent`; `null` where the text is not its result. */
-export function decodePercent(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../answer/problem.js';
+import { problem, type Problem } from '@cpc/protocol';
 import type { WireMessage } from './wire-message.js';
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { checkInteger, checkText, MAX_NAME_LENGTH } from './check.js';
+import { LIMITS } from '@cpc/protocol';
+import { checkInteger, checkText } from './check.js';
 
 test('takes integers between the bounds, both included', () => {
   expect(() => checkInteger('n', 0, 0, 100)).not.toThrow();
@@ -17,11 +18,11 @@ test('names an open upper bound', () => {
   expect(() => checkInteger('n', 0, 1)).toThrow('n takes an integer from 1 on, but got 0');
 });
 
-test.each(['a', 'ключ', '😀', ' ', 'a'.repeat(MAX_NAME_LENGTH)])('takes %j as a name', (value) => {
+test.each(['a', 'ключ', '😀', ' ', 'a'.repeat(LIMITS.maxNameLength)])('takes %j as a name', (value) => {
   expect(() => checkText('kind', value)).not.toThrow();
 });
 
-test.each(['', 'a'.repeat(MAX_NAME_LENGTH + 1), 'a\nb', '\u0000', '\ud800', 5, undefined])(
+test.each(['', 'a'.repeat(LIMITS.maxNameLength + 1), 'a\nb', '\u0000', '\ud800', 5, undefined])(
   'refuses %p as a name',
   (value) => {
     expect(() => checkText('kind', value)).toThrow(TypeError);
@@ -30,7 +31,7 @@ test.each(['', 'a'.repeat(MAX_NAME_LENGTH + 1), 'a\nb', '\u0000', '\ud800', 5, u
 
 test('says what was expected and what came', () => {
   expect(() => checkText('kind', 'x\ty')).toThrow(
-    'kind takes a text of 1 to 255 characters without control characters, but got "x\\ty"',
+    'kind takes a text of 1 to 255 characters without control characters and lone surrogates, but got "x\\ty"',
   );
   expect(() => checkText('kind', 7)).toThrow(/but got 7$/);
 });

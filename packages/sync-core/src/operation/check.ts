@@ -1,5 +1,4 @@
-/** Longer names than this are refused: ids, kinds, entities, principals. */
-export const MAX_NAME_LENGTH = 255;
+import { faultOfName } from '@cpc/protocol';
 
 /** Refuses a number that is not an integer between the bounds, both included. */
 export function checkInteger(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): void {
@@ -11,12 +10,8 @@ export function checkInteger(name: string, value: unknown, min: number, max = Nu
 
 /** Refuses a name that is empty, too long, or holds characters that do not travel: lone surrogates, controls. */
 export function checkText(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_NAME_LENGTH || UNFIT.test(value)) {
-    const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
-    throw new TypeError(
-      `${name} takes a text of 1 to ${MAX_NAME_LENGTH} characters without control characters, but got ${found}`,
-    );
-  }
+  const fault = faultOfName(value);
+  if (fault === undefined) return;
+  const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
+  throw new TypeError(`${name} ${fault}, but got ${found}`);
 }
-
-const UNFIT = /[\p{Cc}\p{Surrogate}]/u;

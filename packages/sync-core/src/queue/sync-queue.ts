@@ -1,3 +1,4 @@
+import { LIMITS } from '@cpc/protocol';
 import type { Observable } from 'rxjs';
 import { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import { systemClock } from '../clock/system-clock.js';
@@ -51,7 +52,7 @@ export interface SyncQueueOptions {
    * @defaultValue "park"
    */
   readonly unknownKinds?: UnknownKinds;
-  /** A payload's JSON may have so many bytes in UTF-8. @defaultValue 1_048_576 */
+  /** A payload's JSON may have so many bytes in UTF-8. @defaultValue 1_000_000, as the receiver's */
   readonly maxPayloadBytes?: number;
   /** The queue takes no more operations than this; nothing is dropped to make room. @defaultValue 1_000_000 */
   readonly maxPending?: number;
@@ -97,7 +98,7 @@ export class SyncQueue implements AsyncDisposable {
 
   constructor(collaborators: SyncQueueCollaborators, options: SyncQueueOptions) {
     const { storage, clock = systemClock, random = systemRandom, logger } = collaborators;
-    const { maxPayloadBytes = 1_048_576, maxPending = 1_000_000, rank = strictRank } = options;
+    const { maxPayloadBytes = LIMITS.maxPayloadBytes, maxPending = 1_000_000, rank = strictRank } = options;
     checkInteger('maxPayloadBytes', maxPayloadBytes, 2);
     checkInteger('maxPending', maxPending, 1);
     const registry = new OperationRegistry(options.operations, options.unknownKinds);

@@ -1,0 +1,21 @@
+export { faultOfKey, faultOfKind, faultOfName, faultOfShapeVersion } from './fields.js';
+export { HEADERS, PROTOCOL_VERSION, SUBPROTOCOL } from './headers.js';
+export { LIMITS } from './limits.js';
+export {
+  isProblemType,
+  type Problem,
+  problem,
+  type ProblemCode,
+  type ProblemExtras,
+  PROBLEMS,
+  refusal,
+  type RemoteRecord,
+} from './problem.js';
+export {
+  decodePercent,
+  entityTag,
+  parseEntityTag,
+  parseStructuredString,
+  structuredString,
+} from './quoted-text.js';
+export { unsafeJson, unsafeText } from './unsafe-json.js';

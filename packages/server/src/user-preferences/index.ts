@@ -1,6 +1,0 @@
-export type { PreferencesValue } from './preferences-value.js';
-export {
-  userPreferences,
-  type UserPreferencesOptions,
-  type UserPreferencesParts,
-} from './user-preferences.js';

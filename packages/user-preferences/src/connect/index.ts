@@ -1,0 +1,1 @@
+export { ConnectUserPreferences, type ConnectUserPreferencesOptions } from './connect-user-preferences.js';

@@ -1,0 +1,5 @@
+export {
+  userPreferences,
+  type UserPreferencesOptions,
+  type UserPreferencesParts,
+} from './user-preferences.js';
