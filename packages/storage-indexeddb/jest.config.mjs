@@ -1,3 +1,4 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, displayName: 'storage-indexeddb' };
+// No test waits for real time; but a busy machine may take its time over hundreds of transactions.
+export default { ...preset, displayName: 'storage-indexeddb', testTimeout: 120_000 };

@@ -1,5 +1,5 @@
 import type { IdAssignment, NewOperation } from '@cpc/sync-core';
-import type { Fate, KeptState } from '@cpc/sync-core/storage-kit';
+import type { Fate, Progress } from '@cpc/sync-core/storage-kit';
 
 /** The first line of a file. A newer format is refused, and the file left as it is. */
 export interface Header {
@@ -25,6 +25,6 @@ export type Left = readonly [id: string, fate: Fate];
 export interface EntryRecord {
   readonly sequence: number;
   readonly operation?: NewOperation;
-  readonly kept?: KeptState;
+  readonly progress?: Progress;
   readonly lease?: { readonly token: number; readonly until: number; readonly lengthMs: number };
 }

@@ -1,5 +1,5 @@
 import type { IdAssignment } from '@cpc/sync-core';
-import { applyKeptState, type Entry, keptStateOf, MemoryQueue } from '@cpc/sync-core/storage-kit';
+import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { EntryRecord, Left, LogLine } from './log-line.js';
 
 /** The queue in memory, with the rules of the storage kit, and what its latest step changed. */
@@ -51,10 +51,9 @@ export class QueueImage {
     this.queue.index.continueFrom(lines.at(-1)?.sequence ?? 0);
   }
 
-  #add({ sequence, operation, kept, lease }: EntryRecord): void {
-    if (operation === undefined || kept === undefined) return;
-    const entry = this.queue.index.add(operation, sequence);
-    applyKeptState(this.queue.index, entry, kept);
+  #add({ sequence, operation, progress, lease }: EntryRecord): void {
+    if (operation === undefined || progress === undefined) return;
+    const entry = this.queue.index.add(operation, sequence, progress);
     if (lease !== undefined) this.queue.leases.hold(entry, lease.token, lease.until, lease.lengthMs);
   }
 
@@ -68,9 +67,9 @@ export class QueueImage {
 
 // #region record
 function recordOf(entry: Entry): EntryRecord {
-  const { sequence, operation, state, token, dueAt: until, delayMs: lengthMs } = entry;
+  const { sequence, operation, progress, state, token, dueAt: until, delayMs: lengthMs } = entry;
   if (!entry.isPresent) return { sequence };
-  const record = { sequence, operation, kept: keptStateOf(entry) };
+  const record = { sequence, operation, progress };
   return state === 'leased' ? { ...record, lease: { token, until, lengthMs } } : record;
 }
 // #endregion

@@ -19,12 +19,17 @@ import {
   SyncError,
   type OperationState,
 } from '@cpc/sync-core';
-import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
+import {
+  clampNumber,
+  clampOperation,
+  clampSettlement,
+  clampStored,
+  type MemoryQueue,
+} from '@cpc/sync-core/storage-kit';
 import type { Connection } from './connection/connection.js';
 import { OwnDatabase } from './connection/own-database.js';
 import { SharedDatabase } from './connection/shared-database.js';
 import { estimateSpace, requestPersistence, type SpaceEstimate } from './connection/browser-space.js';
-import { clampNumber, clampOperation, clampSettlement } from './format/clamp.js';
 import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
 import { NoticeBoard } from './notices/notice-board.js';
@@ -215,7 +220,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    const clamped = operations.map(clampOperation);
+    const clamped = operations.map(clampStored);
     return this.#write((queue) => queue.restore(clamped), 'add');
   }
 

@@ -19,6 +19,7 @@ import {
   type Subscribable,
   type OperationState,
 } from '@cpc/sync-core';
+import { clampOperation, clampSettlement, clampStored } from '@cpc/sync-core/storage-kit';
 import { type EnqueueJob, GroupCommit } from './connection/group-commit.js';
 import { StorageSession } from './connection/storage-session.js';
 import { clampTimes, discard, replaceOperation, requeue, restore } from './engine/changes.js';
@@ -76,7 +77,8 @@ export class SqliteQueueStorage implements QueueStorage {
     batches: readonly (readonly NewOperation[])[],
     rules: EnqueueRules = {},
   ): Promise<readonly EnqueueResult[]> {
-    return this.#group.add(batches, rules);
+    const clamped = batches.map((batch) => batch.map(clampOperation));
+    return this.#group.add(clamped, rules);
   }
 
   /**
@@ -92,7 +94,8 @@ export class SqliteQueueStorage implements QueueStorage {
     operations: readonly NewOperation[],
     rules: EnqueueRules = {},
   ): EnqueueResult {
-    return this.#session.join(connection, (tx, savepoint) => enqueueBatch(tx, operations, rules, savepoint));
+    const clamped = operations.map(clampOperation);
+    return this.#session.join(connection, (tx, savepoint) => enqueueBatch(tx, clamped, rules, savepoint));
   }
 
   async claim(request: ClaimRequest): Promise<Claim> {
@@ -117,8 +120,9 @@ export class SqliteQueueStorage implements QueueStorage {
   }
 
   settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    const clamped = settlements.map(clampSettlement);
     return this.#session.write(
-      (tx) => settle(tx, token, settlements),
+      (tx) => settle(tx, token, clamped),
       () => settlements.flatMap((one) => (one.kind === 'replace' ? payloadsOf(one.operation) : [])),
     );
   }
@@ -161,14 +165,14 @@ export class SqliteQueueStorage implements QueueStorage {
 
   replace(id: string, operation: NewOperation): Promise<boolean> {
     return this.#session.write(
-      (tx) => replaceOperation(tx, id, operation),
+      (tx) => replaceOperation(tx, id, clampOperation(operation)),
       () => payloadsOf(operation),
     );
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     return this.#session.write(
-      (tx) => restore(tx, operations),
+      (tx) => restore(tx, operations.map(clampStored)),
       () => operations.flatMap(payloadsOf),
     );
   }

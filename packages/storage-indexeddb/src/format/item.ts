@@ -1,7 +1,6 @@
 import type { NewOperation } from '@cpc/sync-core';
-import type { KeptState } from '@cpc/sync-core/storage-kit';
+import { clampNumber, clampOperation, type Progress } from '@cpc/sync-core/storage-kit';
 import { checksumOf } from './checksum.js';
-import { clampNumber, clampOperation } from './clamp.js';
 
 /** A payload as it lies in the database: JSON text, or the bytes that a payload codec made of it. */
 export type Sealed = string | Uint8Array<ArrayBuffer>;
@@ -22,7 +21,7 @@ export interface Item {
 /** An item's content. */
 export interface Content {
   readonly operation: NewOperation;
-  readonly kept: KeptState;
+  readonly progress: Progress;
 }
 
 /** The usual values, which the text leaves out. */
@@ -38,7 +37,7 @@ const USUAL = {
   delayMs: 0,
 } as const;
 
-type Flat = Omit<NewOperation, 'payload' | 'base'> & KeptState;
+type Flat = Omit<NewOperation, 'payload' | 'base'> & Progress;
 
 export function makeItem(sequence: number, content: Content, payload: Sealed, base?: Sealed): Item {
   const text = JSON.stringify(withoutUsual(content));
@@ -69,7 +68,7 @@ export function readItem(item: Item, payload: string, base: string | undefined):
   };
   return {
     operation: clampOperation({ ...operation, payload, ...(base !== undefined && { base }) }),
-    kept: {
+    progress: {
       attempts: clampNumber(attempts),
       attempted,
       history,
@@ -89,9 +88,9 @@ function isSealed(value: unknown): value is Sealed {
   return typeof value === 'string' || ArrayBuffer.isView(value);
 }
 
-function withoutUsual({ operation, kept }: Content): object {
+function withoutUsual({ operation, progress }: Content): object {
   const { payload, base, dependsOn, references, coalesces, conflictRounds, ...always } = operation;
-  const { attempts, attempted, history, dueAt, delayMs, ...rare } = kept;
+  const { attempts, attempted, history, dueAt, delayMs, ...rare } = progress;
   return {
     ...always,
     ...(dependsOn.length > 0 && { dependsOn }),

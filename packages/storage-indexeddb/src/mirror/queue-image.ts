@@ -1,5 +1,5 @@
 import type { IdAssignment, NewOperation, QuarantinedRecord } from '@cpc/sync-core';
-import { applyKeptState, type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
+import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
 import type { Left } from '../format/page-log.js';
@@ -142,26 +142,17 @@ export class QueueImage {
         if (slot.entry.operation.id !== content.operation.id) return read;
         slot.item = item;
         slot.operation = content.operation;
-        this.#update(slot.entry, content);
+        this.queue.index.exchange(slot.entry, content.operation, content.progress);
       }
     }
     return undefined;
   }
 
-  #add(chunk: number, item: Item, { operation, kept }: Content): boolean {
+  #add(chunk: number, item: Item, { operation, progress }: Content): boolean {
     const { index } = this.queue;
     if (item.sequence <= index.sequence || index.get(operation.id) !== undefined) return false;
-    const entry = index.add(operation, item.sequence);
+    const entry = index.add(operation, item.sequence, progress);
     this.slots.set(item.sequence, { entry, chunk, item, operation });
-    applyKeptState(index, entry, kept);
     return true;
-  }
-
-  #update(entry: Entry, { operation, kept }: Content): void {
-    const { index } = this.queue;
-    index.setState(entry, 'blocked');
-    entry.dueAt = kept.dueAt;
-    index.exchange(entry, operation);
-    applyKeptState(index, entry, kept);
   }
 }

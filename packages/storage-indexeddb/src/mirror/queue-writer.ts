@@ -1,4 +1,4 @@
-import { type Entry, keptStateOf } from '@cpc/sync-core/storage-kit';
+import type { Entry } from '@cpc/sync-core/storage-kit';
 import type { Records } from '../connection/records.js';
 import { type Item, makeItem, type Sealed } from '../format/item.js';
 import { extendLog, makeMetaRecord, type Meta } from '../format/meta.js';
@@ -108,7 +108,8 @@ export class QueueWriter {
 }
 
 function itemOf(entry: Entry, payload: Sealed, base: Sealed | undefined): Item {
-  return makeItem(entry.sequence, { operation: entry.operation, kept: keptStateOf(entry) }, payload, base);
+  const { operation, progress } = entry;
+  return makeItem(entry.sequence, { operation, progress }, payload, base);
 }
 
 /** Payloads that did not change keep the bytes that a codec once made of them. */

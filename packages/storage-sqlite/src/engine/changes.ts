@@ -1,10 +1,16 @@
 import type { NewOperation, OperationState, StoredOperation } from '@cpc/sync-core';
-import { followSuccessors } from '@cpc/sync-core/storage-kit';
-import { withKnownIds } from './enqueue.js';
+import {
+  checkReplacements,
+  isTooLong,
+  mayRequeue,
+  replacedProgress,
+  requeuedProgress,
+  restoredProgress,
+  withKnownIds,
+} from '@cpc/sync-core/storage-kit';
 import { logOf } from './attempt-log.js';
-import { clamp } from './clamp.js';
-import { HOLD, placedFromRow, placedOf } from './place.js';
-import { append, freshProgress, type Progress, refresh, remove } from './order.js';
+import { placedFromRow, placedOf } from './place.js';
+import { append, refresh, remove } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { takePlace } from './settle.js';
 
@@ -16,15 +22,12 @@ export function requeue(
 ): readonly string[] {
   return ids.filter((id) => {
     const placed = tx.placedById(id);
-    const state = placed && tx.stateOf(placed);
-    if (placed === undefined || (state !== 'deadLetter' && state !== 'parked' && state !== 'scheduled'))
-      return false;
-    if (states !== undefined && !states.includes(state)) return false;
-    const attempts = state === 'scheduled' ? placed.place.attempts : 0;
-    const change = { attempts, hold: HOLD.none, dueAt: 0, delayMs: 0 };
+    if (placed === undefined) return false;
+    const state = tx.stateOf(placed);
+    if (!mayRequeue(state, states)) return false;
     refresh(
       tx,
-      tx.progress(placed, change, ({ history }) => ({ history, failure: undefined })),
+      tx.progress(placed, (before) => requeuedProgress(before, state)),
     );
     return true;
   });
@@ -33,21 +36,28 @@ export function requeue(
 /** Removes operations that are not leased. */
 export function discard(tx: QueueTransaction, ids: readonly string[]): readonly StoredOperation[] {
   return [...new Set(ids)].flatMap((id) => {
-    const sequence = tx.sequenceOf(id);
-    const row = sequence === undefined ? undefined : tx.row(sequence);
-    if (row === undefined || tx.isLeased(row[0] as number)) return [];
+    const row = tx.rowById(id);
+    if (row === undefined) return [];
+    const placed = placedFromRow(row);
+    if (tx.isLeased(placed.sequence)) return [];
     const stored = tx.stored(row);
-    remove(tx, placedFromRow(row));
+    remove(tx, placed);
     return [stored];
   });
 }
 
 /** Puts another operation in the place of one that is not leased. */
 export function replaceOperation(tx: QueueTransaction, id: string, operation: NewOperation): boolean {
-  const sequence = tx.sequenceOf(id);
-  const row = sequence === undefined ? undefined : tx.row(sequence);
-  if (row === undefined || tx.isLeased(row[0] as number)) return false;
-  takePlace(tx, placedFromRow(row), operation, logOf(row).history);
+  const row = tx.rowById(id);
+  if (row === undefined) return false;
+  const placed = placedFromRow(row);
+  if (tx.isLeased(placed.sequence)) return false;
+  checkReplacements(
+    [{ id, kind: 'replace', operation }],
+    () => true,
+    (other) => tx.isPresent(other),
+  );
+  takePlace(tx, placed, operation, replacedProgress(logOf(row).history));
   return true;
 }
 
@@ -55,33 +65,19 @@ export function replaceOperation(tx: QueueTransaction, id: string, operation: Ne
 export function restore(tx: QueueTransaction, operations: readonly StoredOperation[]): readonly string[] {
   return operations
     .filter((stored) => {
-      const operation = stored.attempted ? followSuccessors(stored, tx) : withKnownIds(tx, stored);
-      return append(tx, operation, progressOf(stored)) !== undefined;
+      const operation = withKnownIds(stored, tx, stored.attempted);
+      return append(tx, operation, restoredProgress(stored)) !== undefined;
     })
     .map(({ id }) => id);
 }
 
-function progressOf(stored: StoredOperation): Progress {
-  const { state, attempts, attempted, history, failure } = stored;
-  const isScheduled = state === 'scheduled';
-  const dueAt =
-    state === 'blocked' ? freshProgress(stored).dueAt : isScheduled ? Math.max(1, clamp(stored.dueAt)) : 0;
-  return {
-    attempts: clamp(attempts),
-    attempted,
-    hold: state === 'parked' || state === 'deadLetter' ? HOLD[state] : HOLD.none,
-    dueAt,
-    delayMs: isScheduled ? clamp(stored.delayMs) : 0,
-    log: { history, failure },
-  };
-}
-
 /** The clock was set back: no wait is longer than its own length. */
 export function clampTimes(tx: QueueTransaction, now: number): void {
-  for (const row of tx.sql.delayedBeyond.all(now)) {
-    refresh(tx, tx.move(placedOf(row), { dueAt: 0, delayMs: 0 }));
+  for (const placed of tx.sql.delayedBeyond.all(now).map(placedOf)) {
+    const { dueAt, delayMs } = placed.place;
+    if (isTooLong(dueAt, delayMs, now)) refresh(tx, tx.move(placed, { dueAt: 0, delayMs: 0 }));
   }
   for (const { leaseUntil, leaseMs, items } of tx.leases.groups) {
-    if (leaseUntil > now + leaseMs) tx.leases.extend([...items.keys()], now + leaseMs, leaseMs);
+    if (isTooLong(leaseUntil, leaseMs, now)) tx.leases.extend([...items.keys()], now + leaseMs, leaseMs);
   }
 }

@@ -1,4 +1,5 @@
 import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
+import { laneOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { HOLD, placedFromRow, placedOf } from './place.js';
 import { effectiveRank, refresh } from './order.js';
@@ -110,11 +111,13 @@ function followerOf(
   { principals, perEntity = 1 }: ClaimRequest,
   depths: Map<string, number>,
 ): Candidate | undefined {
-  const { entity, sequence } = placedFromRow(row);
-  if (entity === null) return undefined;
-  const depth = (depths.get(entity) ?? 0) + 1;
-  depths.set(entity, depth);
-  const next = depth < perEntity ? tx.laneAfter(entity, sequence) : undefined;
+  const placed = placedFromRow(row);
+  const { sequence } = placed;
+  const lane = laneOf(placed);
+  if (lane === undefined) return undefined;
+  const depth = (depths.get(lane) ?? 0) + 1;
+  depths.set(lane, depth);
+  const next = depth < perEntity ? tx.laneAfter(lane, sequence) : undefined;
   if (next === undefined) return undefined;
   if (next.place.ahead !== sequence) tx.checkAhead(next);
   const { waits, hold, dueAt } = next.place;

@@ -1,12 +1,27 @@
-import type { EnqueueResult, EnqueueRules, NewOperation, StorageReceipt } from '@cpc/sync-core';
-import { followSuccessors, rewriteReferences, successorOf } from '@cpc/sync-core/storage-kit';
+import type {
+  EnqueueResult,
+  EnqueueRules,
+  NewOperation,
+  StorageReceipt,
+  StoredOperation,
+} from '@cpc/sync-core';
+import {
+  decideEnqueue,
+  type EnqueueQuestions,
+  type Fate,
+  type Joinable,
+  type Joining,
+  laneOf,
+  newProgress,
+  type Refusal,
+  repeatOfPresent,
+  withKnownIds,
+} from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { append, exchange, freshProgress, remove } from './order.js';
+import { append, exchange, remove } from './order.js';
 import { logOf } from './attempt-log.js';
 import { type Placed, placedFromRow } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
-
-type Refusal = 'OPERATION_ID_REUSED' | 'QUEUE_FULL';
 
 /** What takes back a part of a transaction, for a batch of several operations that is refused half way. */
 export interface Savepoint {
@@ -26,9 +41,10 @@ export function enqueueBatch(
   const guard = batch.length > 1 ? savepoint : undefined;
   const goBack = guard && tx.checkpoint();
   guard?.set();
+  const step = new EnqueueStep(tx, rules);
   const receipts: StorageReceipt[] = [];
   for (const [index, operation] of batch.entries()) {
-    const receipt = enqueueOne(tx, operation, rules);
+    const receipt = step.enqueue(operation);
     if (typeof receipt !== 'string') {
       receipts.push(receipt);
       continue;
@@ -41,99 +57,92 @@ export function enqueueBatch(
   return { ok: true, receipts };
 }
 
-function enqueueOne(
-  tx: QueueTransaction,
-  incoming: NewOperation,
-  rules: EnqueueRules,
-): StorageReceipt | Refusal {
-  if (tx.fateOf(incoming.id) !== undefined) return repeated(tx, incoming.id);
-  const operation = withKnownIds(tx, incoming);
-  const joins = operation.coalesces && operation.entity !== undefined && rules.coalesce !== undefined;
-  const isFull = rules.maxPending !== undefined && tx.state.total >= rules.maxPending;
-  if (joins || isFull) {
-    const known = tx.sequenceOf(operation.id);
-    if (known !== undefined) return compare(tx, known, incoming, operation);
-    const joined = joins ? coalesce(tx, operation, rules) : undefined;
-    if (joined !== undefined) return joined;
-    if (isFull) return 'QUEUE_FULL';
+/** The last of a lane, with its row. */
+interface Tail extends Joinable {
+  readonly placed: Placed;
+  readonly row: SqlRow;
+}
+
+/** One batch on its way into the tables: what the rules ask, and what follows from their answers. */
+class EnqueueStep implements EnqueueQuestions<Tail> {
+  readonly appendingFindsTaken = true;
+  readonly #tx: QueueTransaction;
+  readonly #rules: EnqueueRules;
+
+  constructor(tx: QueueTransaction, rules: EnqueueRules) {
+    this.#tx = tx;
+    this.#rules = rules;
   }
-  const sequence = append(tx, operation, freshProgress(operation));
-  if (sequence !== undefined) return { kind: 'enqueued', sequence };
-  return compare(tx, tx.sequenceOf(operation.id) as number, incoming, operation);
-}
 
-/** A repeat of what was taken before; its payload may have changed since, so it is not compared. */
-function repeated(tx: QueueTransaction, id: string): StorageReceipt {
-  const into = successorOf(id, tx);
-  return into === undefined || into === id ? { kind: 'duplicate' } : { kind: 'duplicate', into };
-}
-
-/** Permanent ids in the place of temporary ones, and successors in the place of what they replaced. */
-export function withKnownIds(tx: QueueTransaction, operation: NewOperation): NewOperation {
-  if (operation.dependsOn.length === 0 && operation.references.length === 0) return operation;
-  return followSuccessors(withAssignments(tx, operation), tx);
-}
-
-function withAssignments(tx: QueueTransaction, operation: NewOperation): NewOperation {
-  if (operation.references.length === 0 || tx.state.data.assignments === 0) return operation;
-  return rewriteReferences(operation, (id) => tx.sql.assigned.get(id)?.[0] as string | undefined);
-}
-
-function compare(
-  tx: QueueTransaction,
-  sequence: number,
-  incoming: NewOperation,
-  rewritten: NewOperation,
-): StorageReceipt | Refusal {
-  const row = tx.row(sequence) as SqlRow;
-  const { kind, payload } = tx.operation(row);
-  const isSame = kind === incoming.kind && (payload === incoming.payload || payload === rewritten.payload);
-  return isSame ? { kind: 'duplicate' } : 'OPERATION_ID_REUSED';
-}
-
-function coalesce(
-  tx: QueueTransaction,
-  incoming: NewOperation,
-  rules: EnqueueRules,
-): StorageReceipt | undefined {
-  const found = tx.laneTail(incoming.entity ?? '');
-  const row = found && tx.row(found.sequence);
-  if (row === undefined) return undefined;
-  const tail = placedFromRow(row);
-  if (!mayJoin(tx, tail, row, incoming)) return undefined;
-  const coalescence = rules.coalesce?.(tx.stored(row), incoming);
-  switch (coalescence?.kind) {
-    case 'merged': {
-      const operation = { ...coalescence.operation, id: tail.id };
-      exchange(tx, tail, operation, { ...freshProgress(operation), log: logOf(row) });
-      tx.leave(incoming.id, tail.id);
-      // Whoever repeats the enqueueing of the tail brings the payload of before.
-      if (tx.fateOf(tail.id) === undefined) tx.leave(tail.id, tail.id);
-      return { kind: 'coalesced', into: tail.id };
-    }
-    case 'cancelled': {
-      if (tx.sql.dependentsOf.get(tail.sequence) !== undefined) return undefined;
-      remove(tx, tail);
-      tx.leave(incoming.id, null);
-      return { kind: 'cancelled', with: tail.id };
-    }
-    case 'none':
-    case undefined:
-      return undefined;
+  enqueue(given: NewOperation): StorageReceipt | Refusal {
+    const operation = withKnownIds(given, this.#tx);
+    const decision = decideEnqueue(given, operation, this.#rules, this);
+    if (decision === 'append') return this.#append(given, operation);
+    return typeof decision === 'object' && 'tail' in decision ? this.#join(decision) : decision;
   }
-}
 
-/** The rules under which a tail may be offered to `Coalesce`; see its documentation. */
-function mayJoin(tx: QueueTransaction, tail: Placed, row: SqlRow, incoming: NewOperation): boolean {
-  const state = tx.stateOf(tail);
-  if (tail.place.attempted || (state !== 'waiting' && state !== 'scheduled' && state !== 'blocked'))
-    return false;
-  if (tail.principal !== (incoming.principal ?? null)) return false;
-  if (incoming.dependsOn.length === 0) return true;
-  const { dependsOn } = tx.operation(row);
-  return incoming.dependsOn.every((id) => {
-    if (id === tail.id || dependsOn.includes(id)) return true;
-    const other = tx.placedById(id);
-    return other === undefined || (other.entity === tail.entity && other.sequence < tail.sequence);
-  });
+  get size(): number {
+    return this.#tx.state.total;
+  }
+
+  isPresent(id: string): boolean {
+    return this.#tx.isPresent(id);
+  }
+
+  fateOf(id: string): Fate | undefined {
+    return this.#tx.fateOf(id);
+  }
+
+  present(id: string): NewOperation | undefined {
+    const row = this.#tx.rowById(id);
+    return row && this.#tx.operation(row);
+  }
+
+  tailOf(lane: string): Tail | undefined {
+    const found = this.#tx.laneTail(lane);
+    const row = found && this.#tx.row(found.sequence);
+    if (row === undefined) return undefined;
+    const placed = placedFromRow(row);
+    const { id, principal, place } = placed;
+    return {
+      id,
+      state: this.#tx.stateOf(placed),
+      attempted: place.attempted,
+      principal: principal ?? undefined,
+      placed,
+      row,
+    };
+  }
+
+  stored({ row }: Tail): StoredOperation {
+    return this.#tx.stored(row);
+  }
+
+  isInLane(id: string, { placed }: Tail): boolean {
+    const other = this.#tx.placedById(id);
+    return other !== undefined && laneOf(other) === laneOf(placed);
+  }
+
+  waitsFor({ placed }: Tail, id: string): boolean {
+    const blocker = this.#tx.sequenceOf(id);
+    return blocker !== undefined && this.#tx.sql.dependency.get(blocker, placed.sequence) !== undefined;
+  }
+
+  hasDependents({ placed }: Tail): boolean {
+    return this.#tx.sql.dependentsOf.get(placed.sequence) !== undefined;
+  }
+
+  #append(given: NewOperation, operation: NewOperation): StorageReceipt | Refusal {
+    const sequence = append(this.#tx, operation, newProgress(operation));
+    if (sequence !== undefined) return { kind: 'enqueued', sequence };
+    return repeatOfPresent(this.present(given.id) as NewOperation, given, operation);
+  }
+
+  #join(joining: Joining<Tail>): StorageReceipt {
+    const { placed, row } = joining.tail;
+    if (joining.kind === 'cancelled') remove(this.#tx, placed);
+    else exchange(this.#tx, placed, joining.operation, newProgress(joining.operation, logOf(row).history));
+    for (const [id, fate] of joining.fates) this.#tx.leave(id, fate);
+    return joining.receipt;
+  }
 }

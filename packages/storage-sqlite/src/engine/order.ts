@@ -1,26 +1,10 @@
-import { type NewOperation, SyncError } from '@cpc/sync-core';
+import type { NewOperation } from '@cpc/sync-core';
+import { laneOf, type Progress } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { type AttemptLog, logOf, NO_ATTEMPTS } from './attempt-log.js';
-import { clamp } from './clamp.js';
+import { logOf } from './attempt-log.js';
 import { rowValues } from './operation-row.js';
-import { HOLD, type Hold, type Place, type Placed, stateOf } from './place.js';
-import type { QueueTransaction } from './queue-transaction.js';
-
-/** How far an operation is when it takes its place. */
-export interface Progress {
-  readonly attempts: number;
-  readonly attempted: boolean;
-  readonly hold: Hold;
-  readonly dueAt: number;
-  readonly delayMs: number;
-  readonly log: AttemptLog;
-}
-
-/** The progress of an operation that is new: scheduled where it lies in the future of its own creation. */
-export function freshProgress({ scheduledAt, createdAt }: NewOperation): Progress {
-  const dueAt = clamp(scheduledAt) > clamp(createdAt) ? clamp(scheduledAt) : 0;
-  return { attempts: 0, attempted: false, hold: HOLD.none, dueAt, delayMs: 0, log: NO_ATTEMPTS };
-}
+import { HOLD, type Place, type Placed, reached, stateOf } from './place.js';
+import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
 
 /** Adds an operation at the end. @returns its sequence, or `undefined` where its id is in the queue already */
 export function append(
@@ -29,14 +13,15 @@ export function append(
   progress: Progress,
 ): number | undefined {
   const sequence = tx.state.data.sequence + 1;
-  const { entity, dependsOn } = operation;
-  const tail = entity === undefined ? undefined : tx.laneTail(entity);
+  const { dependsOn } = operation;
+  const lane = laneOf(operation);
+  const tail = lane === undefined ? undefined : tx.laneTail(lane);
   const blockers = dependsOn.length === 0 ? [] : earlierOf(tx, dependsOn, sequence);
   const place = placeOf(operation, progress, blockers.length, tail);
-  if (!insert(tx, sequence, operation, place, progress.log)) return undefined;
+  if (!insert(tx, sequence, operation, place, progress)) return undefined;
   tx.state.data.sequence = sequence;
   if (blockers.length > 0) waitFor(tx, sequence, blockers);
-  if (entity !== undefined && place.boost !== null) relaxLane(tx, entity);
+  if (lane !== undefined && place.boost !== null) relaxLane(tx, lane);
   return sequence;
 }
 
@@ -52,18 +37,15 @@ export function exchange(
   leave(tx, before);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
-  const previous = previousInLane(tx, operation.entity, sequence);
+  const lane = laneOf(operation);
+  const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
   const place = placeOf(operation, progress, blockers.length, ahead);
-  if (!insert(tx, sequence, operation, place, progress.log)) {
-    throw new SyncError(
-      'OPERATION_ID_REUSED',
-      `${operation.id} cannot take the place of ${before.id}: that id is in the queue already.`,
-    );
-  }
+  // The rules let nobody take an id that is in the queue.
+  if (!insert(tx, sequence, operation, place, progress)) throw new DamagedIndex();
   if (blockers.length > 0) waitFor(tx, sequence, blockers);
   reweigh(tx, sequence);
-  if (operation.entity !== undefined) settleLane(tx, operation.entity, sequence);
+  if (lane !== undefined) settleLane(tx, lane, sequence);
 }
 
 /** Takes an operation out for good, and lets go what waited for it. */
@@ -77,8 +59,9 @@ export function remove(tx: QueueTransaction, placed: Placed): void {
 
 /** Works out whether the operation may go, now or later. */
 export function refresh(tx: QueueTransaction, placed: Placed): void {
-  const { place, entity } = placed;
-  const isHead = entity === null || tx.laneHead(entity)?.sequence === placed.sequence;
+  const { place } = placed;
+  const lane = laneOf(placed);
+  const isHead = lane === undefined || tx.laneHead(lane)?.sequence === placed.sequence;
   if (isHead) tx.checkAhead(placed);
   const isFree = isHead && place.waits === 0 && place.hold === HOLD.none;
   const ready = isFree && place.dueAt === 0 ? effectiveRank(tx, placed) : null;
@@ -87,30 +70,32 @@ export function refresh(tx: QueueTransaction, placed: Placed): void {
 }
 
 /** Works out the head of a lane anew. */
-export function refreshHead(tx: QueueTransaction, entity: string): void {
-  const head = tx.laneHead(entity);
+export function refreshHead(tx: QueueTransaction, lane: string): void {
+  const head = tx.laneHead(lane);
   if (head !== undefined) refresh(tx, head);
 }
 
 /** The highest weight of the operation and of all behind it in its lane. */
-export function effectiveRank(tx: QueueTransaction, { sequence, entity, place }: Placed): number {
-  if (entity === null) return place.weight;
-  const boost = tx.sql.highestBoost.get(entity, sequence)?.[0] as number | undefined;
+export function effectiveRank(tx: QueueTransaction, placed: Placed): number {
+  const { sequence, place } = placed;
+  const lane = laneOf(placed);
+  if (lane === undefined) return place.weight;
+  const boost = tx.sql.highestBoost.get(lane, sequence)?.[0] as number | undefined;
   return Math.max(place.weight, boost ?? place.weight);
 }
 
 /** After an operation left a lane, entered it, or changed its weight: who may go, and what the others inherit. */
-export function settleLane(tx: QueueTransaction, entity: string, around: number): void {
-  const after = tx.laneAfter(entity, around);
+export function settleLane(tx: QueueTransaction, lane: string, around: number): void {
+  const after = tx.laneAfter(lane, around);
   if (after !== undefined) refresh(tx, fixBoost(tx, after));
-  relaxLane(tx, entity);
+  relaxLane(tx, lane);
 }
 
 /** Whatever the lane's members wait for inherits from the lane. */
-function relaxLane(tx: QueueTransaction, entity: string): void {
-  refreshHead(tx, entity);
+function relaxLane(tx: QueueTransaction, lane: string): void {
+  refreshHead(tx, lane);
   if (tx.state.data.dependencies === 0) return;
-  for (const [member] of tx.sql.gated.all(entity)) reweighBlockers(tx, member as number);
+  for (const [member] of tx.sql.gated.all(lane)) reweighBlockers(tx, member as number);
 }
 
 function releaseDependents(tx: QueueTransaction, sequence: number): void {
@@ -134,21 +119,23 @@ function reweigh(tx: QueueTransaction, sequence: number): void {
   }
   if (weight === placed.place.weight) return;
   const moved = fixBoost(tx, tx.move(placed, { weight }));
-  if (moved.entity === null) {
+  const lane = laneOf(moved);
+  if (lane === undefined) {
     refresh(tx, moved);
     reweighBlockers(tx, sequence);
   } else {
-    settleLane(tx, moved.entity, sequence);
+    settleLane(tx, lane, sequence);
   }
 }
 
 function placeOf(
   operation: NewOperation,
-  { attempts, attempted, hold, dueAt, delayMs }: Progress,
+  progress: Progress,
   waits: number,
   ahead: { readonly sequence: number; readonly weight: number } | undefined,
 ): Place {
-  const weight = clamp(operation.rank);
+  const { rank: weight } = operation;
+  const { attempts, attempted, hold, dueAt, delayMs } = reached(progress);
   const isFree = ahead === undefined && waits === 0 && hold === HOLD.none;
   return {
     attempts,
@@ -170,10 +157,10 @@ function insert(
   sequence: number,
   operation: NewOperation,
   place: Place,
-  log: AttemptLog,
+  { history, failure }: Progress,
 ): boolean {
-  if (!tx.add(rowValues(sequence, operation, place, log, tx.seal))) return false;
-  tx.state.added(stateOf(place), clamp(operation.priority));
+  if (!tx.add(rowValues(sequence, operation, place, { history, failure }, tx.seal))) return false;
+  tx.state.added(stateOf(place), operation.priority);
   for (const { id } of operation.references) {
     tx.state.data.references += tx.sql.addReference.run(id, sequence);
   }
@@ -182,10 +169,11 @@ function insert(
 
 /** Undoes what its place meant to others, after its row is gone. What depends on it goes on waiting. */
 function leave(tx: QueueTransaction, placed: Placed): void {
-  const { sequence, entity } = placed;
+  const { sequence } = placed;
+  const lane = laneOf(placed);
   tx.state.removed(tx.stateOf(placed), placed.priority);
   if (tx.state.data.references > 0) tx.state.data.references -= tx.sql.removeReferences.run(sequence);
-  if (entity !== null) settleLane(tx, entity, sequence);
+  if (lane !== undefined) settleLane(tx, lane, sequence);
   if (placed.place.waits === 0) return;
   const blockers = tx.sql.blockersOf.all(sequence);
   tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
@@ -207,17 +195,10 @@ function earlierOf(tx: QueueTransaction, ids: readonly string[], sequence: numbe
   return [...new Set(found)].filter((one) => one < sequence);
 }
 
-function previousInLane(
-  tx: QueueTransaction,
-  entity: string | undefined,
-  sequence: number,
-): Placed | undefined {
-  return entity === undefined ? undefined : tx.laneBefore(entity, sequence);
-}
-
 function fixBoost(tx: QueueTransaction, placed: Placed): Placed {
-  const { entity, sequence, place } = placed;
-  const previous = previousInLane(tx, entity ?? undefined, sequence);
+  const { sequence, place } = placed;
+  const lane = laneOf(placed);
+  const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const boost = previous !== undefined && place.weight > previous.place.weight ? place.weight : null;
   return boost === place.boost ? placed : tx.move(placed, { boost });
 }

@@ -1,10 +1,15 @@
 import type { StoredOperation } from '@cpc/sync-core';
+import type { Progress } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import type { AttemptLog } from './attempt-log.js';
 import { checksumOf } from './checksum.js';
 import { CHECKSUM_AT, PLACE_AT, PLACE_COLUMNS, PLACE_SEED } from './row-columns.js';
 
 export const HOLD = { none: 0, parked: 1, deadLetter: 2 } as const;
 export type Hold = (typeof HOLD)[keyof typeof HOLD];
+
+/** What each hold is to the rules. */
+const HELD = [undefined, 'parked', 'deadLetter'] as const;
 
 /** How far an operation came, and where it stands; see `createFormat1` for each. */
 export interface Place {
@@ -20,6 +25,8 @@ export interface Place {
   readonly ready: number | null;
   readonly due: number | null;
 }
+
+type Reached = Pick<Place, 'attempts' | 'attempted' | 'hold' | 'dueAt' | 'delayMs'>;
 
 /** An operation without its content: what ordering needs. */
 export interface Placed {
@@ -38,6 +45,17 @@ export function stateOf(place: Place): Exclude<StoredOperation['state'], 'leased
   if (place.hold !== HOLD.none) return place.hold === HOLD.parked ? 'parked' : 'deadLetter';
   if (place.ready !== null) return 'waiting';
   return place.due === null ? 'blocked' : 'scheduled';
+}
+
+/** How far an operation came, as the rules look at it. */
+export function progressOf({ attempts, attempted, hold, dueAt, delayMs }: Place, log: AttemptLog): Progress {
+  const { history, failure } = log;
+  return { attempts, attempted, history, hold: HELD[hold], dueAt, delayMs, failure };
+}
+
+/** The part of a place that says how far an operation came. */
+export function reached({ attempts, attempted, hold, dueAt, delayMs }: Progress): Reached {
+  return { attempts, attempted, hold: HOLD[hold ?? 'none'], dueAt, delayMs };
 }
 
 /** Reads a row of {@link PLACED_COLUMNS}. */

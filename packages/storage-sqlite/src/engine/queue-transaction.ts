@@ -7,11 +7,11 @@ import {
   type SyncFailure,
 } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import type { Fate, IdLookup, Past } from '@cpc/sync-core/storage-kit';
+import { type Fate, type KnownIds, laneOf, type Past, type Progress } from '@cpc/sync-core/storage-kit';
 import { LeaseBook } from './lease-book.js';
-import { type AttemptLog, readLog, recordChecksumChange, recordValues } from './attempt-log.js';
+import { readLog, recordChecksumChange, recordValues } from './attempt-log.js';
 import { isIntact, operationOf, sealedValues, storedOf } from './operation-row.js';
-import { type Place, type Placed, placedOf, placeValues, stateOf } from './place.js';
+import { type Place, type Placed, placedOf, placeValues, progressOf, reached, stateOf } from './place.js';
 import { isPlain, PLAIN_COLUMNS, plainValues, rowOfPlain } from './plain-row.js';
 import { runsOf } from './runs.js';
 import type { PastBook } from './past-book.js';
@@ -41,7 +41,7 @@ export class DamagedIndex extends Error {
  * One transaction on a queue while it runs: its rows, its leases and its counts. It keeps the counts in step
  * with every change of a row, so that nothing ever needs to be counted.
  */
-export class QueueTransaction implements IdLookup {
+export class QueueTransaction implements KnownIds {
   readonly sql: Statements;
   readonly state: QueueState;
   readonly seal: PayloadSeal;
@@ -81,6 +81,11 @@ export class QueueTransaction implements IdLookup {
     return this.#past?.fateOf(id);
   }
 
+  permanentIdOf(temporaryId: string): string | undefined {
+    if (this.state.data.assignments === 0) return undefined;
+    return this.sql.assigned.get(temporaryId)?.[0] as string | undefined;
+  }
+
   /** Remembers what became of an id, see {@link Fate}. */
   leave(id: string, fate: Fate): void {
     this.#fates ??= new Map();
@@ -115,27 +120,32 @@ export class QueueTransaction implements IdLookup {
     return this.isLeased(sequence) ? 'leased' : stateOf(place);
   }
 
+  /** Whether it may have been sent, which is so from a claim on. */
+  isAttempted({ sequence, place }: Placed): boolean {
+    return place.attempted || this.isLeased(sequence);
+  }
+
   /** The first of a lane. */
-  laneHead(entity: string): Placed | undefined {
-    return member(entity, this.sql.laneHead.get(entity));
+  laneHead(lane: string): Placed | undefined {
+    return member(lane, this.sql.laneHead.get(lane));
   }
 
   /** The last of a lane: its sequence and its weight. */
-  laneTail(entity: string): { readonly sequence: number; readonly weight: number } | undefined {
-    const row = this.sql.laneTail.get(entity);
+  laneTail(lane: string): { readonly sequence: number; readonly weight: number } | undefined {
+    const row = this.sql.laneTail.get(lane);
     if (row === undefined) return undefined;
-    if (row[2] !== entity) throw new DamagedIndex();
+    if (row[2] !== lane) throw new DamagedIndex();
     return { sequence: row[0] as number, weight: row[1] as number };
   }
 
   /** The one in front of a sequence in a lane. */
-  laneBefore(entity: string, sequence: number): Placed | undefined {
-    return member(entity, this.sql.laneBefore.get(entity, sequence));
+  laneBefore(lane: string, sequence: number): Placed | undefined {
+    return member(lane, this.sql.laneBefore.get(lane, sequence));
   }
 
   /** The one behind a sequence in a lane. */
-  laneAfter(entity: string, sequence: number): Placed | undefined {
-    return member(entity, this.sql.laneAfter.get(entity, sequence));
+  laneAfter(lane: string, sequence: number): Placed | undefined {
+    return member(lane, this.sql.laneAfter.get(lane, sequence));
   }
 
   /**
@@ -151,6 +161,11 @@ export class QueueTransaction implements IdLookup {
   row(sequence: number): SqlRow | undefined {
     const row = this.sql.row.get(sequence);
     return row && this.checked(row);
+  }
+
+  rowById(id: string): SqlRow | undefined {
+    const sequence = this.sequenceOf(id);
+    return sequence === undefined ? undefined : this.row(sequence);
   }
 
   /** Whole rows by their sequences, unchecked. Neighbours are read together. */
@@ -216,11 +231,13 @@ export class QueueTransaction implements IdLookup {
     return { ...before, place, checksum: values[values.length - 1] as number };
   }
 
-  /** Writes another place and another log of attempts. */
-  progress(before: Placed, change: Partial<Place>, changeLog: (log: AttemptLog) => AttemptLog): Placed {
+  /** Writes how far an operation came; nothing where that is as it was. */
+  progress(before: Placed, change: (progress: Progress) => Progress): Placed {
     const found = (this.sql.log.get(before.sequence) ?? [null, null]) as [string | null, string | null];
-    const log = recordValues(changeLog(readLog(...found)));
-    const place = { ...before.place, ...change };
+    const progress = change(progressOf(before.place, readLog(...found)));
+    const log = recordValues({ history: progress.history, failure: progress.failure });
+    const place = { ...before.place, ...reached(progress) };
+    if (isSamePlace(place, before.place) && log[0] === found[0] && log[1] === found[1]) return before;
     const values = [...placeValues(before, place)];
     const checksum = (values.pop() as number) ^ recordChecksumChange(found, log);
     this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
@@ -242,11 +259,21 @@ export class QueueTransaction implements IdLookup {
   }
 }
 
+function isSamePlace(a: Place, b: Place): boolean {
+  return (
+    a.attempts === b.attempts &&
+    a.attempted === b.attempted &&
+    a.hold === b.hold &&
+    a.dueAt === b.dueAt &&
+    a.delayMs === b.delayMs
+  );
+}
+
 /** SQLite trusts its index; the row tells whether it belongs to the lane. */
-function member(entity: string, row: SqlRow | undefined): Placed | undefined {
+function member(lane: string, row: SqlRow | undefined): Placed | undefined {
   if (row === undefined) return undefined;
   const placed = placedOf(row);
-  if (placed.entity !== entity) throw new DamagedIndex();
+  if (laneOf(placed) !== lane) throw new DamagedIndex();
   return placed;
 }
 

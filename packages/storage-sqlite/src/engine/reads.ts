@@ -1,15 +1,16 @@
 import type { ListQuery, Page, Principals, StorageStats, StoredOperation } from '@cpc/sync-core';
+import { laneOf, matches } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { candidates } from './claim.js';
 import { placedFromRow } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
+import { KIND_AT } from './row-columns.js';
 
 /** How many rows one read of a list takes from SQLite at most. */
 const CHUNK = 500;
 
 export function get(tx: QueueTransaction, id: string): StoredOperation | undefined {
-  const sequence = tx.sequenceOf(id);
-  const row = sequence === undefined ? undefined : tx.row(sequence);
+  const row = tx.rowById(id);
   return row && tx.stored(row);
 }
 
@@ -17,7 +18,8 @@ export function get(tx: QueueTransaction, id: string): StoredOperation | undefin
 export function blockersOf(tx: QueueTransaction, id: string): readonly string[] {
   const placed = tx.placedById(id);
   if (placed === undefined || tx.stateOf(placed) !== 'blocked') return [];
-  const head = placed.entity === null ? undefined : tx.laneHead(placed.entity);
+  const lane = laneOf(placed);
+  const head = lane === undefined ? undefined : tx.laneHead(lane);
   const ahead = head === undefined || head.sequence === placed.sequence ? [] : [head.id];
   const blockers = tx.sql.blockersOf.all(placed.sequence);
   return [...new Set([...ahead, ...blockers.flatMap(([one]) => tx.placed(one as number)?.id ?? [])])];
@@ -65,13 +67,17 @@ function chunk(tx: QueueTransaction, query: ListQuery, after: number, limit: num
 function matching(
   tx: QueueTransaction,
   row: SqlRow,
-  { states, principals }: ListQuery,
+  query: ListQuery,
   read: ReadRow,
 ): StoredOperation | undefined {
   const placed = placedFromRow(row);
-  if (principals !== undefined && !principals.includes(placed.principal ?? undefined)) return undefined;
-  if (states !== undefined && !states.includes(tx.stateOf(placed))) return undefined;
-  return read(tx, row);
+  const listed = {
+    state: tx.stateOf(placed),
+    kind: row[KIND_AT] as string,
+    entity: placed.entity ?? undefined,
+    principal: placed.principal ?? undefined,
+  };
+  return matches(listed, query) ? read(tx, row) : undefined;
 }
 
 export function stats(tx: QueueTransaction): StorageStats {

@@ -51,6 +51,7 @@ export const ROW_COLUMNS = [
 export const RECORD_AT = 1 + CONTENT_COLUMNS.length;
 export const PLACE_AT = RECORD_AT + RECORD_COLUMNS.length;
 export const CHECKSUM_AT = PLACE_AT + PLACE_COLUMNS.length;
+export const KIND_AT = ROW_COLUMNS.indexOf('kind');
 export const READY_AT = ROW_COLUMNS.indexOf('ready');
 
 /** The columns of a {@link Placed}, in the order in which {@link placedOf} reads them. */

@@ -1,21 +1,30 @@
-import type { IdAssignment, NewOperation, Settlement, SettleResult, VersionChange } from '@cpc/sync-core';
+import type {
+  AttemptRecord,
+  IdAssignment,
+  NewOperation,
+  Settlement,
+  SettleResult,
+  VersionChange,
+} from '@cpc/sync-core';
 import {
-  appendAttempt,
+  checkReplacements,
   followSuccessors,
+  isMovable,
+  laneOf,
   MOVED_FOLLOWERS,
+  type Progress,
   REMEMBERED_ASSIGNMENTS,
-  rewriteReferences,
+  replacedProgress,
+  settledProgress,
+  withAssignment,
+  withVersion,
 } from '@cpc/sync-core/storage-kit';
-import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
-import { clamp } from './clamp.js';
-import { HOLD, type Placed, placedFromRow } from './place.js';
-import { exchange, type Progress, refresh, refreshHead, remove, settleLane } from './order.js';
+import { type Placed, progressOf } from './place.js';
+import { exchange, refresh, refreshHead, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { runsOf } from './runs.js';
-
-type Staying = Exclude<Settlement, { kind: 'remove' }>;
 
 /** Settles what `token` still holds. */
 export function settle(
@@ -24,6 +33,11 @@ export function settle(
   settlements: readonly Settlement[],
 ): readonly SettleResult[] {
   const held = tx.leases.heldBy(token);
+  checkReplacements(
+    settlements,
+    (id) => held.has(id),
+    (id) => tx.isPresent(id),
+  );
   const settled = new Map<LeasedItem, Settlement>();
   const results = settlements.map((settlement): SettleResult => {
     const item = held.get(settlement.id);
@@ -68,158 +82,102 @@ function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
   for (const [first, last] of runsOf(sorted.map(({ sequence }) => sequence)))
     tx.sql.removeRun.run(first, last);
   const lanes = new Map<string, number>();
-  for (const { sequence, id, entity, priority } of sorted) {
+  for (const item of sorted) {
+    const { sequence, id, priority } = item;
     tx.leases.release(sequence);
     tx.leave(id, null);
     tx.state.removed('leased', priority);
-    if (entity !== null) lanes.set(entity, sequence);
+    const lane = laneOf(item);
+    if (lane !== undefined) lanes.set(lane, sequence);
   }
-  for (const [entity, last] of lanes) refreshAfter(tx, entity, last);
+  for (const [lane, last] of lanes) refreshAfter(tx, lane, last);
 }
 
 /** Usually the head left and the next takes its place; what left from the middle takes more care. */
-function refreshAfter(tx: QueueTransaction, entity: string, lastGone: number): void {
-  const isOvertaken = tx.laneBefore(entity, lastGone) !== undefined;
-  if (isOvertaken) settleLane(tx, entity, lastGone);
-  else refreshHead(tx, entity);
+function refreshAfter(tx: QueueTransaction, lane: string, lastGone: number): void {
+  const isOvertaken = tx.laneBefore(lane, lastGone) !== undefined;
+  if (isOvertaken) settleLane(tx, lane, lastGone);
+  else refreshHead(tx, lane);
 }
 
 function settleOne(tx: QueueTransaction, item: LeasedItem, settlement: Settlement): void {
   const placed = tx.release(item.sequence);
   if (placed === undefined) return;
-  if (settlement.kind === 'remove') {
-    if (settlement.version !== undefined) moveFollowers(tx, placed, settlement.version);
-    remove(tx, placed);
-    if (settlement.assign !== undefined) assign(tx, settlement.assign);
-    return;
-  }
-  if (settlement.kind === 'replace') {
-    replace(tx, placed, settlement);
-    return;
-  }
-  stay(tx, placed, settlement);
-}
-
-function stay(tx: QueueTransaction, placed: Placed, settlement: Exclude<Staying, { kind: 'replace' }>): void {
-  const { attempts, attempted } = placed.place;
-  const counted = (counts: boolean): number => attempts + Number(counts);
-  const keepLog = settlement.attempt === undefined;
   switch (settlement.kind) {
-    case 'reschedule': {
-      // A due time in the past still waits for the next claim to find it due.
-      const dueAt = Math.max(1, clamp(settlement.dueAt));
-      const delayMs = Math.max(0, clamp(settlement.delayMs));
-      const change = { attempted: true, attempts: counted(settlement.counts), dueAt, delayMs };
-      refresh(tx, record(tx, placed, change, settlement));
-      return;
-    }
-    case 'release': {
-      const change = { attempted: attempted || settlement.sent, dueAt: 0, delayMs: 0 };
-      const isSame = change.attempted === attempted && placed.place.dueAt === 0;
-      if (keepLog && isSame) return;
-      refresh(tx, keepLog ? tx.move(placed, change) : record(tx, placed, change, settlement));
-      return;
-    }
-    case 'hold': {
-      const hold = HOLD[settlement.state];
-      const change = {
-        attempted: attempted || settlement.sent !== false,
-        attempts: counted(settlement.counts),
-        hold,
-        dueAt: 0,
-        delayMs: 0,
-      };
-      refresh(tx, record(tx, placed, change, settlement));
-    }
+    case 'remove':
+      if (settlement.version !== undefined) moveFollowers(tx, placed, settlement.version);
+      remove(tx, placed);
+      if (settlement.assign !== undefined) assign(tx, settlement.assign);
+      break;
+    case 'replace':
+      replace(tx, placed, settlement.operation, settlement.attempt);
+      break;
+    default:
+      refresh(
+        tx,
+        tx.progress(placed, (before) => settledProgress(before, settlement)),
+      );
   }
-}
-
-function record(
-  tx: QueueTransaction,
-  placed: Placed,
-  change: Partial<Placed['place']>,
-  settlement: Exclude<Staying, { kind: 'replace' }>,
-): Placed {
-  const failure = settlement.kind === 'hold' ? settlement.failure : undefined;
-  return tx.progress(placed, change, ({ history }) => ({
-    history: appendAttempt(history, settlement.attempt),
-    failure,
-  }));
 }
 
 function replace(
   tx: QueueTransaction,
   placed: Placed,
-  settlement: Extract<Settlement, { kind: 'replace' }>,
+  operation: NewOperation,
+  attempt: AttemptRecord | undefined,
 ): void {
   const row = tx.row(placed.sequence);
-  if (row === undefined) return;
-  const history = appendAttempt(logOf(row).history, settlement.attempt);
-  takePlace(tx, placed, settlement.operation, history);
+  if (row !== undefined) takePlace(tx, placed, operation, replacedProgress(logOf(row).history, attempt));
 }
 
-/** Puts another operation in the place of one, and makes it go at once. */
+/** Puts another operation in the place of one. */
 export function takePlace(
   tx: QueueTransaction,
   placed: Placed,
   operation: NewOperation,
-  history: Progress['log']['history'],
+  progress: Progress,
 ): void {
   tx.leave(placed.id, operation.id);
-  exchange(tx, placed, followSuccessors(operation, tx), goingAtOnce({ history }));
-}
-
-/** The progress of an operation that takes another's place and may go at once. */
-function goingAtOnce({ history }: Pick<Progress['log'], 'history'>): Progress {
-  return {
-    attempts: 0,
-    attempted: false,
-    hold: HOLD.none,
-    dueAt: 0,
-    delayMs: 0,
-    log: { history, failure: undefined },
-  };
+  exchange(tx, placed, followSuccessors(operation, tx), progress);
 }
 
 /** Puts what was made on top of the same version on top of the new one. */
-function moveFollowers(
-  tx: QueueTransaction,
-  { entity, principal, sequence }: Placed,
-  version: VersionChange,
-): void {
-  if (entity === null) return;
-  let next = tx.laneAfter(entity, sequence);
+function moveFollowers(tx: QueueTransaction, settled: Placed, version: VersionChange): void {
+  const lane = laneOf(settled);
+  if (lane === undefined) return;
+  let next = tx.laneAfter(lane, settled.sequence);
   for (let left = MOVED_FOLLOWERS; left > 0 && next !== undefined; left--) {
-    if (!next.place.attempted && !tx.isLeased(next.sequence) && next.principal === principal)
-      moveOne(tx, next, version);
-    next = tx.laneAfter(entity, next.sequence);
+    const { principal } = next;
+    const attempted = tx.isAttempted(next);
+    if (isMovable({ attempted, principal: principal ?? undefined }, settled.principal ?? undefined))
+      rewrite(tx, next, (operation) => withVersion(operation, version));
+    next = tx.laneAfter(lane, next.sequence);
   }
 }
 
-function moveOne(tx: QueueTransaction, placed: Placed, { from, to }: VersionChange): void {
-  const row = tx.row(placed.sequence);
-  if (row === undefined) return;
-  const operation = tx.operation(row);
-  if (operation.baseVersion === from) rewrite(tx, placed, row, { ...operation, baseVersion: to });
-}
-
-/** Puts the operation in the place of what it was before, as far as that had come. */
-function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
-  const { attempts, attempted, hold, dueAt, delayMs } = placed.place;
-  exchange(tx, placed, operation, { attempts, attempted, hold, dueAt, delayMs, log: logOf(row) });
-}
-
 /** Puts a permanent id in the place of a temporary one, in all that was never attempted. */
-function assign(tx: QueueTransaction, { from, to }: IdAssignment): void {
+function assign(tx: QueueTransaction, assignment: IdAssignment): void {
+  const { from, to } = assignment;
   const number = ++tx.state.data.assignments;
   tx.sql.assign.run(number, from, to);
   tx.sql.forgetAssignments.run(number - REMEMBERED_ASSIGNMENTS);
   for (const [sequence] of tx.sql.referring.all(from)) {
-    const row = tx.row(sequence as number);
-    if (row === undefined) continue;
-    const placed = placedFromRow(row);
-    if (placed.place.attempted || tx.isLeased(placed.sequence)) continue;
-    const operation = rewriteReferences(tx.operation(row), (id) => (id === from ? to : undefined));
-    rewrite(tx, placed, row, operation);
+    const placed = tx.placed(sequence as number);
+    if (placed === undefined) continue;
+    const attempted = tx.isAttempted(placed);
+    rewrite(tx, placed, (operation) => withAssignment(operation, attempted, assignment));
   }
+}
+
+/** Changes an operation as far as it had come; nothing is written where it stays the same. */
+function rewrite(
+  tx: QueueTransaction,
+  placed: Placed,
+  change: (operation: NewOperation) => NewOperation,
+): void {
+  const row = tx.row(placed.sequence);
+  if (row === undefined) return;
+  const operation = tx.operation(row);
+  const changed = change(operation);
+  if (changed !== operation) exchange(tx, placed, changed, progressOf(placed.place, logOf(row)));
 }

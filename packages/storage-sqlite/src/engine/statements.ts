@@ -110,6 +110,7 @@ function dependencyStatements(
   return {
     addDependency: prepare(`INSERT OR IGNORE INTO ${d} (blocker, dependent) VALUES (?, ?)`),
     dependentsOf: prepare(`SELECT dependent FROM ${d} WHERE blocker = ?`),
+    dependency: prepare(`SELECT 1 FROM ${d} WHERE blocker = ? AND dependent = ?`),
     blockersOf: prepare(`SELECT blocker FROM ${d} WHERE dependent = ?`),
     removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
     removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),

@@ -1,7 +1,5 @@
 import type { IdAssignment } from '../ports/queue-storage.js';
-
-/** How many assignments of permanent ids are remembered for operations that are enqueued later. */
-export const REMEMBERED_ASSIGNMENTS = 10_000;
+import { REMEMBERED_ASSIGNMENTS } from '../rules/bounds.js';
 
 /** The permanent ids that temporary ones became, the latest {@link REMEMBERED_ASSIGNMENTS} of them. */
 export class Assignments {

@@ -1,10 +1,8 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
+import { firstDueAt, NO_HISTORY, type Progress } from '../rules/progress.js';
 import type { Lane } from './lane.js';
-
-/** Shared, since most operations are delivered by their first attempt. */
-const NO_HISTORY: readonly AttemptRecord[] = Object.freeze([]);
 
 /** One operation in the index: what the app gave, what the storage keeps, and its place among the others. */
 export class Entry {
@@ -44,9 +42,50 @@ export class Entry {
   constructor(operation: NewOperation, sequence: number) {
     this.operation = operation;
     this.sequence = sequence;
-    this.dueAt = operation.scheduledAt > operation.createdAt ? operation.scheduledAt : 0;
+    this.dueAt = firstDueAt(operation);
     this.ownRank = operation.rank;
     this.rank = operation.rank;
+  }
+
+  get id(): string {
+    return this.operation.id;
+  }
+
+  get kind(): string {
+    return this.operation.kind;
+  }
+
+  get entity(): string | undefined {
+    return this.operation.entity;
+  }
+
+  get principal(): string | undefined {
+    return this.operation.principal;
+  }
+
+  /** How far it came, as it would be without the lease, where there is one. */
+  get progress(): Progress {
+    const { state, attempts, history, failure } = this;
+    const isLeased = state === 'leased';
+    return {
+      attempts,
+      attempted: isLeased ? this.attemptedBefore : this.attempted,
+      history,
+      hold: state === 'parked' || state === 'deadLetter' ? state : undefined,
+      dueAt: isLeased ? 0 : this.dueAt,
+      delayMs: isLeased ? 0 : this.delayMs,
+      failure,
+    };
+  }
+
+  /** Takes over all of it but the hold, which is the index's to set. */
+  takeProgress({ attempts, attempted, history, dueAt, delayMs, failure }: Progress): void {
+    this.attempts = attempts;
+    this.attempted = attempted;
+    this.history = history;
+    this.dueAt = dueAt;
+    this.delayMs = delayMs;
+    this.failure = failure;
   }
 
   /** Nothing but time, a hold or a lease stands between it and its delivery. */

@@ -1,8 +1,8 @@
 import type { Entry } from './entry.js';
 
-/** The operations of one entity, in sequence order, and how often each rank stands among them. */
+/** The operations of one lane, in sequence order, and how often each rank stands among them. */
 export class Lane {
-  readonly entity: string;
+  readonly name: string;
   head: Entry | undefined = undefined;
   tail: Entry | undefined = undefined;
   /** Members that also wait for operations outside the lane; their dependencies inherit from the lane. */
@@ -10,8 +10,8 @@ export class Lane {
   readonly #ranks = new Map<number, number>();
   #highest = -Infinity;
 
-  constructor(entity: string) {
-    this.entity = entity;
+  constructor(name: string) {
+    this.name = name;
   }
 
   /** The highest rank among those in the lane that are not being sent: what its head inherits. */

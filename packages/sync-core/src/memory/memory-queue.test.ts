@@ -2,8 +2,7 @@ import { expect, test } from '@jest/globals';
 import { newOperation, storedOperation } from '../../test/fixtures.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { ClaimRequest } from '../ports/queue-storage.js';
-import { REMEMBERED_ASSIGNMENTS } from './assignments.js';
-import { keptStateOf } from './kept-state.js';
+import { REMEMBERED_ASSIGNMENTS } from '../rules/bounds.js';
 import { MemoryQueue } from './memory-queue.js';
 
 const NOW = 10_000;
@@ -201,8 +200,8 @@ test('what is to be written down of an operation has no lease in it', () => {
   const failure = { code: 'X', message: 'x' };
   queue.settle(token, [{ id: 'b', kind: 'hold', state: 'parked', failure, counts: true }]);
   const free = { attempts: 0, attempted: false, history: [], dueAt: 0, delayMs: 0 };
-  expect(keptStateOf(queue.index.get('a')!)).toEqual(free);
-  expect(keptStateOf(queue.index.get('b')!)).toEqual({
+  expect(queue.index.get('a')!.progress).toEqual(free);
+  expect(queue.index.get('b')!.progress).toEqual({
     ...free,
     attempts: 1,
     attempted: true,

@@ -1,11 +1,9 @@
-import { appendAttempt } from '../operation/history.js';
 import {
   type NewOperation,
   type StoredOperation,
   withoutStorageFields,
 } from '../operation/operation-record.js';
-import type { OperationState } from '../operation/operation.js';
-import { rewriteReferences } from '../operation/rewrite-references.js';
+import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type {
   Claim,
   ClaimRequest,
@@ -20,24 +18,32 @@ import type {
   StorageStats,
   VersionChange,
 } from '../ports/queue-storage.js';
+import { MOVED_FOLLOWERS } from '../rules/bounds.js';
+import {
+  type Fate,
+  followSuccessors,
+  type KnownIds,
+  withAssignment,
+  withKnownIds,
+} from '../rules/known-ids.js';
+import { matches } from '../rules/matches.js';
+import {
+  isTooLong,
+  mayRequeue,
+  replacedProgress,
+  requeuedProgress,
+  restoredProgress,
+  settledProgress,
+} from '../rules/progress.js';
+import { checkReplacements } from '../rules/replacements.js';
+import { isMovable, withVersion } from '../rules/version-moves.js';
 import { Assignments } from './assignments.js';
-import { enqueueBatch, type EnqueueContext } from './enqueue-rules.js';
+import { enqueueBatch, type EnqueueContext } from './enqueue-batch.js';
 import type { Entry } from './entry.js';
-import { applyKeptState } from './kept-state.js';
 import { LeaseBook } from './lease-book.js';
 import { OperationIndex } from './operation-index.js';
-import { type Fate, followSuccessors, type IdLookup, Past } from './past.js';
+import { Past } from './past.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
-import { checkReplacements } from './replacements.js';
-
-/** How far behind an operation its new version reaches, see `VersionChange`. */
-export const MOVED_FOLLOWERS = 100;
-
-const REQUEUEABLE: ReadonlySet<OperationState> = new Set<OperationState>([
-  'deadLetter',
-  'parked',
-  'scheduled',
-]);
 
 /**
  * The rules of the `QueueStorage` port on a queue in memory, each method one synchronous step that happens whole.
@@ -48,9 +54,10 @@ export class MemoryQueue {
   readonly leases: LeaseBook;
   readonly #assignments = new Assignments();
   readonly #past = new Past();
-  readonly #lookup: IdLookup = {
+  readonly #known: KnownIds = {
     isPresent: (id) => this.index.get(id) !== undefined,
     fateOf: (id) => this.#past.fateOf(id),
+    permanentIdOf: (id) => this.#assignments.permanentIdOf(id),
   };
   readonly #journal: QueueJournal;
 
@@ -79,7 +86,11 @@ export class MemoryQueue {
   }
 
   settle(token: number, settlements: readonly Settlement[]): readonly SettleResult[] {
-    checkReplacements(this.index, settlements, (entry) => isHeldUnder(token, entry));
+    checkReplacements(
+      settlements,
+      (id) => isHeldUnder(token, this.index.get(id)),
+      (id) => this.#known.isPresent(id),
+    );
     return settlements.map((settlement) => this.#settleOne(token, settlement));
   }
 
@@ -97,14 +108,9 @@ export class MemoryQueue {
 
   clampTimes(now: number): void {
     for (const entry of this.index.entries()) {
-      if (entry.delayMs === 0 || entry.dueAt <= now + entry.delayMs) continue;
-      if (entry.state === 'leased') {
-        this.leases.extend(entry, now + entry.delayMs);
-      } else {
-        this.#journal.changed(entry);
-        entry.dueAt = 0;
-        this.index.refresh(entry);
-      }
+      if (!isTooLong(entry.dueAt, entry.delayMs, now)) continue;
+      if (entry.state === 'leased') this.leases.extend(entry, now + entry.delayMs);
+      else this.index.settle(entry, { ...entry.progress, dueAt: 0, delayMs: 0 });
     }
   }
 
@@ -146,11 +152,8 @@ export class MemoryQueue {
   requeue(ids: readonly string[], states?: readonly OperationState[]): readonly string[] {
     return ids.filter((id) => {
       const entry = this.index.get(id);
-      if (entry === undefined || !REQUEUEABLE.has(entry.state)) return false;
-      if (states !== undefined && !(states as readonly string[]).includes(entry.state)) return false;
-      if (entry.state !== 'scheduled') entry.attempts = 0;
-      this.#free(entry);
-      this.index.refresh(entry);
+      if (entry === undefined || !mayRequeue(entry.state, states)) return false;
+      this.index.settle(entry, requeuedProgress(entry, entry.state));
       return true;
     });
   }
@@ -168,7 +171,11 @@ export class MemoryQueue {
   replace(id: string, operation: NewOperation): boolean {
     const entry = this.index.get(id);
     if (entry === undefined || entry.state === 'leased') return false;
-    checkReplacements(this.index, [{ id, kind: 'replace', operation }], () => true);
+    checkReplacements(
+      [{ id, kind: 'replace', operation }],
+      () => true,
+      (other) => this.#known.isPresent(other),
+    );
     this.#replaceEntry(entry, operation);
     return true;
   }
@@ -194,81 +201,50 @@ export class MemoryQueue {
 
   /** Remembers a permanent id and puts it into what mentions the temporary one and was never attempted. */
   assign(assignment: IdAssignment): void {
-    const { from, to } = assignment;
     this.#journal.assigned(assignment);
     this.#assignments.remember(assignment);
-    for (const entry of this.index.referring(from)) {
-      if (entry.attempted) continue;
-      this.index.exchange(
-        entry,
-        rewriteReferences(entry.operation, (id) => (id === from ? to : undefined)),
-      );
+    for (const entry of this.index.referring(assignment.from)) {
+      const operation = withAssignment(entry.operation, entry.attempted, assignment);
+      if (operation !== entry.operation) this.index.exchange(entry, operation);
     }
   }
 
   #settleOne(token: number, settlement: Settlement): SettleResult {
     const entry = this.index.get(settlement.id);
     if (!isHeldUnder(token, entry)) return 'stale';
-    this.#journal.changed(entry);
     this.#journal.leased(entry);
-    entry.history = appendAttempt(entry.history, settlement.attempt);
-    if (settlement.kind === 'remove') {
-      if (settlement.version !== undefined) this.#moveFollowers(entry, settlement.version);
-      this.#remove(entry);
-      if (settlement.assign !== undefined) this.assign(settlement.assign);
-      return 'settled';
+    switch (settlement.kind) {
+      case 'remove':
+        if (settlement.version !== undefined) this.#moveFollowers(entry, settlement.version);
+        this.#remove(entry);
+        if (settlement.assign !== undefined) this.assign(settlement.assign);
+        break;
+      case 'replace':
+        this.#replaceEntry(entry, settlement.operation, settlement.attempt);
+        break;
+      default: {
+        const { attempts, attemptedBefore: attempted, history } = entry;
+        this.index.settle(entry, settledProgress({ attempts, attempted, history }, settlement));
+      }
     }
-    this.#settleKept(entry, settlement);
-    this.index.refresh(entry);
-    if (entry.lane?.head) this.index.refresh(entry.lane.head);
     return 'settled';
   }
 
   /** Puts what was made on top of the same version on top of the new one. */
-  #moveFollowers({ next, operation: { principal } }: Entry, { from, to }: VersionChange): void {
-    for (
-      let left = MOVED_FOLLOWERS, entry = next;
-      left > 0 && entry !== undefined;
-      left--, entry = entry.next
-    ) {
-      const { operation } = entry;
-      if (entry.attempted || operation.baseVersion !== from || operation.principal !== principal) continue;
-      entry.operation = { ...operation, baseVersion: to };
-      this.#journal.changed(entry);
+  #moveFollowers({ next, principal }: Entry, change: VersionChange): void {
+    let follower = next;
+    for (let left = MOVED_FOLLOWERS; left > 0 && follower !== undefined; left--) {
+      const { operation } = follower;
+      if (isMovable(follower, principal)) follower.operation = withVersion(operation, change);
+      if (follower.operation !== operation) this.#journal.changed(follower);
+      follower = follower.next;
     }
   }
 
-  #settleKept(entry: Entry, settlement: Exclude<Settlement, { kind: 'remove' }>): void {
-    entry.dueAt = 0;
-    entry.delayMs = 0;
-    this.index.setState(entry, 'blocked');
-    switch (settlement.kind) {
-      case 'reschedule':
-        entry.dueAt = settlement.dueAt;
-        entry.delayMs = settlement.delayMs;
-        if (settlement.counts) entry.attempts++;
-        break;
-      case 'release':
-        if (!settlement.sent) entry.attempted = entry.attemptedBefore;
-        break;
-      case 'hold':
-        entry.failure = settlement.failure;
-        if (settlement.counts) entry.attempts++;
-        if (settlement.sent === false) entry.attempted = entry.attemptedBefore;
-        this.index.setState(entry, settlement.state);
-        break;
-      case 'replace':
-        this.#replaceEntry(entry, settlement.operation);
-        break;
-    }
-  }
-
-  #replaceEntry(entry: Entry, operation: NewOperation): void {
-    this.#free(entry);
-    entry.attempts = 0;
-    entry.attempted = false;
-    this.#leave(entry.operation.id, operation.id);
-    this.index.exchange(entry, followSuccessors(operation, this.#lookup));
+  #replaceEntry(entry: Entry, operation: NewOperation, attempt?: AttemptRecord): void {
+    this.#leave(entry.id, operation.id);
+    const known = followSuccessors(operation, this.#known);
+    this.index.exchange(entry, known, replacedProgress(entry.history, attempt));
   }
 
   #remove(entry: Entry): void {
@@ -281,39 +257,12 @@ export class MemoryQueue {
     this.#past.remember(id, fate);
   }
 
-  /** Frees an entry from its hold and its wait. */
-  #free(entry: Entry): void {
-    this.#journal.changed(entry);
-    entry.failure = undefined;
-    entry.dueAt = 0;
-    entry.delayMs = 0;
-    this.index.setState(entry, 'blocked');
-  }
-
   #restoreOne(stored: StoredOperation): void {
-    const { state, attempted } = stored;
-    const given = withoutStorageFields(stored);
-    const known = attempted ? given : rewriteReferences(given, (id) => this.#assignments.permanentIdOf(id));
-    const entry = this.index.add(followSuccessors(known, this.#lookup));
-    applyKeptState(this.index, entry, {
-      ...stored,
-      ...((state === 'parked' || state === 'deadLetter') && { hold: state }),
-      // What was blocked may have a schedule of its own that nobody has looked at yet.
-      dueAt: state === 'scheduled' ? stored.dueAt : state === 'blocked' ? entry.dueAt : 0,
-      delayMs: state === 'scheduled' ? stored.delayMs : 0,
-    });
+    const operation = withKnownIds(withoutStorageFields(stored), this.#known, stored.attempted);
+    this.index.add(operation, undefined, restoredProgress(stored));
   }
 }
 
 function isHeldUnder(token: number, entry: Entry | undefined): entry is Entry {
   return entry?.state === 'leased' && entry.token === token;
-}
-
-function matches(entry: Entry, query: ListQuery): boolean {
-  const { kind, principal } = entry.operation;
-  return (
-    (query.states?.includes(entry.state) ?? true) &&
-    (query.kind === undefined || query.kind === kind) &&
-    (query.principals?.includes(principal) ?? true)
-  );
 }

@@ -1,6 +1,8 @@
 import type { NewOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
 import type { Principals } from '../ports/queue-storage.js';
+import { laneOf } from '../rules/lane-of.js';
+import type { Progress } from '../rules/progress.js';
 import { Entry } from './entry.js';
 import { Heap } from './heap.js';
 import { Lane } from './lane.js';
@@ -69,18 +71,23 @@ export class OperationIndex {
     return entry.isPresent;
   }
 
-  lane(entity: string): Lane | undefined {
-    return this.#lanes.get(entity);
+  lane(name: string): Lane | undefined {
+    return this.#lanes.get(name);
   }
 
   /**
    * Appends an operation and makes it go as soon as it may.
    *
    * @param sequence - higher than all before; the next one when absent
+   * @param progress - how far it came already; that of a new operation when absent
    */
-  add(operation: NewOperation, sequence = this.#sequence + 1): Entry {
+  add(operation: NewOperation, sequence = this.#sequence + 1, progress?: Progress): Entry {
     this.#sequence = sequence;
     const entry = new Entry(operation, sequence);
+    if (progress !== undefined) {
+      entry.takeProgress(progress);
+      entry.state = progress.hold ?? 'blocked';
+    }
     this.#log.push(entry);
     this.#enter(entry);
     return entry;
@@ -107,13 +114,14 @@ export class OperationIndex {
 
   /** Gives an entry its place, by its sequence. */
   #place(entry: Entry): void {
-    const { id, entity, dependsOn, references } = entry.operation;
+    const { id, dependsOn, references } = entry.operation;
+    const lane = laneOf(entry.operation);
     this.#byId.set(id, entry);
     entry.isPresent = true;
     entry.ownRank = entry.operation.rank;
     for (const reference of references) this.#referrers(reference.id).add(entry);
     for (const other of dependsOn) this.#gate(entry, other);
-    if (entity !== undefined) this.#laneOf(entity).insert(entry);
+    if (lane !== undefined) this.#openLane(lane).insert(entry);
     if (entry.gates > 0) entry.lane?.gated.add(entry);
     this.#raiseFrom(entry);
     // One that comes back to the middle of its lane passes on what stands behind it as well.
@@ -149,20 +157,39 @@ export class OperationIndex {
     const { lane, next } = entry;
     if (lane !== undefined) {
       lane.remove(entry);
-      if (lane.head === undefined) this.#lanes.delete(lane.entity);
+      if (lane.head === undefined) this.#lanes.delete(lane.name);
       else if (lane.head === next) this.refresh(next);
       else this.#relaxLane(lane);
     }
     for (const other of gatesOf) this.#relax(other);
   }
 
-  /** Gives an entry another operation, under the same sequence; those who depend on it depend on the new one. */
-  exchange(entry: Entry, operation: NewOperation): void {
+  /** Gives an entry that is not leased, or no longer, another progress and works out what it may do now. */
+  settle(entry: Entry, progress: Progress): void {
+    this.#journal.changed(entry);
+    entry.takeProgress(progress);
+    this.setState(entry, progress.hold ?? 'blocked');
+    this.refresh(entry);
+    if (entry.next !== undefined) this.refresh(entry.next);
+    const head = entry.lane?.head;
+    if (head !== undefined && head !== entry) this.refresh(head);
+  }
+
+  /**
+   * Gives an entry another operation, under the same sequence; those who depend on it depend on the new one.
+   *
+   * @param progress - how far the operation came; unchanged when absent
+   */
+  exchange(entry: Entry, operation: NewOperation, progress?: Progress): void {
     const before = entry.operation.id;
     this.#journal.changed(entry);
     this.#count(entry, -1);
     this.#displace(entry);
     entry.operation = operation;
+    if (progress !== undefined) {
+      entry.takeProgress(progress);
+      entry.state = progress.hold ?? 'blocked';
+    }
     this.#count(entry, 1);
     if (operation.id !== before) {
       for (const dependent of entry.dependents ?? []) {
@@ -209,11 +236,13 @@ export class OperationIndex {
       if (entry.awaited === key) entry.awaited = 0;
       if (!entry.isPresent || entry.state !== 'blocked' || entry.dueAt !== key) continue;
       entry.dueAt = 0;
+      entry.delayMs = 0;
       this.#journal.changed(entry);
     }
     for (const ready of this.#ready.values()) {
       for (let entry = ready.takeDue(now); entry !== undefined; entry = ready.takeDue(now)) {
         entry.dueAt = 0;
+        entry.delayMs = 0;
         this.#journal.changed(entry);
         this.refresh(entry);
       }
@@ -292,9 +321,9 @@ export class OperationIndex {
     else this.byPriority.set(priority, count);
   }
 
-  #laneOf(entity: string): Lane {
-    let lane = this.#lanes.get(entity);
-    if (lane === undefined) this.#lanes.set(entity, (lane = new Lane(entity)));
+  #openLane(name: string): Lane {
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) this.#lanes.set(name, (lane = new Lane(name)));
     return lane;
   }
 

@@ -1,16 +1,5 @@
-import type { NewOperation } from '../operation/operation-record.js';
-
-/** How many ids a storage remembers at least after they stopped naming what was enqueued under them. */
-export const REMEMBERED_IDS = 10_000;
-
-/** A chain of successors is as long as an operation was edited or met conflicts; damage alone makes one endless. */
-const MAX_SUCCESSORS = 1000;
-
-/**
- * What became of an id: the id of the operation that it is part of now, its own where that operation was changed
- * in its place, or `null` where nothing is left of it.
- */
-export type Fate = string | null;
+import { REMEMBERED_IDS } from '../rules/bounds.js';
+import type { Fate } from '../rules/known-ids.js';
 
 /**
  * What became of the latest ids that left the queue, joined another operation or gave their place to another. A
@@ -35,27 +24,4 @@ export class Past {
     }
     this.#recent.set(id, fate);
   }
-}
-
-/** Where to look an id up. */
-export interface IdLookup {
-  isPresent(id: string): boolean;
-  fateOf(id: string): Fate | undefined;
-}
-
-/** The operation in the queue that an id means now; `undefined` where none does. */
-export function successorOf(id: string, lookup: IdLookup): string | undefined {
-  let current: string | null | undefined = id;
-  for (let hops = 0; hops < MAX_SUCCESSORS && typeof current === 'string'; hops++) {
-    if (lookup.isPresent(current)) return current;
-    current = lookup.fateOf(current);
-  }
-  return undefined;
-}
-
-/** The operation, waiting for those that took the place of what it names. */
-export function followSuccessors<T extends NewOperation>(operation: T, lookup: IdLookup): T {
-  const { dependsOn } = operation;
-  if (!dependsOn.some((id) => typeof lookup.fateOf(id) === 'string')) return operation;
-  return { ...operation, dependsOn: [...new Set(dependsOn.map((id) => successorOf(id, lookup) ?? id))] };
 }

@@ -1,6 +1,6 @@
 import type { IdAssignment } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
-import type { Fate } from './past.js';
+import type { Fate } from '../rules/known-ids.js';
 
 /** Hears what a queue in memory changes, so that a storage can write it down. */
 export interface QueueJournal {

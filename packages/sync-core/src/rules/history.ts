@@ -1,7 +1,5 @@
-import type { AttemptRecord } from './operation.js';
-
-/** How many attempts a storage keeps of each operation; beyond it, the oldest give way. */
-export const MAX_HISTORY = 100;
+import type { AttemptRecord } from '../operation/operation.js';
+import { MAX_HISTORY } from './bounds.js';
 
 /** The history with one attempt more, bounded to {@link MAX_HISTORY}. */
 export function appendAttempt(

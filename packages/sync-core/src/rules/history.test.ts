@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { appendAttempt, MAX_HISTORY } from './history.js';
-import type { AttemptRecord } from './operation.js';
+import { MAX_HISTORY } from './bounds.js';
+import { appendAttempt } from './history.js';
+import type { AttemptRecord } from '../operation/operation.js';
 
 const attempt = (startedAt: number): AttemptRecord => ({ startedAt, durationMs: 1, outcome: 'retry' });
 
