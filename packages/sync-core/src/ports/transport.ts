@@ -5,6 +5,12 @@ import type { Operation } from '../operation/operation.js';
 export interface SendContext {
   /** Aborted when the attempt's time is over, the lease is lost, or the worker stops. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the operations may still leave: asked right before the bytes do, behind all that was waited for, such as
+   * credentials. It looks at both clocks, since a process that was frozen meanwhile has heard of no timer. After
+   * `false`, `signal` is aborted and nothing is to be sent. Absent where nothing but `signal` ends a send.
+   */
+  readonly mayLeave?: () => boolean;
 }
 
 /**

@@ -142,6 +142,7 @@ export class Delivery {
       attemptTimeoutMs: settings.attemptTimeoutMs,
       signal,
       held: () => lease.held(true),
+      mayLeave: lease.mayLeave,
     });
     gate.met(mine, outcomes, sentAt, refreshSignal());
     const durationMs = Math.round(clock.monotonicMs() - sentAt);

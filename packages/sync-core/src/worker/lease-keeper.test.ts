@@ -46,3 +46,23 @@ test.each([false, true])(
     expect(await keeper.held(mustAsk)).toEqual(new Set());
   },
 );
+
+test.each(['now', 'monotonicMs'] as const)(
+  'a lease that is over by %s lets nothing leave, though no timer of a frozen process has fired',
+  (frozenBy) => {
+    const clock = new ManualClock();
+    let leapMs = 0;
+    const woken = {
+      now: () => clock.now() + (frozenBy === 'now' ? leapMs : 0),
+      monotonicMs: () => clock.monotonicMs() + (frozenBy === 'monotonicMs' ? leapMs : 0),
+      setTimer: () => ({}),
+      clearTimer: () => undefined,
+    };
+    const claim = { token: 1, leaseUntil: clock.now() + 1000, operations: [] };
+    const keeper = new LeaseKeeper(contextOf(woken), claim, 1000, clock.monotonicMs(), ['a']);
+    leapMs = 999;
+    expect([keeper.mayLeave(), keeper.signal.aborted]).toEqual([true, false]);
+    leapMs = 1000;
+    expect([keeper.mayLeave(), keeper.signal.aborted]).toEqual([false, true]);
+  },
+);

@@ -63,6 +63,12 @@ export class LeaseKeeper {
     return new Set();
   }
 
+  /** Whether the lease lasts by both clocks, at this very moment. Where it does not, it is lost from then on. */
+  readonly mayLeave = (): boolean => {
+    if (this.#leftMs() <= 0) this.#lose();
+    return !this.signal.aborted;
+  };
+
   start(): void {
     this.#timer = this.#clock.setTimer(() => this.#tick(), this.#leaseMs / RENEWALS_PER_LEASE);
   }

@@ -34,7 +34,14 @@ function rig(answer: (id: string) => Answer = () => acknowledged) {
     transport,
     controller,
     send: (list: readonly StoredOperation[]) =>
-      send(list, { transport, clock, attemptTimeoutMs: 1000, signal: controller.signal, held }),
+      send(list, {
+        transport,
+        clock,
+        attemptTimeoutMs: 1000,
+        signal: controller.signal,
+        held,
+        mayLeave: () => true,
+      }),
     batches: () => transport.batches.map((batch) => batch.operations.map(({ id }) => id).join('')),
   };
 }

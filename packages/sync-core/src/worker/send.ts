@@ -3,7 +3,7 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { toOperation } from '../operation/to-operation.js';
-import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
+import type { DeliveryOutcome, RetryScope } from '../outcome/delivery-outcome.js';
 import type { Clock } from '../ports/clock.js';
 import type { Transport } from '../ports/transport.js';
 import { withTimeout } from './with-timeout.js';
@@ -16,6 +16,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** The ids that this side still holds: asked before anything is sent again. */
   readonly held: () => Promise<ReadonlySet<string>>;
+  /** Whether they are held at this very moment, without asking anybody: for the transport, before its bytes leave. */
+  readonly mayLeave: () => boolean;
 }
 
 /** `aborted`: the send was given up by this side, so nothing is known of its effect. */
@@ -31,6 +33,13 @@ const KINDS: ReadonlySet<unknown> = new Set<DeliveryOutcome['kind']>([
   'skipped',
 ]);
 
+const SCOPES: ReadonlySet<unknown> = new Set<RetryScope | undefined>([
+  undefined,
+  'operation',
+  'request',
+  'server',
+]);
+
 /**
  * Sends a batch and returns one outcome for each operation, whatever the transport does.
  *
@@ -43,7 +52,7 @@ export async function send(
   operations: readonly StoredOperation[],
   options: SendOptions,
 ): Promise<readonly SendOutcome[]> {
-  const { transport, clock, attemptTimeoutMs, signal } = options;
+  const { transport, clock, attemptTimeoutMs, signal, mayLeave } = options;
   let attempt: AbortSignal | undefined;
   try {
     const answer: unknown = await withTimeout(
@@ -53,7 +62,10 @@ export async function send(
       signal,
       (attemptSignal) => {
         attempt = attemptSignal;
-        return transport.send(operations.map(toOperation), { signal: attemptSignal });
+        return transport.send(operations.map(toOperation), {
+          signal: attemptSignal,
+          mayLeave: () => mayLeave() && !attemptSignal.aborted,
+        });
       },
     );
     if (isAnswer(answer, operations)) return answer;
@@ -125,7 +137,7 @@ function isAnswer(
 
 function isOutcome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { kind, reason, remote, afterMs } = value as Record<string, unknown>;
+  const { kind, reason, remote, afterMs, scope } = value as Record<string, unknown>;
   if (!KINDS.has(kind)) return false;
   if (kind === 'acknowledged' || kind === 'skipped') return true;
   if (kind === 'conflict') return typeof remote === 'object' && remote !== null && isJson(remote);
@@ -134,6 +146,7 @@ function isOutcome(value: unknown): boolean {
     typeof code === 'string' &&
     typeof message === 'string' &&
     (afterMs === undefined || Number.isFinite(afterMs)) &&
+    SCOPES.has(scope) &&
     isJson(details)
   );
 }

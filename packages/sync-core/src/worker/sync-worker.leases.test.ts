@@ -202,3 +202,27 @@ describe('a batch that is halved after its transport threw', () => {
     expect((await rig.get('a')).attempts).toBe(0);
   });
 });
+
+test('a transport that was frozen while it waited for credentials is told that nothing may leave any more', async () => {
+  const rig = await opened({ ...options, leaseMs: 3000 });
+  const seen: unknown[] = [];
+  let leapMs = 0;
+  const { clock } = rig;
+  const now = clock.now.bind(clock);
+  clock.now = () => now() + leapMs;
+  rig.transport.send = (operations, { mayLeave, signal }) => {
+    seen.push(mayLeave?.());
+    // Frozen here, the first time: the process wakes behind the end of its lease, before any of its timers.
+    if (seen.length === 1) {
+      leapMs = 3000;
+      seen.push(mayLeave?.(), signal.aborted);
+      leapMs = 0;
+    }
+    return Promise.resolve(operations.map(() => acknowledged));
+  };
+  await rig.worker.start();
+  await rig.enqueue(['x']);
+  await rig.clock.advance(0);
+  expect(seen).toEqual([true, false, true, true]);
+  expect(rig.told('released')).toMatchObject([{ id: 'x' }]);
+});
