@@ -1,4 +1,4 @@
-import { defineOperation, MemoryQueueStorage, SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { defineOperation, MemoryQueueStorage, processQueue, SyncQueue, SyncWorker } from '@cpc/sync-core';
 
 const CALLERS = 100;
 const BATCH = 50;
@@ -46,7 +46,7 @@ export function delivering(count) {
       const queue = await openQueue();
       await enqueueMany(queue, count);
       const run = async () => {
-        await queue.process(acknowledge);
+        await processQueue(queue, acknowledge);
         const { total } = await queue.stats();
         if (total !== 0) throw new Error(`${total} operations were not delivered`);
         return count;

@@ -1,7 +1,7 @@
 // #region outbox
 import { FetchTransport } from '@cpc/adapters';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
-import { defineOperation, SyncQueue } from '@cpc/sync-core';
+import { defineOperation, processQueue, SyncQueue } from '@cpc/sync-core';
 
 const sell = defineOperation('stall.sell', { entity: ({ stall }) => `stalls/${stall}` });
 const storage = new SqliteQueueStorage({ file: 'outbox.sqlite' });
@@ -12,7 +12,7 @@ if (process.argv.includes('crash')) {
   await queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
   process.kill(process.pid, 'SIGKILL'); // The power goes. The sale is on the disk.
 }
-const { successful } = await queue.process(new FetchTransport({ endpoint: process.env.SERVER }));
+const { successful } = await processQueue(queue, new FetchTransport({ endpoint: process.env.SERVER }));
 console.log(`${successful.length} delivered`);
 await queue.close();
 // #endregion

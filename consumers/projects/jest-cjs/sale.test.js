@@ -1,5 +1,5 @@
 require('fake-indexeddb/auto');
-const { defineOperation, SyncQueue } = require('@cpc/sync-core');
+const { defineOperation, processQueue, SyncQueue } = require('@cpc/sync-core');
 const { IndexedDbQueueStorage } = require('@cpc/storage-indexeddb');
 const { SqliteQueueStorage } = require('@cpc/storage-sqlite');
 const packages = require('./packages.json');
@@ -19,7 +19,7 @@ test.each([
   await queue.open();
   await queue.enqueue(sell, { stall: 7, item: 'figs' });
   const sent = [];
-  await queue.process({
+  await processQueue(queue, {
     send: async (operations) =>
       operations.map(({ payload }) => (sent.push(payload), { kind: 'acknowledged' })),
   });

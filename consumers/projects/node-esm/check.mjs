@@ -23,7 +23,7 @@ finish();
 async function sellAndRestart(binding) {
   const { FetchTransport } = await import('@cpc/adapters');
   const { SqliteQueueStorage } = await import('@cpc/storage-sqlite');
-  const { defineOperation, SyncQueue } = await import('@cpc/sync-core');
+  const { defineOperation, processQueue, SyncQueue } = await import('@cpc/sync-core');
   const file = `outbox-${binding.replace(':', '-')}.sqlite`;
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
   const sell = defineOperation('stall.sell', { entity: ({ stall }) => `stalls/${stall}` });
@@ -41,7 +41,7 @@ async function sellAndRestart(binding) {
 
   const server = await startServer();
   const after = await open();
-  const { successful } = await after.process(new FetchTransport({ endpoint: server.endpoint }));
+  const { successful } = await processQueue(after, new FetchTransport({ endpoint: server.endpoint }));
   await after.close();
   server.close();
   expectEqual(successful.length, 1);

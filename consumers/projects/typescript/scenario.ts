@@ -1,6 +1,6 @@
 import { FetchTransport } from '@cpc/adapters';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
-import { defineOperation, isSyncError, OperationPriority, SyncQueue } from '@cpc/sync-core';
+import { defineOperation, isSyncError, OperationPriority, processQueue, SyncQueue } from '@cpc/sync-core';
 
 interface Sale {
   readonly stall: number;
@@ -22,7 +22,7 @@ export async function run(file: string, endpoint: string): Promise<number> {
   await queue.open();
   try {
     await queue.enqueue(sell, { stall: 7, item: 'cherries' });
-    const { successful } = await queue.process(new FetchTransport({ endpoint }));
+    const { successful } = await processQueue(queue, new FetchTransport({ endpoint }));
     return successful.length;
   } catch (error) {
     if (isSyncError(error, 'STORAGE_FULL')) return 0;

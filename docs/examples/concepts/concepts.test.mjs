@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MemoryQueueStorage, SyncQueue } from '@cpc/sync-core';
+import { MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { firstValueFrom, skipWhile } from 'rxjs';
 import { sell } from '../operations.mjs';
@@ -32,7 +32,7 @@ test('payments go before the rest, and a dial that was turned thrice is one requ
   for (const code of ['EUR', 'CHF', 'BTC']) await queue.enqueue(setCurrency, { user: 'ann', code });
   await queue.enqueue(pay, { account: 1, cents: 500 });
   const { transport, sent } = server();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(sent).toEqual([
     { kind: 'payment.take', payload: { account: 1, cents: 500 } },
     { kind: 'preferences.setCurrency', payload: { user: 'ann', code: 'BTC' } },
@@ -45,7 +45,7 @@ test('a note on an order that the server did not know yet carries the server’s
   const { id } = await queue.enqueue(placeOrder, { order: 'new', item: 'apples' });
   await queue.enqueue(addNote, { order: id, text: 'ripe ones' });
   const { transport, sent } = server();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(sent[1]).toEqual({ kind: 'order.addNote', payload: { order: 'order-42', text: 'ripe ones' } });
 });
 
@@ -54,7 +54,7 @@ test('what is worth nothing any more is not sent', async () => {
   await queue.enqueue(countView, { page: 'stalls' });
   await clock.advance(3_600_001);
   const { transport, sent } = server();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(sent).toEqual([]);
   expect((await queue.stats()).total).toBe(0);
 });
@@ -64,7 +64,7 @@ test('a page shows the stock with the waiting sales taken off, and takes it back
   const stock = stockSeen(queue, 7, { apples: 10 });
   await queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
   expect(await firstValueFrom(stock)).toEqual({ apples: 7 });
-  await queue.process(server('No apples left.').transport);
+  await processQueue(queue, server('No apples left.').transport);
   const after = stock.pipe(skipWhile(({ apples }) => apples !== 10));
   expect(await firstValueFrom(after)).toEqual({ apples: 10 });
 });
@@ -74,7 +74,7 @@ test('a page tells what becomes of an operation', async () => {
   const shown = [];
   const { id } = await queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
   await tell(queue, id, (text) => shown.push(text));
-  await queue.process(server('No apples left.').transport);
+  await processQueue(queue, server('No apples left.').transport);
   expect(shown).toContain('waiting');
   expect(shown).toContain('No worker is running. Call start() on one.');
   expect(shown).toContain('Not taken: No apples left.');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { defineOperation, MemoryQueueStorage, SyncQueue } from '@cpc/sync-core';
+import { defineOperation, MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
 import { decide, openConflicts, save, saveOrder, sharedStock } from './conflicts.mjs';
 
 const seen = { version: '1', value: { id: 7, note: '', quantity: 2, labels: ['fruit'] } };
@@ -26,7 +26,7 @@ test('fields that one side changed are both kept, and sets are joined', async ()
   const queue = await openQueue();
   await save(queue, seen, { ...seen.value, note: 'ring twice', labels: ['fruit', 'gift'] });
   const { held, transport } = server({ ...seen.value, quantity: 5, labels: ['fruit', 'urgent'] });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(held.value).toEqual({
     id: 7,
     note: 'ring twice',
@@ -39,11 +39,11 @@ test('a field that both changed waits for a person, who decides', async () => {
   const queue = await openQueue();
   await save(queue, seen, { ...seen.value, quantity: 3 });
   const { held, transport } = server({ ...seen.value, quantity: 5 });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   const [conflict] = await openConflicts(queue);
   expect([conflict.base.quantity, conflict.mine.quantity, conflict.theirs.quantity]).toEqual([2, 3, 5]);
   await decide(queue, conflict.id, { kind: 'merge', value: { ...conflict.theirs, quantity: 8 } });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(held).toMatchObject({ version: '3', value: { quantity: 8 } });
   expect(await openConflicts(queue)).toEqual([]);
 });
@@ -54,6 +54,6 @@ test('a resolver of one’s own decides by the rules of the thing', async () => 
   const base = { item: 'apples', kilos: 10 };
   await queue.enqueue(take, { item: 'apples', kilos: 7 }, { base, baseVersion: '1' });
   const { held, transport } = server({ item: 'apples', kilos: 4 });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(held.value).toEqual({ item: 'apples', kilos: 1 });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
-import { MemoryQueueStorage, SyncError, SyncQueue } from '@cpc/sync-core';
+import { MemoryQueueStorage, processQueue, SyncError, SyncQueue } from '@cpc/sync-core';
 import { preferencesService, setCurrency, wordsFor } from './after.mjs';
 
 function serviceIn(values, failure) {
@@ -40,7 +40,7 @@ test('a change that was made without a network is shown at once, and sent once',
       sent.push(payload);
       return { kind: 'acknowledged' };
     });
-  await queue.process({ send });
+  await processQueue(queue, { send });
   expect(sent).toEqual([{ user: 'ann', code: 'CHF' }]);
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
-import { MemoryQueueStorage, SyncQueue } from '@cpc/sync-core';
+import { MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
 import { onlineManager, QueryClient, QueryObserver } from '@tanstack/query-core';
 import { filter, firstValueFrom } from 'rxjs';
 import { sell } from '../operations.mjs';
@@ -44,7 +44,7 @@ test('a page shows the change at once, and the server’s value once it has the 
   await shows(10);
   await queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
   await shows(7);
-  await queue.process({
+  await processQueue(queue, {
     send: async (operations) =>
       operations.map(({ payload }) => {
         server[payload.item] -= payload.kilos;

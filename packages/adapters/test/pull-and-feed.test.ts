@@ -1,6 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
-import { defineOperation, MemoryQueueStorage, SyncQueue, type QueuedOperation } from '@cpc/sync-core';
+import {
+  defineOperation,
+  MemoryQueueStorage,
+  processQueue,
+  SyncQueue,
+  type QueuedOperation,
+} from '@cpc/sync-core';
 import { ManualClock, SeededRandom } from '@cpc/sync-core/deterministic';
 import Database from 'better-sqlite3';
 import { FetchTransport } from '../src/index.js';
@@ -187,7 +193,7 @@ test.each(Array.from({ length: 40 }, (_, index) => index + 1))(
       mine: () => device.queue.enqueue(put, mine(random.next())),
       theirs: () =>
         shop.set(pick(ENTITIES), random.next() < 0.3 ? undefined : Math.floor(random.next() * 1_000)),
-      deliver: () => device.queue.process(device.transport),
+      deliver: () => processQueue(device.queue, device.transport),
       pull: () => device.puller.pull().catch(() => undefined),
       forget: () => shop.forgetTombstones(),
     };

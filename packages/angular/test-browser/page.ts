@@ -7,6 +7,7 @@ import {
   type DeliveryOutcome,
   MemoryQueueStorage,
   type QueuedOperation,
+  processQueue,
   SyncQueue,
 } from '@cpc/sync-core';
 import {
@@ -70,7 +71,7 @@ export const app = {
     latest.set((await queue.enqueue(sell, { stall: stall(), kilos })).id),
   visit: (other: number): void => stall.set(other),
   async deliver(outcome: DeliveryOutcome): Promise<void> {
-    await queue.process({ send: (operations) => Promise.resolve(operations.map(() => outcome)) });
+    await processQueue(queue, { send: (operations) => Promise.resolve(operations.map(() => outcome)) });
   },
   /** How many listeners the queue still has once the application is gone. */
   destroy(): { readonly refreshers: number } {

@@ -6,6 +6,7 @@ import {
   type DeliveryOutcome,
   MemoryQueueStorage,
   type QueuedOperation,
+  processQueue,
   SyncQueue,
 } from '@cpc/sync-core';
 import {
@@ -75,7 +76,7 @@ export const app = {
     render();
   },
   async deliver(outcome: DeliveryOutcome): Promise<void> {
-    await queue.process({ send: (operations) => Promise.resolve(operations.map(() => outcome)) });
+    await processQueue(queue, { send: (operations) => Promise.resolve(operations.map(() => outcome)) });
   },
   /** How many streams of the queue somebody looks at. */
   watched: (): number => queue.context.refreshers.size,

@@ -105,5 +105,6 @@ export type { OperationStatus } from './queue/watch.js';
 export { project } from './view/pending.js';
 export type { DrainOptions } from './worker/drain-options.js';
 export type { ProcessingSummary, SummaryEntry } from './worker/processing-summary.js';
+export { processQueue } from './worker/process-queue.js';
 export { SyncWorker, type SyncWorkerCollaborators } from './worker/sync-worker.js';
 export type { SyncWorkerOptions } from './worker/worker-options.js';

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { processQueue } from '@cpc/sync-core';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { ManualNetworkMonitor } from '@cpc/network';
 import { ConnectTransport } from '@cpc/adapters/connect';
@@ -19,7 +20,7 @@ async function setUp(makeRig: () => Promise<Rig>, options: Partial<CompositeUser
   const preferences = createUserPreferences({ database: rig.offline, monitor, client }, options);
   const deliver = async (user: string) => {
     rig.queue.signIn(user);
-    await rig.queue.process(new ConnectTransport({ transport, credentials: bearer }));
+    await processQueue(rig.queue, new ConnectTransport({ transport, credentials: bearer }));
   };
   return {
     ...rig,

@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
-import { MemoryQueueStorage, SyncError, SyncQueue, type Operation, type Transport } from '@cpc/sync-core';
+import {
+  MemoryQueueStorage,
+  processQueue,
+  SyncError,
+  SyncQueue,
+  type Operation,
+  type Transport,
+} from '@cpc/sync-core';
 import { ManualClock, SeededRandom } from '@cpc/sync-core/deterministic';
 import {
   FakeCurrencyService,
@@ -68,7 +75,7 @@ async function setUp({ read, write, ...options }: SettingOptions = {}): Promise<
     ...options,
   });
   const deliver = async (): Promise<void> => {
-    await queue.process(serverOf(online));
+    await processQueue(queue, serverOf(online));
   };
   return { online, offline, monitor, queue, clock, service, deliver };
 }
@@ -235,7 +242,7 @@ test('a refused change no longer hides the server’s value', async () => {
   const { online, queue, service } = await setUp();
   online.values.set('ann', 'EUR');
   await service.set('ann', 'XXX');
-  await queue.process(refusing);
+  await processQueue(queue, refusing);
   expect(await withSource(service).get('ann')).toEqual({ value: { currency: 'EUR' }, source: 'online' });
 });
 
@@ -353,7 +360,7 @@ test('a write that waits is told of a refusal', async () => {
     cause: { code: 'UNKNOWN_CURRENCY' },
   });
   await clock.advance(0);
-  await queue.process(refusing);
+  await processQueue(queue, refusing);
   await refused;
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
-import { defineOperation, MemoryQueueStorage, SyncQueue, type Transport } from '@cpc/sync-core';
+import { defineOperation, MemoryQueueStorage, processQueue, SyncQueue, type Transport } from '@cpc/sync-core';
 import { ScriptedSource } from '../../test/scripted-source.js';
 import { MemoryPullTarget, PendingOverlay, Puller } from './index.js';
 
@@ -59,7 +59,10 @@ test('does not jump back between the acknowledgement and the pull that brings th
   expect(await see()).toBe('Fruit');
   // The pull that follows the acknowledgement does not come through.
   source.failures.push(new Error('no network'), new Error('no network'));
-  await queue.process(taking(() => source.set('stall', 'Fruit of the server')));
+  await processQueue(
+    queue,
+    taking(() => source.set('stall', 'Fruit of the server')),
+  );
   expect(await see()).toBe('Fruit');
   await puller.pull().catch(() => undefined);
   await puller.pull().catch(() => undefined);
@@ -80,7 +83,10 @@ test('a pull that began before the acknowledgement does not count', async () => 
     return pull(since);
   };
   const early = puller.pull();
-  await queue.process(taking(() => undefined));
+  await processQueue(
+    queue,
+    taking(() => undefined),
+  );
   gate.open();
   await early;
   expect(await see()).toBe('Fruit');
@@ -92,7 +98,10 @@ test('follows nothing after it was stopped', async () => {
   await see();
   overlay.stop();
   overlay.stop();
-  await queue.process(taking(() => undefined));
+  await processQueue(
+    queue,
+    taking(() => undefined),
+  );
   expect(source.pulls).toBe(0);
 });
 

@@ -18,6 +18,7 @@ import type { Transport } from '../ports/transport.js';
 import { SyncQueue } from '../queue/sync-queue.js';
 import { recordMetrics } from './record-metrics.js';
 import { tracedTransport } from './traced-transport.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const note = defineOperation<{ text: string }>('note.write');
 
@@ -47,7 +48,10 @@ test('each send is a span with counts and kinds, without payloads', async () => 
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const queue = await queueWith(3);
-  await queue.process(tracedTransport(transportOf('acknowledged', 'rejected'), provider.getTracer('test')));
+  await processQueue(
+    queue,
+    tracedTransport(transportOf('acknowledged', 'rejected'), provider.getTracer('test')),
+  );
   const [span] = exporter.getFinishedSpans();
   expect(span?.name).toBe('cpc.send');
   expect(span?.attributes).toEqual({
@@ -76,7 +80,7 @@ test('metrics count events and attempts, and read the depth, until they are stop
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   const queue = await queueWith(2);
   const stop = recordMetrics(queue, meter);
-  await queue.process(transportOf('acknowledged', 'rejected'));
+  await processQueue(queue, transportOf('acknowledged', 'rejected'));
   await reader.forceFlush();
   stop();
   await queue.enqueue(note, { text: 'unseen' });

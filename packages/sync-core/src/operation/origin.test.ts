@@ -4,6 +4,7 @@ import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
 import type { Transport } from '../ports/transport.js';
 import { SyncQueue } from '../queue/sync-queue.js';
 import { defineOperation } from './define-operation.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const createOrder = defineOperation<{ note: string }>('order.create', {
   assignedId: (result) => (result as { id: string }).id,
@@ -26,9 +27,9 @@ test('a create that was refused and edited still gives its permanent id to those
   };
   const { id } = await queue.enqueue(createOrder, { note: 'long' });
   await queue.enqueue(addItem, { order: id });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   const edited = await queue.edit(id, { note: 'short' });
   expect(edited).not.toBe(id);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(sent).toEqual(['{"note":"long"}', '{"note":"short"}', '{"order":"order-42"}']);
 });

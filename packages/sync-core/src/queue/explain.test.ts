@@ -3,6 +3,7 @@ import { openQueue, REJECTED, RETRY, runningWorker } from '../../test/fixtures.j
 import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { Reason } from './explain.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const write = defineOperation<number>('write', { conflict: defer, entity: () => 'e' });
 const plain = defineOperation<number>('plain');
@@ -45,7 +46,7 @@ test('a scheduled operation waits for its time', async () => {
   });
   await queue.enqueue(plain, 1, { id: 'p' });
   transport.answer(RETRY);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(await queue.explain('p')).toMatchObject({
     waitsFor: 'time',
     message: expect.stringContaining('The last attempt failed: not now') as unknown,
@@ -81,7 +82,7 @@ test('a dead letter waits for a decision, and says why it failed', async () => {
   const { queue, transport } = await openQueue(all);
   await queue.enqueue(write, 1, { id: 'a' });
   transport.answer(REJECTED);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(await queue.explain('a')).toEqual({
     state: 'deadLetter',
     waitsFor: 'decision',
@@ -95,7 +96,7 @@ test('a parked operation waits for a decision, or for a newer app', async () => 
   await queue.enqueue(plain, 1, { id: 'p' });
   await storage.replace('p', { ...(await storage.get('p'))!, kind: 'of the future' });
   transport.answer({ kind: 'conflict', remote: { value: 2 } });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(await queue.explain('a')).toMatchObject({ state: 'parked', waitsFor: 'decision' });
   expect(await queue.explain('p')).toMatchObject({
     state: 'parked',

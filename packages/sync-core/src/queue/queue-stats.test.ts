@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { openQueue, settled } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { QueueStats } from './queue-stats.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const ping = defineOperation<number>('ping');
 
@@ -62,7 +63,7 @@ test('rates follow what happens, count once however many watch, and fade', async
   const ten = Array.from({ length: 10 }, (_, payload) => ({ operation: ping, payload }));
   for (let second = 0; second < 60; second++) {
     await queue.enqueueAll(ten);
-    await queue.process(transport);
+    await processQueue(queue, transport);
     await clock.advance(1000);
   }
   expect(latest!.enqueuedPerSecond).toBeGreaterThan(9);

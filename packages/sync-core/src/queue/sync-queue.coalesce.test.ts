@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { newOperation, openQueue, REJECTED, typesOf } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { EnqueueOptions } from './operation-factory.js';
+import { processQueue } from '../worker/process-queue.js';
 
 interface Volume {
   readonly level: number;
@@ -25,14 +26,14 @@ test('replace: the later payload takes the place of the waiting one', async () =
     into: 'a',
   });
   expect(events.at(-1)).toEqual({ type: 'coalesced', id: 'b', into: 'a', kind: 'volume', entity: 'e' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent).toMatchObject([{ id: 'a', payload: { level: 2 } }]);
 });
 
 test('merge: both become one', async () => {
   const { queue, transport } = await openQueue(all);
   for (const amount of [1, 2, 3]) await queue.enqueue(add, amount);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([6]);
 });
 
@@ -64,7 +65,7 @@ test('joins only the last of its entity', async () => {
   await queue.enqueue(add, 2);
   await queue.enqueue(add, 3);
   await queue.enqueue(add, 50, { entity: 'other' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([1, 50, 100, 5]);
 });
 
@@ -72,7 +73,7 @@ test('joins nothing that was attempted, is being sent, or waits for a person', a
   const { queue, storage, clock, transport } = await openQueue(all);
   transport.answer(REJECTED);
   await queue.enqueue(add, 1, { id: 'refused' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(await queue.enqueue(add, 2, { id: 'next' })).toMatchObject({ outcome: 'enqueued' });
   await queue.discard('refused');
   const claim = await storage.claim({ now: clock.now(), limit: 1, leaseMs: 1000 });
@@ -90,7 +91,7 @@ test('joins nothing that may have reached the server, though it waits again', as
   await storage.settle(claim.token, [{ id: 'sent', kind: 'release', sent: true }]);
   expect(await queue.get('sent')).toMatchObject({ state: 'waiting' });
   expect(await queue.enqueue(add, 2)).toMatchObject({ outcome: 'enqueued' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([1, 2]);
 });
 
@@ -191,7 +192,7 @@ test.each<[string, (waiting: unknown, incoming: unknown) => unknown, string]>([
     { type: 'failed', failure: { code: expected } },
     { type: 'enqueued' },
   ]);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([1, 2]);
 });
 
@@ -231,7 +232,7 @@ test('a batch that is refused takes back what it joined and cancelled', async ()
 test('a thousand changes before the network is back are one request', async () => {
   const { queue, transport, events } = await openQueue(all);
   for (let level = 0; level < 1000; level++) await queue.enqueue(volume, { level });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ level: 999 }]);
   expect(typesOf(events).filter((type) => type === 'coalesced')).toHaveLength(999);
 });

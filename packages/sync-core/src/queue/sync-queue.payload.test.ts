@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openQueue, settled } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { SchemaResult, StandardSchema } from '../operation/standard-schema.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const any = defineOperation('any');
 const code = (name: string) => expect.objectContaining({ name: 'SyncError', code: name });
@@ -72,7 +73,7 @@ test('sends the payload as it was at the moment of the call', async () => {
   options.base.list.push(9);
   const [first] = await Promise.all(both);
   expect(await queue.get(first!.id)).toMatchObject({ dependsOn: ['gone'], base: { list: [0] } });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ list: [1] }, { list: [1] }]);
 });
 
@@ -80,7 +81,7 @@ test('__proto__ travels as data', async () => {
   const { queue, transport } = await openQueue([any]);
   const text = '{"__proto__":{"polluted":true},"a":{"__proto__":1}}';
   await queue.enqueue(any, JSON.parse(text));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent[0]!.payloadJson).toBe(text);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
@@ -92,7 +93,7 @@ test('stores and sends what a zod schema makes of the payload', async () => {
   const { queue, transport } = await openQueue([setPrice]);
   const { id } = await queue.enqueue(setPrice, { cents: 5 });
   expect(await queue.get(id)).toMatchObject({ entity: 'EUR' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ cents: 5, currency: 'EUR' }]);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { openQueue, REJECTED, RETRY } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const createNote = defineOperation<{ text: string }>('note.create', {
   entity: () => 'notes',
@@ -23,7 +24,7 @@ test('what refers to a thing waits for its creation, and goes with its permanent
   const { id: write } = await queue.enqueue(writeNote, { note: id, text: 'b' }, { priority: 100 });
   expect(await queue.get(write)).toMatchObject({ state: 'blocked', dependsOn: [id], entity: `note/${id}` });
   transport.answer(assigned('42'));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent).toMatchObject([
     { kind: 'note.create' },
     { id: write, entity: 'note/42', payload: { note: '42', text: 'b' } },
@@ -36,7 +37,7 @@ test('several temporary ids in one payload are rewritten one by one', async () =
   const second = await queue.enqueue(createNote, { text: 'b' });
   await queue.enqueue(linkNotes, { links: [first.id, second.id] });
   transport.answer(assigned('1'), assigned('2'));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads.at(-1)).toEqual({ links: ['1', '2'] });
 });
 
@@ -44,14 +45,14 @@ test('what is enqueued later with the temporary id goes with the permanent one a
   const { queue, transport } = await openQueue(all);
   const { id } = await queue.enqueue(createNote, { text: 'a' });
   transport.answer(assigned('42'));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   const receipt = await queue.enqueue(writeNote, { note: id, text: 'b' }, { id: 'w' });
   expect(receipt.outcome).toBe('enqueued');
   expect(await queue.get('w')).toMatchObject({ state: 'waiting', entity: 'note/42' });
   expect(await queue.enqueue(writeNote, { note: id, text: 'b' }, { id: 'w' })).toMatchObject({
     outcome: 'duplicate',
   });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads.at(-1)).toEqual({ note: '42', text: 'b' });
 });
 
@@ -60,9 +61,9 @@ test('keeps the order with what was enqueued under the permanent id', async () =
   const { id } = await queue.enqueue(createNote, { text: 'a' });
   await queue.enqueue(writeNote, { note: id, text: 'first' });
   transport.answer(assigned('42'), RETRY);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await queue.enqueue(writeNote, { note: '42', text: 'second' }, { priority: 100 });
-  const worker = await queue.process(transport, { waitForDue: false });
+  const worker = await processQueue(queue, transport, { waitForDue: false });
   expect(worker.successful).toEqual([]);
   expect((await queue.list({ entity: 'note/42' })).items).toMatchObject([
     { payload: { note: '42', text: 'first' }, state: 'scheduled' },
@@ -84,7 +85,7 @@ test('where the server gives no id, the temporary one stays', async () => {
   const { queue, transport } = await openQueue(all);
   const { id } = await queue.enqueue(createNote, { text: 'a' });
   await queue.enqueue(writeNote, { note: id, text: 'b' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads.at(-1)).toEqual({ note: id, text: 'b' });
 });
 
@@ -95,7 +96,7 @@ test('an edit may refer to what is not created yet, and then waits for it', asyn
   const edited = await queue.edit('link', { links: [id, '8'] });
   expect(await queue.get(edited)).toMatchObject({ state: 'blocked', dependsOn: ['7', '8', id] });
   transport.answer(assigned('42'));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads.at(-1)).toEqual({ links: ['42', '8'] });
 });
 
@@ -104,8 +105,8 @@ test('a create that was refused, edited and taken gives its id to those that ref
   const { id } = await queue.enqueue(createNote, { text: 'bad' });
   await queue.enqueue(writeNote, { note: id, text: 'b' });
   transport.answer(REJECTED, assigned('42'));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await queue.edit(id, { text: 'good' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'bad' }, { text: 'good' }, { note: '42', text: 'b' }]);
 });

@@ -5,6 +5,7 @@ import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
 import { SyncQueue } from './sync-queue.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const write = defineOperation('write', {
   schema: z.object({ text: z.string().trim() }),
@@ -26,7 +27,7 @@ async function withDeadLetter() {
   await opened.queue.enqueue(write, { text: 'a' }, { id: 'a' });
   await opened.queue.enqueue(write, { text: 'b' }, { id: 'b' });
   opened.transport.answer(REJECTED);
-  await opened.queue.process(opened.transport);
+  await processQueue(opened.queue, opened.transport);
   opened.events.length = 0;
   return opened;
 }
@@ -48,7 +49,7 @@ test('retry lets a dead letter go again, and its followers after it', async () =
   expect(await queue.get('a')).toMatchObject({ state: 'waiting', attempts: 0, failure: undefined });
   expect((await queue.get('a'))!.history).toHaveLength(1);
   expect(events).toEqual([{ type: 'requeued', id: 'a', kind: 'write', entity: 'e' }]);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.map(({ id }) => id)).toEqual(['a', 'a', 'b']);
 });
 
@@ -56,7 +57,7 @@ test('retry ends the wait of a scheduled operation, and keeps its attempts', asy
   const { queue, transport } = await openQueue(all);
   await queue.enqueue(plain, 1, { id: 'p' });
   transport.answer(RETRY);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(await queue.get('p')).toMatchObject({ state: 'scheduled', attempts: 1 });
   await queue.retry('p');
   expect(await queue.get('p')).toMatchObject({ state: 'waiting', attempts: 1 });
@@ -66,7 +67,7 @@ test('retry works without anybody listening', async () => {
   const { queue, storage, transport, clock } = await withDeadLetter();
   const silent = new SyncQueue({ storage, clock }, { operations: all });
   await silent.retry('a');
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.map(({ id }) => id)).toEqual(['a', 'a', 'b']);
 });
 
@@ -81,7 +82,7 @@ test('retryAll lets all dead letters go again, page by page, or those of a kind 
   for (let at = 0; at < count; at++) await queue.enqueue(plain, at, { id: `p${at}` });
   await queue.enqueue(write, { text: 'a' }, { id: 'w' });
   transport.answer(...Array.from({ length: count + 1 }, () => REJECTED));
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect((await queue.stats()).byState.deadLetter).toBe(count + 1);
   expect(await queue.retryAll({ entity: 'none' })).toBe(0);
   expect(await queue.retryAll({ entity: 'e' })).toBe(1);
@@ -93,7 +94,7 @@ test('discard gives an operation up, in any state but leased, and lets its follo
   const { queue, transport, events } = await withDeadLetter();
   await queue.discard('a');
   expect(events).toEqual([{ type: 'discarded', id: 'a', kind: 'write', entity: 'e' }]);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.map(({ id }) => id)).toEqual(['a', 'b']);
   await expect(queue.discard('a')).rejects.toEqual(notAvailable);
 });
@@ -118,7 +119,7 @@ test('edit gives another payload and a new id, in the old place', async () => {
   expect(after).toMatchObject({ state: 'waiting', attempts: 0, attempted: false, sequence: before.sequence });
   expect(after.history).toHaveLength(1);
   expect(after.timestamp > before.timestamp).toBe(true);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent).toMatchObject([
     { payload: { text: 'a' } },
     { id, payload: { text: 'better' } },
@@ -131,7 +132,7 @@ test('what depends on an edited operation depends on its new id', async () => {
   await queue.enqueue(plain, 1, { id: 'p', dependsOn: ['a'] });
   const id = await queue.edit('a', { text: 'better' });
   expect(await queue.get('p')).toMatchObject({ dependsOn: [id], state: 'blocked' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.map((operation) => operation.id)).toEqual(['a', id, 'b', 'p']);
 });
 
@@ -162,7 +163,7 @@ async function withConflict() {
   const opened = await openQueue(all);
   await opened.queue.enqueue(write, { text: 'mine' }, { id: 'a', baseVersion: 'v1' });
   opened.transport.answer(conflict);
-  await opened.queue.process(opened.transport);
+  await processQueue(opened.queue, opened.transport);
   expect(await opened.queue.get('a')).toMatchObject({
     state: 'parked',
     failure: { code: 'CONFLICT_DEFERRED' },
@@ -174,7 +175,7 @@ test('resolve sends the local value again, against the version of the server', a
   const { queue, transport } = await withConflict();
   const id = await queue.resolve('a', { kind: 'use-local' });
   expect(id).not.toBe('a');
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.at(-1)).toMatchObject({ id, payload: { text: 'mine' }, baseVersion: 'v2' });
 });
 
@@ -184,7 +185,7 @@ test('resolve sends a merged value, held to what enqueue holds payloads to', asy
   await expect(merge(NaN)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON' });
   await expect(merge('x'.repeat(1_048_576))).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   await merge({ text: 'both' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.sent.at(-1)).toMatchObject({ payload: { text: 'both' }, baseVersion: 'v2' });
 });
 

@@ -9,6 +9,7 @@ import type { Subscription } from '../ports/subscribable.js';
 import type { EnqueueOptions } from './operation-factory.js';
 import { ageingRank } from './rank.js';
 import { SyncQueue } from './sync-queue.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const note = defineOperation<{ text: string }>('note.write', { entity: ({ text }) => `note/${text}` });
 const ping = defineOperation('ping', { priority: OperationPriority.Low, expiresAfterMs: 5000 });
@@ -181,10 +182,10 @@ test('operations belong to who is signed in, and go only under that name', async
   await queue.enqueue(note, { text: 'of ben' });
   queue.signIn(undefined);
   await queue.enqueue(note, { text: 'of nobody' });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'of nobody' }]);
   queue.signIn('anna');
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'of nobody' }, { text: 'of anna' }]);
   expect(transport.sent.map(({ principal }) => principal)).toEqual([undefined, 'anna']);
 });
@@ -193,7 +194,7 @@ test('process delivers what may go and sums up', async () => {
   const { queue, transport } = await openQueue([note]);
   await queue.enqueueAll(['a', 'b'].map((text) => ({ operation: note, payload: { text }, id: text })));
   transport.answer({ kind: 'acknowledged' }, { kind: 'rejected', reason: { code: 'NO', message: 'no' } });
-  expect(await queue.process(transport)).toMatchObject({
+  expect(await processQueue(queue, transport)).toMatchObject({
     successful: [{ id: 'a', kind: 'note.write' }],
     failed: [{ id: 'b', reason: { code: 'NO' } }],
     retried: [],
@@ -215,7 +216,7 @@ test('an ageing rank lets an old unimportant operation go before a new important
   await queue.enqueue(note, { text: 'old' }, { priority: 25 });
   await clock.advance(30_000);
   await queue.enqueue(note, { text: 'new' }, { priority: 50 });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'old' }, { text: 'new' }]);
 });
 
@@ -307,6 +308,6 @@ test('works with the clock and the randomness of the platform, and names the dev
   await queue.open();
   const { id } = await queue.enqueue(note, { text: 'a' });
   expect((await queue.get(id))?.timestamp).toMatch(/-till-3$/);
-  await queue.process(new FakeTransport());
+  await processQueue(queue, new FakeTransport());
   expect((await queue.stats()).total).toBe(0);
 });

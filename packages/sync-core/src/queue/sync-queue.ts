@@ -13,12 +13,7 @@ import type { Logger } from '../ports/logger.js';
 import type { ListQuery, Page, QueueStorage, StorageNotice } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
-import type { Transport } from '../ports/transport.js';
 import { pendingStream } from '../view/pending.js';
-import type { DrainOptions } from '../worker/drain-options.js';
-import type { ProcessingSummary } from '../worker/processing-summary.js';
-import { SyncWorker } from '../worker/sync-worker.js';
-import type { SyncWorkerOptions } from '../worker/worker-options.js';
 import { EventHub } from './event-hub.js';
 import { explain, type Explanation } from './explain.js';
 import { type EnqueueItem, Intake } from './intake.js';
@@ -63,7 +58,7 @@ export interface SyncQueueOptions {
 }
 
 /**
- * The outbox. `enqueue` makes an operation durable; a `SyncWorker`, or `process`, delivers it; the events, the
+ * The outbox. `enqueue` makes an operation durable; a `SyncWorker`, or `processQueue`, delivers it; the events, the
  * streams and `explain` tell what became of it.
  *
  * ## The life of an operation
@@ -201,18 +196,6 @@ export class SyncQueue implements AsyncDisposable {
   /** Enqueues several operations in order, all of them or none. */
   enqueueAll(items: readonly EnqueueItem[]): Promise<readonly EnqueueReceipt[]> {
     return new Promise((resolve, reject) => this.#intake.addAll(items, this.#principal, resolve, reject));
-  }
-
-  /**
-   * Delivers what may go now, each operation once, without a worker: for command lines, tests and cron jobs.
-   * Returns when nothing more can go.
-   */
-  async process(
-    transport: Transport,
-    options: SyncWorkerOptions & DrainOptions = {},
-  ): Promise<ProcessingSummary> {
-    const worker = new SyncWorker({ queue: this, transport }, options);
-    return worker.drain({ waitForDue: false, ...options });
   }
 
   async list(query?: ListQuery): Promise<Page<QueuedOperation>> {

@@ -5,6 +5,7 @@ import { defineOperation } from '../operation/define-operation.js';
 import type { MemoryQueueStorage } from '../memory/memory-queue-storage.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { SyncQueue } from './sync-queue.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const entity = (): string => 'e';
 const write = defineOperation<number>('write', { entity });
@@ -37,10 +38,10 @@ test('tells where an operation is, and completes with the answer of the server',
   const { heard } = watched(queue, 'a');
   await settled();
   transport.answer(RETRY, { kind: 'acknowledged', result: { ok: true } });
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await settled();
   await clock.advance(5000);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard).toEqual([
     { id: 'a', state: 'waiting' },
     { id: 'a', state: 'scheduled' },
@@ -54,7 +55,7 @@ test('tells of a dead letter with its reason, and of its second life', async () 
   const { queue, transport } = await openQueue(all);
   await queue.enqueue(write, 1, { id: 'a' });
   transport.answer(REJECTED);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   const { heard } = watched(queue, 'a');
   await settled();
   await queue.retry('a');
@@ -80,7 +81,7 @@ test('completes when the operation expires', async () => {
   await queue.enqueue(write, 1, { id: 'a', expiresAt: clock.now() + 1000, scheduledAt: clock.now() + 2000 });
   const { heard } = watched(queue, 'a');
   await clock.advance(3000);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard).toEqual([{ id: 'a', state: 'scheduled' }, { id: 'a', state: 'expired' }, 'end']);
 });
 
@@ -101,7 +102,7 @@ test('follows an operation into the one that it joined', async () => {
   await queue.enqueue(volume, 2, { id: 'b' });
   await settled();
   await settled();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard).toEqual([
     { id: 'a', state: 'waiting' },
     { id: 'a', state: 'acknowledged', result: undefined },
@@ -129,7 +130,7 @@ test('follows an edit to the new id', async () => {
   await settled();
   const id = await queue.edit('a', 2);
   await settled();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard).toEqual([
     { id: 'a', state: 'waiting' },
     { id, state: 'waiting' },
@@ -144,7 +145,7 @@ test('follows a conflict that the local side won', async () => {
   const { heard } = watched(queue, 'a');
   await settled();
   transport.answer(conflict);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard.at(-1)).toBe('end');
   expect(heard.at(-2)).toMatchObject({ state: 'acknowledged' });
   expect((heard.at(-2) as { id: string }).id).not.toBe('a');
@@ -156,7 +157,7 @@ test('completes as superseded where the server won', async () => {
   const { heard } = watched(queue, 'a');
   await settled();
   transport.answer(conflict);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   expect(heard.slice(-2)).toEqual([{ id: 'a', state: 'superseded' }, 'end']);
 });
 
@@ -166,7 +167,7 @@ test('stays with a conflict that a person is to decide', async () => {
   const { heard } = watched(queue, 'a');
   await settled();
   transport.answer(conflict);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await settled();
   expect(heard.at(-1)).toMatchObject({ id: 'a', state: 'parked', failure: { code: 'CONFLICT_DEFERRED' } });
 });
@@ -242,7 +243,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])(
       })();
       return answer;
     };
-    await queue.process(transport);
+    await processQueue(queue, transport);
     await settled();
     if (late !== undefined)
       expect(late.heard.slice(-2)).toEqual([{ id: 'a', state: 'acknowledged', result: undefined }, 'end']);

@@ -3,6 +3,7 @@ import { FakeTransport, openQueue, REJECTED, settled } from '../../test/fixtures
 import { defineOperation } from '../operation/define-operation.js';
 import type { QueuedOperation } from '../operation/to-operation.js';
 import { project } from './pending.js';
+import { processQueue } from '../worker/process-queue.js';
 
 const setTitle = defineOperation<string>('title', { entity: () => 'page' });
 const other = defineOperation<string>('other', { entity: () => 'other' });
@@ -24,7 +25,7 @@ test('shows what the person did, and takes it back when the server refuses', asy
   await queue.enqueue(setTitle, 'mine', { id: 'a' });
   await settled();
   transport.answer(REJECTED);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await settled();
   const changes = shown.filter((title, at) => title !== shown[at - 1]);
   expect(changes).toEqual(['from the server', 'mine', 'from the server']);
@@ -35,7 +36,7 @@ test('shows it again when the person tries again', async () => {
   const { queue, transport, shown } = await page();
   await queue.enqueue(setTitle, 'mine', { id: 'a' });
   transport.answer(REJECTED);
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await settled();
   await queue.retry('a');
   await settled();
@@ -52,7 +53,7 @@ test('lays several over each other in order, and lets go of each as it is delive
   await settled();
   expect(shown.at(-1)).toBe('second');
   const transport = new FakeTransport();
-  await queue.process(transport);
+  await processQueue(queue, transport);
   await settled();
   expect(shown.at(-1)).toBe('from the server');
 });

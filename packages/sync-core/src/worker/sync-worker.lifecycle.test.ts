@@ -4,6 +4,7 @@ import { notify } from '../../test/faulty-storage.js';
 import { opened, running } from '../../test/rig.js';
 import { acknowledged, retry, unreachable } from '../../test/scripted-transport.js';
 import { ConstantBackoff } from '../backoff/backoff.js';
+import { processQueue } from './process-queue.js';
 
 describe('start', () => {
   test('twice is one loop', async () => {
@@ -291,7 +292,7 @@ describe('drain', () => {
     const rig = await opened();
     rig.transport.answer = ({ id }) => (id === 'lost' ? unreachable : acknowledged);
     await rig.enqueue(['x', 'lost']);
-    const processed = rig.queue.process(rig.transport);
+    const processed = processQueue(rig.queue, rig.transport);
     await rig.clock.advance(0);
     const { successful, retried } = await processed;
     expect([successful[0]?.id, retried[0]?.id]).toEqual(['x', 'lost']);

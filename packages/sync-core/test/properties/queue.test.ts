@@ -6,6 +6,7 @@ import type { Operation } from '../../src/operation/operation.js';
 import type { DeliveryOutcome } from '../../src/outcome/delivery-outcome.js';
 import { openQueue } from '../fixtures.js';
 import { holds } from './runs.js';
+import { processQueue } from '../../src/worker/process-queue.js';
 
 /** A thing on a server: there or not, with a number. */
 interface Thing {
@@ -74,7 +75,7 @@ test('coalesced or not, the server ends where the person is, and gets no more op
       for (const each of steps) {
         if ('deliver' in each) {
           answers.push(...each.deliver);
-          await queue.process(transport, { maxAttempts: 1_000_000 });
+          await processQueue(queue, transport, { maxAttempts: 1_000_000 });
           await clock.advance(400_000);
           continue;
         }
@@ -88,7 +89,7 @@ test('coalesced or not, the server ends where the person is, and gets no more op
       }
       answers.length = 0;
       await clock.advance(400_000);
-      await queue.process(transport);
+      await processQueue(queue, transport);
       const states = (of: Map<string, Thing>) => ['a', 'b'].map((name) => of.get(name) ?? NOTHING);
       expect(states(server)).toEqual(states(person));
       expect(delivered).toBeLessThanOrEqual(made);
