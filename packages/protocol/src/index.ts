@@ -18,4 +18,4 @@ export {
   parseStructuredString,
   structuredString,
 } from './quoted-text.js';
-export { unsafeJson, unsafeText } from './unsafe-json.js';
+export { unsafeJson, unsafeMember, unsafeText } from './unsafe-json.js';

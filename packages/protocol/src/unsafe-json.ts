@@ -37,10 +37,9 @@ function unsafeItems(items: readonly unknown[], next: object[]): string | undefi
 /** Parsed JSON has no inherited members, so that a plain `for … in` sees what is there, without a list of it. */
 function unsafeMembers(container: Fields, next: object[]): string | undefined {
   for (const key in container) {
-    if (key === '__proto__') return 'it has a key "__proto__"';
     const member = container[key];
-    if (key === 'constructor' && isObjectWith(member, 'prototype'))
-      return 'it has a key "constructor.prototype"';
+    const unsafe = unsafeMember(key, member);
+    if (unsafe !== undefined) return `it has ${unsafe}`;
     const reason = unsafeText(key) ?? unsafeValue(member, next);
     if (reason !== undefined) return reason;
   }
@@ -61,6 +60,9 @@ export function unsafeText(text: string): string | undefined {
   return LONE_SURROGATE.test(text) ? 'it has a text that is not valid Unicode' : undefined;
 }
 
-function isObjectWith(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+/** What is not taken about one member of an object, or `undefined`: a naive merge of it changes every object. */
+export function unsafeMember(key: string, member: unknown): string | undefined {
+  if (key === '__proto__') return 'a key "__proto__"';
+  if (key !== 'constructor' || typeof member !== 'object' || member === null) return undefined;
+  return Object.hasOwn(member, 'prototype') ? 'a key "constructor.prototype"' : undefined;
 }

@@ -1,3 +1,4 @@
+import { checkText } from '../operation/check.js';
 import { flat } from '../operation/flat.js';
 import type { Clock } from '../ports/clock.js';
 
@@ -38,6 +39,7 @@ export class HybridLogicalClock {
   #offsetMs = 0;
 
   constructor(clock: Clock, options: HybridLogicalClockOptions) {
+    checkText('node', options.node);
     this.#clock = clock;
     this.#node = options.node;
     this.#maxSkewMs = options.maxSkewMs ?? 60_000;

@@ -1,6 +1,7 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
+import { frozenCopy, frozenList, withFrozenLists } from '../operation/own.js';
 import { firstDueAt, NO_HISTORY, type Progress } from '../rules/progress.js';
 import type { Lane } from './lane.js';
 
@@ -40,7 +41,7 @@ export class Entry {
   rank: number;
 
   constructor(operation: NewOperation, sequence: number) {
-    this.operation = operation;
+    this.operation = withFrozenLists(operation);
     this.sequence = sequence;
     this.dueAt = firstDueAt(operation);
     this.ownRank = operation.rank;
@@ -82,10 +83,10 @@ export class Entry {
   takeProgress({ attempts, attempted, history, dueAt, delayMs, failure }: Progress): void {
     this.attempts = attempts;
     this.attempted = attempted;
-    this.history = history;
+    this.history = frozenList(history);
     this.dueAt = dueAt;
     this.delayMs = delayMs;
-    this.failure = failure;
+    this.failure = failure && frozenCopy(failure);
   }
 
   /** Nothing but time, a hold or a lease stands between it and its delivery. */
@@ -95,7 +96,8 @@ export class Entry {
 
   /**
    * The operation as a storage gives it out. Field by field, so that all have one hidden class: spreading made
-   * this the most expensive step of a delivery.
+   * this the most expensive step of a delivery. The lists and the failure are frozen where they came in, so that
+   * whoever receives them cannot reach the queue.
    */
   snapshot(attempted = this.attempted): StoredOperation {
     const { operation } = this;

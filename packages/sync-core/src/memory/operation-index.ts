@@ -1,5 +1,6 @@
 import type { NewOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
+import { withFrozenLists } from '../operation/own.js';
 import type { Principals } from '../ports/queue-storage.js';
 import { laneOf } from '../rules/lane-of.js';
 import type { Progress } from '../rules/progress.js';
@@ -185,7 +186,7 @@ export class OperationIndex {
     this.#journal.changed(entry);
     this.#count(entry, -1);
     this.#displace(entry);
-    entry.operation = operation;
+    entry.operation = withFrozenLists(operation);
     if (progress !== undefined) {
       entry.takeProgress(progress);
       entry.state = progress.hold ?? 'blocked';
@@ -193,7 +194,9 @@ export class OperationIndex {
     this.#count(entry, 1);
     if (operation.id !== before) {
       for (const dependent of entry.dependents ?? []) {
-        const dependsOn = dependent.operation.dependsOn.map((id) => (id === before ? operation.id : id));
+        const dependsOn = Object.freeze(
+          dependent.operation.dependsOn.map((id) => (id === before ? operation.id : id)),
+        );
         dependent.operation = { ...dependent.operation, dependsOn };
         this.#journal.changed(dependent);
       }

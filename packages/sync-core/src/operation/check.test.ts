@@ -35,3 +35,13 @@ test('says what was expected and what came', () => {
   );
   expect(() => checkText('kind', 7)).toThrow(/but got 7$/);
 });
+
+test('does not ask an object what it says of itself', () => {
+  const rude = {
+    toString: () => {
+      throw new Error('asked');
+    },
+  };
+  expect(() => checkText('entity', rude)).toThrow(/but got a value of type object$/);
+  expect(() => checkInteger('n', rude, 0)).toThrow(/but got a value of type object$/);
+});

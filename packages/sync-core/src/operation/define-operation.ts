@@ -1,5 +1,6 @@
+import { LIMITS } from '@cpc/protocol';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
-import { checkInteger, checkText } from './check.js';
+import { checkInteger, checkKind } from './check.js';
 import { OperationPriority } from './priority.js';
 import type { StandardSchema } from './standard-schema.js';
 
@@ -61,10 +62,10 @@ export function defineOperation<Input = unknown, Payload = Input>(
   kind: string,
   options: OperationOptions<Input, Payload> = {},
 ): OperationDefinition<Input, Payload> {
-  checkText('kind', kind);
+  checkKind('kind', kind);
   const definition = { priority: OperationPriority.Medium, version: 1, ...options, kind };
   checkInteger('priority', definition.priority, 0, 100);
-  checkInteger('version', definition.version, 1);
+  checkInteger('version', definition.version, 1, LIMITS.maxShapeVersion);
   if (definition.expiresAfterMs !== undefined) checkInteger('expiresAfterMs', definition.expiresAfterMs, 1);
   for (const pointer of definition.references ?? []) {
     if (!pointer.startsWith('/')) {

@@ -39,9 +39,11 @@ test('takes a plain object of another realm', () => {
   expect(toExactJson(runInNewContext('({ a: [1] })'))).toBe('{"a":[1]}');
 });
 
-test('takes __proto__ as a key like any other, and pollutes nothing', () => {
+test('takes __proto__ as a key like any other where it is told to, and pollutes nothing', () => {
   const text = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
-  expect(toExactJson(JSON.parse(text))).toBe(text);
+  expect(toExactJson(JSON.parse(text), { anyKey: true })).toBe(text);
+  expect(refusedAt(JSON.parse(text))).toBe('/__proto__');
+  expect(refusedAt({ constructor: { prototype: 1 } })).toBe('/constructor');
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
 
@@ -87,10 +89,10 @@ test('refuses a cycle, but takes the same object twice', () => {
   expect(refusedAt(cycle)).toBe('/self/again');
 });
 
-test('takes 200 levels of nesting and refuses 201', () => {
+test('takes 64 levels of nesting and refuses 65', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
-  expect(toExactJson(nested(200))).toHaveLength(401);
-  expect(refusedAt(nested(201))).toBe('/0'.repeat(200));
+  expect(toExactJson(nested(64))).toHaveLength(129);
+  expect(refusedAt(nested(65))).toBe('/0'.repeat(64));
 });
 
 test('works on platforms without isWellFormed', () => {
@@ -111,3 +113,17 @@ test.each(['', 'abc', 'é', '€', '😀', 'a\u007f\u0080\u07ff\u0800\uffff', '�
     expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
   },
 );
+
+test.each<[string, unknown, number]>([
+  ['a text', 'éé', 6],
+  ['a list', [1, 2, 3], 7],
+  ['an empty list', [], 2],
+  ['lists in a list', [[], [[]]], 9],
+  ['an object', { a: 1, b: '€', c: { d: null } }, 32],
+  ['escapes', '\n"', 6],
+  ['numbers', [-0, 1.5, true, false, null], 24],
+])('takes %s of exactly the bound, and not of a byte more', (_, value, bytes) => {
+  expect(new TextEncoder().encode(toExactJson(value))).toHaveLength(bytes);
+  expect(toExactJson(value, { maxBytes: bytes })).toBe(toExactJson(value));
+  expect(() => toExactJson(value, { maxBytes: bytes - 1 })).toThrow(`more than ${bytes - 1} bytes`);
+});

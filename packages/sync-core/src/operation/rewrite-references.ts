@@ -1,6 +1,9 @@
-import { toExactJson } from './exact-json.js';
+import { type JsonBounds, toExactJson } from './exact-json.js';
 import type { NewOperation, Reference } from './operation-record.js';
 import { isElsewhere } from './origin.js';
+
+/** What was taken once is written again, also where today it would be refused. */
+const AS_STORED: JsonBounds = { maxDepth: 1000, anyKey: true };
 
 /**
  * Puts permanent ids in the place of temporary ones: in the payload, at the paths that the operation declares,
@@ -28,7 +31,7 @@ export function rewriteReferences<T extends NewOperation>(
     entity = entity?.replaceAll(reference.id, () => permanent);
   }
   if (payload === undefined) return operation;
-  const rewritten: T = { ...operation, payload: toExactJson(payload), references: remaining };
+  const rewritten: T = { ...operation, payload: toExactJson(payload, AS_STORED), references: remaining };
   return entity === undefined ? rewritten : { ...rewritten, entity };
 }
 

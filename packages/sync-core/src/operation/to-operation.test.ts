@@ -25,3 +25,21 @@ test('tells apart what the app gave and what the storage keeps', () => {
   expect(withoutStorageFields(stored)).not.toHaveProperty('attempts');
   expect(withoutStorageFields(stored)).toMatchObject({ id: 'a', entity: 'e', payload: '{}' });
 });
+
+test('leads nobody to the stored operation: a resolver or a transport has what is its own', () => {
+  const stored = storedOperation('a', {
+    dependsOn: ['b'],
+    references: [{ path: '/b', id: 'b' }],
+    history: [{ startedAt: 1, durationMs: 1, outcome: 'retry' }],
+    failure: { code: 'X', message: 'x', details: { value: [1] } },
+  });
+  const before = structuredClone(stored);
+  const operation = toOperation(stored);
+  for (const list of [operation.dependsOn, operation.references, operation.history] as unknown[][]) {
+    expect(() => list.push('spoilt')).toThrow(TypeError);
+  }
+  for (const item of [operation.references[0], operation.history[0], operation.failure]) {
+    expect(Reflect.set(item!, 'id', 'spoilt')).toBe(false);
+  }
+  expect(stored).toEqual(before);
+});

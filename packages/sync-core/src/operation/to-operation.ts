@@ -1,11 +1,14 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { Reference, StoredOperation } from './operation-record.js';
+import { frozenCopy, frozenList } from './own.js';
 import type { AttemptRecord, Operation, OperationState } from './operation.js';
 
 /**
  * What apps, transports and resolvers see of a stored operation. Payload and base are parsed when they are read, by
  * getters of the prototype, so a copy by `{ ...operation }` does not have them: write
  * `{ ...operation, payload: operation.payload }`.
+ *
+ * It is the receiver's own: lists and the failure are frozen, and nothing done to it reaches the queue.
  */
 export interface QueuedOperation extends Operation, Omit<StoredOperation, 'payload' | 'base'> {
   /** The value that the person saw, parsed anew each time it is read. */
@@ -56,8 +59,8 @@ class LazyOperation implements QueuedOperation {
     this.priority = stored.priority;
     this.rank = stored.rank;
     this.version = stored.version;
-    this.dependsOn = stored.dependsOn;
-    this.references = stored.references;
+    this.dependsOn = frozenList(stored.dependsOn);
+    this.references = frozenList(stored.references);
     this.coalesces = stored.coalesces;
     this.createdAt = stored.createdAt;
     this.scheduledAt = stored.scheduledAt;
@@ -70,10 +73,10 @@ class LazyOperation implements QueuedOperation {
     this.state = stored.state;
     this.attempts = stored.attempts;
     this.attempted = stored.attempted;
-    this.history = stored.history;
+    this.history = frozenList(stored.history);
     this.dueAt = stored.dueAt;
     this.delayMs = stored.delayMs;
-    this.failure = stored.failure;
+    this.failure = stored.failure && frozenCopy(stored.failure);
   }
 
   get payload(): unknown {

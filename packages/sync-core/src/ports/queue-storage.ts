@@ -33,6 +33,11 @@ import type { Subscribable } from './subscribable.js';
  * call is safe. Reads see every change that resolved before them. Every method rejects with
  * `STORAGE_CLOSED` before `open` and after `close`.
  *
+ * ## What is whose
+ *
+ * What a storage hands out is the receiver's own, or frozen: nothing that is done to it reaches the queue. What it was
+ * given it keeps as it was at the call.
+ *
  * The conformance suite in `@cpc/testing` is this text as executable cases.
  */
 export interface QueueStorage {

@@ -48,6 +48,23 @@ test('tells every listener, in order, until it unsubscribes', () => {
   expect(hub.isHeard).toBe(false);
 });
 
+test('what one listener does to an event is seen by no other, nor by whom it came from', () => {
+  const { hub, heard, listen } = hubWithListeners();
+  const failure = { code: 'NO', message: 'no', details: { value: [1] } };
+  hub.on((told) => {
+    Reflect.set(told, 'type', 'spoilt');
+    if (told.type === 'parked') (told.failure.details as typeof failure.details).value.push(2);
+  });
+  listen();
+  hub.emit({ type: 'parked', id: 'a', kind: 'k', failure });
+  expect(heard).toEqual([
+    // What the first listener threw, trying.
+    expect.objectContaining({ type: 'failed' }),
+    { type: 'parked', id: 'a', kind: 'k', failure: { ...failure, details: { value: [1] } } },
+  ]);
+  expect(failure.details.value).toEqual([1]);
+});
+
 test('the same function may listen twice', () => {
   const { hub } = hubWithListeners();
   const listener = jest.fn();

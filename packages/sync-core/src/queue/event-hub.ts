@@ -1,6 +1,7 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
+import { frozenCopy } from '../operation/own.js';
 import type { Logger } from '../ports/logger.js';
 import type { SyncEvent } from './sync-event.js';
 
@@ -30,7 +31,10 @@ export class EventHub {
   }
 
   emit(event: SyncEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    if (!this.isHeard) return;
+    // Each listener gets what no other can change, and what leads to nobody's own objects.
+    const told = frozenCopy(event);
+    for (const listener of this.#listeners) listener(told);
   }
 
   /** Tells of a failure that belongs to no single operation. */

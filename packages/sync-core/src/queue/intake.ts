@@ -2,6 +2,7 @@ import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import { CallOrder } from './call-order.js';
+import { coded } from './given.js';
 import { GroupCommit } from './group-commit.js';
 import type { EnqueueOptions } from './operation-factory.js';
 import { type QueueContext, tracked, type Turn, wake } from './queue-context.js';
@@ -47,11 +48,11 @@ export class Intake {
     reject: Reject,
   ): void {
     // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
-    const records = Promise.all(
-      items.map(async ({ operation, payload, ...options }) =>
-        this.#create(operation, payload, options, principal),
-      ),
-    );
+    const create = async (item: EnqueueItem): Promise<NewOperation> => {
+      const { operation, payload, ...options } = coded('enqueueAll', () => ({ ...item }));
+      return this.#create(operation, payload, options, principal);
+    };
+    const records = Promise.all(coded('enqueueAll', () => items.map(create)));
     this.#order.take(records, (ready) => this.#keep(ready, resolve, reject), reject);
   }
 
@@ -72,8 +73,12 @@ export class Intake {
     options: EnqueueOptions,
     principal: string | undefined,
   ): NewOperation | Promise<NewOperation> {
-    const kind = typeof operation === 'string' ? operation : operation.kind;
-    return this.#context.factory.create(this.#context.registry.get(kind), payload, options, principal);
+    const { factory, registry } = this.#context;
+    // A definition of no kind, options that are null: no caller may meet an error without a code.
+    return coded('enqueue', () => {
+      const kind = typeof operation === 'string' ? operation : operation.kind;
+      return factory.create(registry.get(kind), payload, options, principal);
+    });
   }
 
   #keep(records: readonly NewOperation[], resolve: Resolve, reject: Reject): void {

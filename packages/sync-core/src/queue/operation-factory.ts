@@ -2,14 +2,16 @@ import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import { SyncError } from '../errors/sync-error.js';
 import { checkInteger, checkText } from '../operation/check.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
-import { jsonPointer, toExactJson, utf8Length } from '../operation/exact-json.js';
+import { toExactJson, utf8Length } from '../operation/exact-json.js';
 import type { NewOperation, Reference } from '../operation/operation-record.js';
 import { inheritOrigin } from '../operation/origin.js';
+import { frozenList, NONE } from '../operation/own.js';
 import type { Content } from '../outcome/decide.js';
-import type { SchemaResult } from '../operation/standard-schema.js';
 import type { Clock } from '../ports/clock.js';
+import { coded, type Given, givenNow, invalid } from './given.js';
 import type { OperationRegistry } from './operation-registry.js';
 import type { RankStrategy } from './rank.js';
+import { validated } from './validated.js';
 
 /** What a caller may say about one operation; all of it optional. */
 export interface EnqueueOptions {
@@ -49,9 +51,6 @@ interface Stamp {
   readonly timestamp: string;
 }
 
-/** The latest moment that a JavaScript `Date` can hold. */
-const MAX_TIME_MS = 8.64e15;
-
 /** Turns what a caller says into an operation record: validated, exact, and complete. */
 export class OperationFactory {
   readonly #options: OperationFactoryOptions;
@@ -60,7 +59,10 @@ export class OperationFactory {
     this.#options = options;
   }
 
-  /** Returns a promise only where the schema validates asynchronously. */
+  /**
+   * Returns a promise only where the schema validates asynchronously. Whatever code of the app throws on the way is the
+   * cause of a `SyncError`.
+   */
   create(
     definition: AnyOperationDefinition,
     payload: unknown,
@@ -68,21 +70,20 @@ export class OperationFactory {
     principal: string | undefined,
   ): NewOperation | Promise<NewOperation> {
     const { clock, timestamps, newId } = this.#options;
+    const given = givenNow(options, principal, (base) => this.text(base));
     const stamp = {
-      id: options.id ?? newId(),
+      id: given.id ?? newId(),
       createdAt: Math.floor(clock.now()),
       timestamp: timestamps.next(),
     };
-    return validated(definition, payload, (value) =>
-      this.#record(definition, value, options, principal, stamp),
-    );
+    return validated(definition, payload, (value) => this.#record(definition, value, given, stamp));
   }
 
   /** Another operation in the place of a stored one, with another payload. */
   async edit(operation: NewOperation, payload: unknown): Promise<NewOperation> {
     const definition = this.#options.registry.get(operation.kind);
     const { payload: text, references } = await validated(definition, payload, (value) =>
-      this.content(definition.kind, value),
+      this.content(definition.kind, this.text(value)),
     );
     return {
       ...operation,
@@ -95,56 +96,63 @@ export class OperationFactory {
     };
   }
 
-  /** A value as the payload of an operation of the kind. */
-  content(kind: string, value: unknown): Content {
-    const payload = this.#text(value);
+  /** A JSON text as the payload of an operation of the kind. */
+  content(kind: string, payload: string): Content {
     return { payload, references: this.#options.registry.references(kind, payload) };
+  }
+
+  /**
+   * The exact JSON of a value, as it is now.
+   *
+   * @throws SyncError `PAYLOAD_NOT_JSON`, `PAYLOAD_TOO_LARGE`
+   */
+  text(value: unknown): string {
+    return toExactJson(value, { maxBytes: this.#options.maxPayloadBytes });
   }
 
   #record(
     definition: AnyOperationDefinition,
     payload: unknown,
-    options: EnqueueOptions,
-    currentPrincipal: string | undefined,
+    given: Given,
     { id, createdAt, timestamp }: Stamp,
   ): NewOperation {
-    const { kind, version } = definition;
-    const { payload: text, references } = this.content(kind, payload);
-    const priority = options.priority ?? definition.priority;
-    const entity = options.entity ?? definition.entity?.(payload);
-    const principal = options.principal ?? currentPrincipal;
+    const { kind, version, expiresAfterMs } = definition;
+    const { payload: text, references } = this.content(kind, this.text(payload));
+    const { principal, baseVersion, base, scheduledAt = createdAt, priority = definition.priority } = given;
+    const entity = given.entity ?? entityOf(definition, payload);
     const expiresAt =
-      options.expiresAt ??
-      (definition.expiresAfterMs === undefined ? undefined : createdAt + definition.expiresAfterMs);
-    const dependsOn = dependenciesOf(options.dependsOn, references);
-    check(options, entity, principal);
+      given.expiresAt ?? (expiresAfterMs === undefined ? undefined : createdAt + expiresAfterMs);
+    const dependsOn = dependenciesOf(given.dependsOn, references);
     if (dependsOn.includes(id)) invalid(`Operation '${id}' depends on itself.`);
     return {
       id,
       kind,
       payload: text,
       priority,
-      rank: this.#options.rank({ priority, createdAt }),
+      rank: this.#rank(priority, createdAt),
       version,
       dependsOn,
       references,
       coalesces: definition.coalesce !== undefined && entity !== undefined,
       createdAt,
-      scheduledAt: options.scheduledAt ?? createdAt,
+      scheduledAt,
       timestamp,
       conflictRounds: 0,
       entity,
       principal,
       expiresAt,
-      baseVersion: options.baseVersion,
-      base: options.base === undefined ? undefined : this.#text(options.base),
+      baseVersion,
+      base,
     };
   }
 
-  #text(payload: unknown): string {
-    const text = toExactJson(payload);
-    this.checkSize(text);
-    return text;
+  /** The app's own function: what it gives is looked at, and what it throws has a code. */
+  #rank(priority: number, createdAt: number): number {
+    return coded('rank', () => {
+      const rank = this.#options.rank({ priority, createdAt });
+      checkInteger('rank', rank, Number.MIN_SAFE_INTEGER);
+      return rank;
+    });
   }
 
   /** @throws SyncError `PAYLOAD_TOO_LARGE` */
@@ -158,58 +166,13 @@ export class OperationFactory {
   }
 }
 
-/**
- * Passes on what the schema makes of the payload. One that answers later gets a copy, so that what the caller does to
- * the payload in the meantime changes nothing.
- */
-function validated<T>(
-  { kind, schema }: AnyOperationDefinition,
-  payload: unknown,
-  next: (value: unknown) => T,
-): T | Promise<T> {
-  if (schema === undefined) return next(payload);
-  const standard = schema['~standard'];
-  const result = standard.validate(payload);
-  if (!(result instanceof Promise)) return next(valid(kind, result));
-  result.catch(() => undefined);
-  return Promise.resolve(standard.validate(copyOf(payload))).then((late) => next(valid(kind, late)));
-}
-
-function copyOf(payload: unknown): unknown {
-  try {
-    return structuredClone(payload);
-  } catch (cause) {
-    const message = `The payload cannot be copied: ${(cause as Error).message}`;
-    throw new SyncError('PAYLOAD_NOT_JSON', message, { cause, details: { path: '' } });
-  }
-}
-
-function valid(kind: string, result: SchemaResult<unknown>): unknown {
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.map(({ message, path = [] }) => {
-    return { message, path: jsonPointer(path.map((part) => (typeof part === 'object' ? part.key : part))) };
+function entityOf({ entity }: AnyOperationDefinition, payload: unknown): string | undefined {
+  if (entity === undefined) return undefined;
+  return coded('entity', () => {
+    const name: unknown = entity(payload);
+    if (name !== undefined) checkText('entity', name);
+    return name as string | undefined;
   });
-  const list = issues.map(({ message, path }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  throw new SyncError('PAYLOAD_INVALID', `The payload is not a valid '${kind}': ${list}`, {
-    details: { issues },
-  });
-}
-
-/** Refuses options that are out of range, as `OPERATION_INVALID` with the reason as the message. */
-function check(options: EnqueueOptions, entity: string | undefined, principal: string | undefined): void {
-  const { id, priority, dependsOn, scheduledAt, expiresAt, baseVersion } = options;
-  try {
-    if (id !== undefined) checkText('id', id);
-    if (entity !== undefined) checkText('entity', entity);
-    if (principal !== undefined) checkText('principal', principal);
-    if (baseVersion !== undefined) checkText('baseVersion', baseVersion);
-    if (priority !== undefined) checkInteger('priority', priority, 0, 100);
-    if (scheduledAt !== undefined) checkInteger('scheduledAt', scheduledAt, 0, MAX_TIME_MS);
-    if (expiresAt !== undefined) checkInteger('expiresAt', expiresAt, 0, MAX_TIME_MS);
-    for (const other of dependsOn ?? []) checkText('dependsOn', other);
-  } catch (cause) {
-    invalid((cause as Error).message, cause);
-  }
 }
 
 /** What the caller names, and what the payload refers to; one shared empty list for the many that have neither. */
@@ -217,12 +180,6 @@ function dependenciesOf(
   named: readonly string[] | undefined,
   references: readonly Reference[],
 ): readonly string[] {
-  if (references.length === 0) return named === undefined ? NONE : [...named];
-  return [...(named ?? []), ...references.map(({ id }) => id)];
-}
-
-const NONE: readonly string[] = Object.freeze([]);
-
-function invalid(message: string, cause?: unknown): never {
-  throw new SyncError('OPERATION_INVALID', message, cause === undefined ? {} : { cause });
+  if (references.length === 0) return named === undefined ? NONE : frozenList(named);
+  return Object.freeze([...(named ?? []), ...references.map(({ id }) => id)]);
 }

@@ -3,9 +3,11 @@ import {
   type StoredOperation,
   withoutStorageFields,
 } from '../operation/operation-record.js';
+import { ownCopy } from '../operation/own.js';
 import { rebased } from '../outcome/decide.js';
 import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
 import type { ListQuery, Page } from '../ports/queue-storage.js';
+import { invalid } from './given.js';
 import { type QueueContext, tracked, wake } from './queue-context.js';
 import { notAvailable, subjectOf } from './receipt.js';
 
@@ -20,11 +22,12 @@ export async function retryAll(
   context: QueueContext,
   query: Pick<ListQuery, 'kind' | 'entity'>,
 ): Promise<number> {
+  const asked = { ...query };
   const ids: string[] = [];
   let after: number | undefined = 0;
   while (after !== undefined) {
     const page: Page<StoredOperation> = await context.storage.list({
-      ...query,
+      ...asked,
       states: ['deadLetter'],
       after,
     });
@@ -42,24 +45,31 @@ export async function discard(context: QueueContext, id: string): Promise<void> 
 }
 
 export async function edit(context: QueueContext, id: string, payload: unknown): Promise<string> {
+  // Before anything is waited for: what the caller does to it afterwards changes nothing.
+  const own = ownCopy(payload);
   const stored = await available(context, id);
-  return replace(context, stored, await context.factory.edit(withoutStorageFields(stored), payload));
+  return replace(context, stored, await context.factory.edit(withoutStorageFields(stored), own));
 }
+
+/** What a person may decide. */
+const DECISIONS: ReadonlySet<string> = new Set<Resolution['kind']>(['use-local', 'use-remote', 'merge']);
 
 export async function resolve(
   context: QueueContext,
   id: string,
   resolution: Exclude<Resolution, { kind: 'defer' }>,
 ): Promise<string | undefined> {
+  const { kind } = resolution;
+  const merged = kind === 'merge' ? context.factory.text(resolution.value) : undefined;
+  if (!DECISIONS.has(kind)) invalid(`resolve takes ${[...DECISIONS].join(', ')}, but got ${kind}.`);
   const stored = await available(context, id);
   if (stored.failure?.code !== 'CONFLICT_DEFERRED') throw notAvailable(id);
-  if (resolution.kind === 'use-remote') {
+  if (kind === 'use-remote') {
     await discard(context, id);
     return undefined;
   }
   const remote = stored.failure.details as RemoteRecord;
-  const winner =
-    resolution.kind === 'merge' ? context.factory.content(stored.kind, resolution.value) : stored;
+  const winner = merged === undefined ? stored : context.factory.content(stored.kind, merged);
   return replace(context, stored, rebased(stored, winner, remote, context.newId()));
 }
 

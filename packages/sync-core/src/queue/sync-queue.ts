@@ -200,7 +200,9 @@ export class SyncQueue implements AsyncDisposable {
 
   async list(query?: ListQuery): Promise<Page<QueuedOperation>> {
     if (query?.limit !== undefined) checkInteger('limit', query.limit, 1);
-    const page = await this.context.storage.list(query);
+    // The value at the moment of the call: a storage may look later.
+    const asked = query && { ...query, ...(query.states && { states: [...query.states] }) };
+    const page = await this.context.storage.list(asked);
     return { ...page, items: page.items.map(toOperation) };
   }
 

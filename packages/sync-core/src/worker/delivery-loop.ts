@@ -79,7 +79,10 @@ export class DeliveryLoop {
     this.#controller.abort(new SyncError('STOPPED', 'The worker was stopped.'));
     this.#endSleep?.();
     const settled = new AbortController();
-    const over = Promise.allSettled([this.#ended, ...this.#sends]).then(() => settled.abort());
+    // First the loop: a claim that is under way may yet begin sends, which give their leases back.
+    const over = Promise.allSettled([this.#ended])
+      .then(() => Promise.allSettled(this.#sends))
+      .then(() => settled.abort());
     await Promise.race([over, sleep(context.clock, settings.stopTimeoutMs, settled.signal)]);
   }
 

@@ -177,7 +177,7 @@ export class Delivery {
       clock: context.clock,
       timeoutMs: settings.resolveTimeoutMs,
       signal,
-      content: (value) => context.factory.content(operation.kind, value),
+      content: (value) => context.factory.content(operation.kind, context.factory.text(value)),
     });
   }
 

@@ -66,6 +66,25 @@ describe('stop', () => {
     },
   );
 
+  test('waits for a claim that is under way, and nothing is told afterwards', async () => {
+    const rig = await opened();
+    await rig.enqueue(['x', 'y']);
+    const release = rig.faults.hang('claim', 'after');
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    const settle = rig.faults.hang('settle');
+    const stopped = rig.worker.stop();
+    release();
+    await rig.clock.advance(0);
+    settle();
+    await stopped;
+    const told = rig.events.length;
+    await rig.clock.advance(100_000);
+    expect(rig.events).toHaveLength(told);
+    expect(rig.told('released')).toHaveLength(2);
+    expect((await rig.get('x')).state).toBe('waiting');
+  });
+
   test('is what await using calls', async () => {
     const rig = await running();
     await rig.worker[Symbol.asyncDispose]();

@@ -10,6 +10,7 @@ import { faultCases } from './queue-storage/fault-cases.js';
 import { leaseCases } from './queue-storage/lease-cases.js';
 import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
 import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
+import { ownCases } from './queue-storage/own-cases.js';
 import { pastCases } from './queue-storage/past-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
 import { settleCases } from './queue-storage/settle-cases.js';
@@ -31,6 +32,7 @@ const CASES: readonly StorageCase[] = [
   ...versionCases,
   ...timeCases,
   ...readCases,
+  ...ownCases,
   ...changeCases,
   ...lifecycleCases,
   ...faultCases,

@@ -5,6 +5,26 @@ export const otherMutants: readonly Mutant[] = [
   mutant('get finds something for every id', (real) => ({
     get: async (id) => (await real.get(id)) ?? (await real.list()).items[0],
   })),
+  mutant('get hands out what the queue holds', (real, data) => ({
+    get: async (id) => {
+      const found = await real.get(id);
+      const held = data.entries.find(({ operation }) => operation.id === id);
+      return found && { ...found, ...held?.operation, failure: held?.failure };
+    },
+  })),
+  mutant('a settlement keeps the very failure that it was given', (real, data) => ({
+    settle: async (token, settlements) => {
+      const results = await real.settle(token, settlements);
+      const holds = new Map(
+        settlements.flatMap((one) => (one.kind === 'hold' ? [[one.id, one.failure]] : [])),
+      );
+      mapEntries(data, (entry) => {
+        const failure = holds.get(entry.operation.id);
+        return entry.failure === undefined || failure === undefined ? entry : { ...entry, failure };
+      });
+      return results;
+    },
+  })),
   mutant('blockersOf is always empty', () => ({ blockersOf: () => Promise.resolve([]) })),
   mutant('list ignores what it is asked for', (real) => ({
     list: ({ after, limit } = {}) =>

@@ -58,7 +58,8 @@ export class ModelQueueStorage implements QueueStorage {
     batches: readonly (readonly NewOperation[])[],
     rules: EnqueueRules = {},
   ): Promise<readonly EnqueueResult[]> {
-    return this.#step(() => batches.map((batch) => enqueueBatch(this.data, batch, rules)));
+    const own = structuredClone(batches);
+    return this.#step(() => own.map((batch) => enqueueBatch(this.data, batch, rules)));
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
@@ -96,7 +97,8 @@ export class ModelQueueStorage implements QueueStorage {
     });
   }
 
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+  settle(token: number, given: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    const settlements = structuredClone(given);
     return this.#step(() => {
       for (const one of settlements)
         if (one.kind === 'replace' && isHeld(this.data, token, one.id))
@@ -272,10 +274,11 @@ export class ModelQueueStorage implements QueueStorage {
     }
   }
 
+  /** What goes out is a copy: nobody reaches the data by it. */
   async #step<T>(work: () => T): Promise<T> {
     await Promise.resolve();
     if (!this.#open) throw new SyncError('STORAGE_CLOSED', 'The storage is not open. Call open() first.');
-    return work();
+    return structuredClone(work());
   }
 
   #map(change: (entry: ModelEntry) => ModelEntry): void {
