@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { StorageNotice } from '@cpc/sync-core';
-import { ROW_COLUMNS } from '../src/engine/row-columns.js';
+import { ROW_COLUMNS } from '../src/engine/columns.js';
 import { SqliteQueueStorage, sqliteStorage } from '../src/index.js';
 import { anyBinding as binding, operation, temporaryDirectory } from './sqlite-harness.js';
 
@@ -82,6 +82,17 @@ test.each([1, 2])('a file of format %i opens with every state, lease and depende
   expect(await storage.get('late')).toMatchObject({ payload: '{"of":"permanent"}' });
   expect((await storage.stats()).quarantined).toBe(1);
   await storage.close();
+});
+
+test.each([
+  ['lacks a column', ''],
+  ['has a column of another type', 'ALTER TABLE cpc_queue_operations ADD COLUMN refs INTEGER'],
+])('a table that %s is damage, and is left alone', async (_what, sql) => {
+  await (await opened()).close();
+  await run(`ALTER TABLE cpc_queue_operations DROP COLUMN refs; ${sql}`);
+  const before = await hash(file);
+  await expect(opened()).rejects.toMatchObject({ code: 'STORAGE_DAMAGED', details: { column: 'refs' } });
+  expect(await hash(file)).toBe(before);
 });
 
 test('several queues in one file do not see each other', async () => {

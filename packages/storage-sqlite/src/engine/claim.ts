@@ -1,11 +1,12 @@
 import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
 import { laneOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { HOLD, placedFromRow, placedOf } from './place.js';
+import { HOLD } from './place.js';
+import { placedFromRow, placedOf } from './place-row.js';
 import { effectiveRank, refresh } from './order.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
 import { leasedItemOf } from './lease-book.js';
-import { READY_AT } from './row-columns.js';
+import { valueAt, WHOLE } from './selection.js';
 
 /** One that may go: its effective rank, its sequence, and the rank that its row must hold as well. */
 interface Candidate {
@@ -46,7 +47,8 @@ export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: nu
   const leaseUntil = now + leaseMs;
   const rows = take(tx, request);
   tx.expect(rows);
-  for (const row of rows) tx.state.moved(row[READY_AT] === null ? 'blocked' : 'waiting', 'leased');
+  for (const row of rows)
+    tx.state.moved(valueAt(row, WHOLE.at.ready) === null ? 'blocked' : 'waiting', 'leased');
   if (rows.length > 0) {
     tx.state.data.token = token;
     tx.leases.add(token, leaseUntil, leaseMs, rows.map(leasedItemOf));
@@ -89,7 +91,8 @@ function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
     const next = nextOf(heads, followers);
     if (next === undefined) break;
     const row = rows.get(next.sequence) ?? tx.sql.row.get(next.sequence);
-    if (row === undefined || tx.checked(row)[READY_AT] !== next.stored) throw new DamagedIndex();
+    if (row === undefined || valueAt(tx.checked(row), WHOLE.at.ready) !== next.stored)
+      throw new DamagedIndex();
     taken.push(row);
     const follower = perEntity > 1 ? followerOf(tx, row, request, depths) : undefined;
     if (follower !== undefined) followers.push(follower);

@@ -20,7 +20,8 @@ import {
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { append, exchange, remove } from './order.js';
 import { logOf } from './attempt-log.js';
-import { type Placed, placedFromRow } from './place.js';
+import type { Placed } from './place.js';
+import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /** What takes back a part of a transaction, for a batch of several operations that is refused half way. */

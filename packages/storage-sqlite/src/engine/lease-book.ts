@@ -1,6 +1,7 @@
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
 import type { LeaseView } from './operation-row.js';
+import { valueAt, WHOLE } from './selection.js';
 import type { Statements } from './statements.js';
 
 const SEED = 0x7e4d;
@@ -13,13 +14,14 @@ export interface LeasedItem {
   readonly priority: number;
 }
 
-/** Reads one out of a row of {@link ROW_COLUMNS}. */
+/** Reads one out of a whole row. */
 export function leasedItemOf(row: SqlRow): LeasedItem {
+  const { at } = WHOLE;
   return {
-    sequence: row[0] as number,
-    id: row[1] as string,
-    entity: row[3] as string | null,
-    priority: row[6] as number,
+    sequence: valueAt(row, at.sequence),
+    id: valueAt(row, at.id),
+    entity: valueAt(row, at.entity),
+    priority: valueAt(row, at.priority),
   };
 }
 

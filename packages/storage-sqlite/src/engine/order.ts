@@ -159,7 +159,7 @@ function insert(
   place: Place,
   { history, failure }: Progress,
 ): boolean {
-  if (!tx.add(rowValues(sequence, operation, place, { history, failure }, tx.seal))) return false;
+  if (!tx.add(rowValues({ sequence, operation, seal: tx.seal }, place, { history, failure }))) return false;
   tx.state.added(stateOf(place), operation.priority);
   for (const { id } of operation.references) {
     tx.state.data.references += tx.sql.addReference.run(id, sequence);
@@ -217,5 +217,6 @@ function renameInDependents(tx: QueueTransaction, sequence: number, from: string
 /** Writes other content that changes no place. */
 function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
   tx.sql.remove.run(placed.sequence);
-  tx.add(rowValues(placed.sequence, operation, placed.place, logOf(row), tx.seal));
+  const source = { sequence: placed.sequence, operation, seal: tx.seal };
+  tx.add(rowValues(source, placed.place, logOf(row)));
 }

@@ -1,6 +1,6 @@
 import type { Page, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
-import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { ROW_COLUMNS } from './row-columns.js';
+import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
+import { type ColumnName, ROW_COLUMNS } from './columns.js';
 import type { DamagedRow, QueueTransaction } from './queue-transaction.js';
 import { rebuild } from './rebuild.js';
 
@@ -8,8 +8,9 @@ import { rebuild } from './rebuild.js';
 export function quarantine(tx: QueueTransaction, { sequence, reason }: DamagedRow): void {
   const found = tx.sql.rawRow.get(sequence);
   if (found === undefined) return;
-  const raw = rawBytes(found);
-  const id = idOf(found);
+  const columns = rawColumns(found);
+  const raw = bytesOf(columns);
+  const id = idOf(columns);
   tx.sql.quarantine.run(sequence, id ?? null, reason.code, reason.message, raw);
   tx.sql.remove.run(sequence);
   tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
@@ -39,21 +40,31 @@ export function listQuarantined(
   return rows.length > limit && last !== undefined ? { items, next: last.sequence } : { items };
 }
 
-/** The row as JSON: for each column its type and its bytes in hexadecimal, as SQLite gave them. */
-function rawBytes(found: SqlRow): Uint8Array {
-  const columns = ROW_COLUMNS.map((name, at) => [
-    name,
-    { type: found[2 * at], bytes: hex(found[2 * at + 1]) },
-  ]);
-  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(columns)));
+/** A column of a row as SQLite keeps it. */
+interface RawValue {
+  readonly type: SqlValue | undefined;
+  readonly bytes: SqlValue | undefined;
 }
 
-function idOf(found: SqlRow): string | undefined {
-  const bytes = found[3];
+/** The columns of a row of `rawRow`, which gives a type and bytes for each. */
+function rawColumns(found: SqlRow): ReadonlyMap<ColumnName, RawValue> {
+  const values = found.values();
+  const next = (): SqlValue | undefined => values.next().value;
+  return new Map(ROW_COLUMNS.map((name) => [name, { type: next(), bytes: next() }]));
+}
+
+/** The row as JSON: for each column its type and its bytes in hexadecimal, as SQLite gave them. */
+function bytesOf(columns: ReadonlyMap<ColumnName, RawValue>): Uint8Array {
+  const shown = Array.from(columns, ([name, { type, bytes }]) => [name, { type, bytes: hex(bytes) }]);
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(shown)));
+}
+
+function idOf(columns: ReadonlyMap<ColumnName, RawValue>): string | undefined {
+  const bytes = columns.get('id')?.bytes;
   return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : undefined;
 }
 
-function hex(value: SqlRow[number] | undefined): string | null {
+function hex(value: SqlValue | undefined): string | null {
   if (!(value instanceof Uint8Array)) return null;
   return Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,8 @@
 import type { OperationState } from '@cpc/sync-core';
 import type { SqlValue } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
-import { placedOf, stateOf } from './place.js';
+import { stateOf } from './place.js';
+import { placedOf } from './place-row.js';
 import type { Statements } from './statements.js';
 
 const SEED = 0x51a7;

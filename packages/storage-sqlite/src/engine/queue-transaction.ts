@@ -9,14 +9,18 @@ import {
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { type Fate, type KnownIds, laneOf, type Past, type Progress } from '@cpc/sync-core/storage-kit';
 import { LeaseBook } from './lease-book.js';
-import { readLog, recordChecksumChange, recordValues } from './attempt-log.js';
-import { isIntact, operationOf, sealedValues, storedOf } from './operation-row.js';
-import { type Place, type Placed, placedOf, placeValues, progressOf, reached, stateOf } from './place.js';
-import { isPlain, PLAIN_COLUMNS, plainValues, rowOfPlain } from './plain-row.js';
+import { readLog, recordTexts } from './attempt-log.js';
+import type { RecordTexts } from './columns.js';
+import { operationOf, sealedValues, storedOf } from './operation-row.js';
+import { type Place, type Placed, progressOf, reached, stateOf } from './place.js';
+import { placedOf, placeValues } from './place-row.js';
+import { isPlain, PLAIN, plainValues, rowOfPlain } from './plain-row.js';
+import { isIntact, partChecksum } from './row-checksum.js';
 import { runsOf } from './runs.js';
 import type { PastBook } from './past-book.js';
 import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';
+import { TAIL, valueAt, WHOLE } from './selection.js';
 import type { Statements } from './statements.js';
 
 /** A row of the queue that is not as it was written; whoever meets it puts it into quarantine. */
@@ -134,8 +138,8 @@ export class QueueTransaction implements KnownIds {
   laneTail(lane: string): { readonly sequence: number; readonly weight: number } | undefined {
     const row = this.sql.laneTail.get(lane);
     if (row === undefined) return undefined;
-    if (row[2] !== lane) throw new DamagedIndex();
-    return { sequence: row[0] as number, weight: row[1] as number };
+    if (valueAt(row, TAIL.at.entity) !== lane) throw new DamagedIndex();
+    return { sequence: valueAt(row, TAIL.at.sequence), weight: valueAt(row, TAIL.at.weight) };
   }
 
   /** The one in front of a sequence in a lane. */
@@ -173,8 +177,9 @@ export class QueueTransaction implements KnownIds {
     const rows = new Map<number, SqlRow>();
     for (const [first, last] of runsOf(sequences)) {
       for (const found of this.sql.plainRun.all(first, last)) {
-        const sequence = found[0] as number;
-        const isPlainRow = found[PLAIN_COLUMNS.length] === 1;
+        const sequence = valueAt(found, PLAIN.at.sequence);
+        // Behind the columns stands whether they are all that the row uses.
+        const isPlainRow = found[PLAIN.names.length] === 1;
         const row = isPlainRow ? rowOfPlain(found) : this.sql.row.get(sequence);
         if (row !== undefined) rows.set(sequence, row);
       }
@@ -191,7 +196,7 @@ export class QueueTransaction implements KnownIds {
   /** The row itself, where it is as it was written; throws {@link DamagedRow}. */
   checked(row: SqlRow): SqlRow {
     if (isIntact(row)) return row;
-    throw new DamagedRow(row[0] as number, {
+    throw new DamagedRow(valueAt(row, WHOLE.at.sequence), {
       code: 'STORAGE_DAMAGED',
       message: 'The record fails its checksum: the file was altered outside SQLite.',
     });
@@ -209,7 +214,7 @@ export class QueueTransaction implements KnownIds {
 
   /** The operation as the port shows it; throws {@link DamagedRow} as well. */
   stored(row: SqlRow): StoredOperation {
-    const sequence = row[0] as number;
+    const sequence = valueAt(row, WHOLE.at.sequence);
     const lease = this.state.data.byState.leased > 0 ? this.leases.leaseOn(sequence) : undefined;
     return damagedBy(row, () => storedOf(row, lease, this.seal));
   }
@@ -233,13 +238,13 @@ export class QueueTransaction implements KnownIds {
 
   /** Writes how far an operation came; nothing where that is as it was. */
   progress(before: Placed, change: (progress: Progress) => Progress): Placed {
-    const found = (this.sql.log.get(before.sequence) ?? [null, null]) as [string | null, string | null];
-    const progress = change(progressOf(before.place, readLog(...found)));
-    const log = recordValues({ history: progress.history, failure: progress.failure });
+    const found = (this.sql.log.get(before.sequence) ?? [null, null]) as RecordTexts;
+    const progress = change(progressOf(before.place, readLog(found)));
+    const log = recordTexts({ history: progress.history, failure: progress.failure });
     const place = { ...before.place, ...reached(progress) };
     if (isSamePlace(place, before.place) && log[0] === found[0] && log[1] === found[1]) return before;
     const values = [...placeValues(before, place)];
-    const checksum = (values.pop() as number) ^ recordChecksumChange(found, log);
+    const checksum = (values.pop() as number) ^ partChecksum('record', found) ^ partChecksum('record', log);
     this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
     this.#recount(before, place);
     return { ...before, place, checksum };
@@ -282,6 +287,6 @@ function damagedBy<T>(row: SqlRow, read: () => T): T {
     return read();
   } catch (error) {
     if (!isSyncError(error, 'STORAGE_DAMAGED')) throw error;
-    throw new DamagedRow(row[0] as number, { code: error.code, message: error.message });
+    throw new DamagedRow(valueAt(row, WHOLE.at.sequence), { code: error.code, message: error.message });
   }
 }

@@ -2,9 +2,9 @@ import type { ListQuery, Page, Principals, StorageStats, StoredOperation } from 
 import { laneOf, matches } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { candidates } from './claim.js';
-import { placedFromRow } from './place.js';
+import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
-import { KIND_AT } from './row-columns.js';
+import { valueAt, WHOLE } from './selection.js';
 
 /** How many rows one read of a list takes from SQLite at most. */
 const CHUNK = 500;
@@ -52,7 +52,7 @@ export function list(
     }
     const last = rows.at(-1);
     if (last === undefined) return { items };
-    position = last[0] as number;
+    position = valueAt(last, WHOLE.at.sequence);
   }
 }
 
@@ -73,7 +73,7 @@ function matching(
   const placed = placedFromRow(row);
   const listed = {
     state: tx.stateOf(placed),
-    kind: row[KIND_AT] as string,
+    kind: valueAt(row, WHOLE.at.kind),
     entity: placed.entity ?? undefined,
     principal: placed.principal ?? undefined,
   };

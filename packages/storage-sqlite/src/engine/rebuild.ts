@@ -1,4 +1,5 @@
-import { placedOf, stateOf } from './place.js';
+import { stateOf } from './place.js';
+import { placedOf } from './place-row.js';
 import { refresh } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 

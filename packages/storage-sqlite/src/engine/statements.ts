@@ -1,12 +1,17 @@
 import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
 import type { QueueTables } from '../schema/tables.js';
-import { IS_PLAIN, PLAIN_COLUMNS, PLAIN_PLACES } from './plain-row.js';
-import { PLACE_UPDATE_COLUMNS, PLACED_COLUMNS, ROW_COLUMNS } from './row-columns.js';
+import { checkColumns } from './check-columns.js';
+import { columnsOf, ROW_COLUMNS } from './columns.js';
+import { PLACE_UPDATE_COLUMNS } from './place-row.js';
+import { IS_PLAIN, PLAIN, PLAIN_PLACES } from './plain-row.js';
+import { PLACED, TAIL, WHOLE } from './selection.js';
 
 /** Every statement that the storage runs on a queue, prepared once for a connection. */
 export type Statements = ReturnType<typeof prepareStatements>;
 
+/** @throws SyncError `STORAGE_DAMAGED` where the table of the operations is not as it was made */
 export function prepareStatements(driver: SqliteDriver, tables: QueueTables) {
+  checkColumns(driver, tables.operations);
   const prepare = (sql: string): SqliteStatement => driver.prepare(sql);
   return {
     ...operationStatements(prepare, tables.operations),
@@ -18,8 +23,13 @@ export function prepareStatements(driver: SqliteDriver, tables: QueueTables) {
 
 type Prepare = (sql: string) => SqliteStatement;
 
-const ROW = ROW_COLUMNS.join(', ');
-const PLACED = PLACED_COLUMNS.join(', ');
+const RECORD_COLUMNS = columnsOf('record');
+
+/** Of each column its type and its bytes, whatever they are. */
+const RAW = ROW_COLUMNS.flatMap((name) => [
+  `typeof(${name}) AS type_${name}`,
+  `CAST(${name} AS BLOB) AS bytes_${name}`,
+]);
 
 /**
  * SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew each time it is bound: ten times
@@ -32,32 +42,32 @@ const assignments = (columns: readonly string[]): string => columns.map((name) =
 function operationStatements(prepare: Prepare, o: string) {
   const places = ROW_COLUMNS.map(() => '?').join(', ');
   return {
-    insert: prepare(`INSERT OR IGNORE INTO ${o} (${ROW}) VALUES (${places})`),
-    insertPlain: prepare(`INSERT OR IGNORE INTO ${o} (${ROW}) VALUES (${PLAIN_PLACES.join(', ')})`),
+    insert: prepare(`INSERT OR IGNORE INTO ${o} (${WHOLE.sql}) VALUES (${places})`),
+    insertPlain: prepare(`INSERT OR IGNORE INTO ${o} (${WHOLE.sql}) VALUES (${PLAIN_PLACES.join(', ')})`),
     remove: prepare(`DELETE FROM ${o} WHERE sequence = ?`),
     removeRun: prepare(`DELETE FROM ${o} WHERE sequence BETWEEN ? AND ?`),
-    row: prepare(`SELECT ${ROW} FROM ${o} WHERE sequence = ?`),
+    row: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence = ?`),
     plainRun: prepare(
-      `SELECT ${PLAIN_COLUMNS.join(', ')}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,
+      `SELECT ${PLAIN.sql}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,
     ),
     sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
     entityOf: prepare(`SELECT entity FROM ${o} WHERE sequence = ?`),
-    placed: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence = ?`),
-    placedAfter: prepare(`SELECT ${PLACED} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
-    log: prepare(`SELECT history, failure FROM ${o} WHERE sequence = ?`),
+    placed: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence = ?`),
+    placedAfter: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
+    log: prepare(`SELECT ${RECORD_COLUMNS.join(', ')} FROM ${o} WHERE sequence = ?`),
     updatePlace: prepare(`UPDATE ${o} SET ${assignments(PLACE_UPDATE_COLUMNS)} WHERE sequence = ?`),
     updateProgress: prepare(
-      `UPDATE ${o} SET ${assignments([...PLACE_UPDATE_COLUMNS, 'history', 'failure'])} WHERE sequence = ?`,
+      `UPDATE ${o} SET ${assignments([...PLACE_UPDATE_COLUMNS, ...RECORD_COLUMNS])} WHERE sequence = ?`,
     ),
     listAll: prepare(
-      `SELECT ${ROW} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence ${LIMIT}`,
+      `SELECT ${WHOLE.sql} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence ${LIMIT}`,
     ),
     listLane: prepare(
-      `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND sequence > ? AND (? IS NULL OR kind = ?)
+      `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND sequence > ? AND (? IS NULL OR kind = ?)
        ORDER BY sequence ${LIMIT}`,
     ),
     listHeld: prepare(
-      `SELECT ${ROW} FROM ${o} INDEXED BY ${o}_held WHERE hold > 0 AND sequence > ? AND (? IS NULL OR kind = ?)
+      `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_held WHERE hold > 0 AND sequence > ? AND (? IS NULL OR kind = ?)
        ORDER BY sequence ${LIMIT}`,
     ),
     oldestCreatedAt: prepare(`SELECT created_at FROM ${o} ORDER BY sequence LIMIT 1`),
@@ -75,17 +85,17 @@ function orderStatements(prepare: Prepare, o: string) {
     readyOpen: prepare(`SELECT ready, sequence ${ready} ${order}`),
     readyOwned: prepare(`SELECT ready, sequence ${owned} ${order}`),
     readyOfPrincipal: prepare(`SELECT ready, sequence ${ofPrincipal} ${order}`),
-    laneHead: prepare(`SELECT ${PLACED} ${lane} ORDER BY sequence LIMIT 1`),
-    laneTail: prepare(`SELECT sequence, weight, entity ${lane} ORDER BY sequence DESC LIMIT 1`),
-    laneBefore: prepare(`SELECT ${PLACED} ${lane} AND sequence < ? ORDER BY sequence DESC LIMIT 1`),
-    laneAfter: prepare(`SELECT ${PLACED} ${lane} AND sequence > ? ORDER BY sequence LIMIT 1`),
+    laneHead: prepare(`SELECT ${PLACED.sql} ${lane} ORDER BY sequence LIMIT 1`),
+    laneTail: prepare(`SELECT ${TAIL.sql} ${lane} ORDER BY sequence DESC LIMIT 1`),
+    laneBefore: prepare(`SELECT ${PLACED.sql} ${lane} AND sequence < ? ORDER BY sequence DESC LIMIT 1`),
+    laneAfter: prepare(`SELECT ${PLACED.sql} ${lane} AND sequence > ? ORDER BY sequence LIMIT 1`),
     highestBoost: prepare(
       `SELECT boost FROM ${o} INDEXED BY ${o}_boost WHERE entity = ? AND boost IS NOT NULL AND sequence >= ?
        ORDER BY boost DESC LIMIT 1`,
     ),
     gated: prepare(`SELECT sequence FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0`),
     dueUntil: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
+      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
     ),
     nextDue: prepare(`SELECT due FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due LIMIT 1`),
     nextDueOf: prepare(
@@ -93,10 +103,10 @@ function orderStatements(prepare: Prepare, o: string) {
        ORDER BY due LIMIT 1`,
     ),
     delayedBeyond: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND delay_ms > 0 AND due_at - ? > delay_ms`,
+      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND delay_ms > 0 AND due_at - ? > delay_ms`,
     ),
     strandedHeads: prepare(
-      `SELECT ${PLACED} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0
+      `SELECT ${PLACED.sql} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0
        AND (entity IS NULL OR sequence IN
          (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane WHERE entity IS NOT NULL GROUP BY entity))`,
     ),
@@ -155,10 +165,7 @@ function bookStatements(
     ),
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
     lastQuarantined: prepare(`SELECT max(sequence) FROM ${q}`),
-    rawRow: prepare(
-      `SELECT ${ROW_COLUMNS.map((name) => `typeof(${name}) AS t_${name}, CAST(${name} AS BLOB) AS v_${name}`).join(', ')}
-       FROM ${o} WHERE sequence = ?`,
-    ),
+    rawRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = ?`),
     state: prepare(`SELECT data, checksum FROM ${s} WHERE one = 1`),
     writeState: prepare(`INSERT OR REPLACE INTO ${s} (one, data, checksum) VALUES (1, ?, ?)`),
     countByPlace: prepare(

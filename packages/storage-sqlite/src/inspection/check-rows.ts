@@ -1,5 +1,6 @@
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { DamagedRow, type QueueTransaction } from '../engine/queue-transaction.js';
+import { valueAt, WHOLE } from '../engine/selection.js';
 import type { DamagedRecord } from './records.js';
 
 /** One stretch of rows that were looked at. */
@@ -17,7 +18,7 @@ export function checkRows(tx: QueueTransaction, after: number, limit: number): C
   return {
     checked: rows.length,
     damaged: rows.flatMap((row) => damageOf(tx, row) ?? []),
-    ...(rows.length === limit && last !== undefined && { next: Number(last[0]) }),
+    ...(rows.length === limit && last !== undefined && { next: valueAt(last, WHOLE.at.sequence) }),
   };
 }
 
@@ -26,11 +27,11 @@ function damageOf(tx: QueueTransaction, row: SqlRow): DamagedRecord | undefined 
     tx.stored(tx.checked(row));
     return undefined;
   } catch (error) {
-    const [sequence, id] = row;
+    const [sequence, id] = [valueAt(row, WHOLE.at.sequence), valueAt(row, WHOLE.at.id)];
     const reason =
       error instanceof DamagedRow
         ? error.reason
         : { code: 'STORAGE_DAMAGED', message: 'The record has the right checksum and cannot be read.' };
-    return { sequence: Number(sequence), ...(typeof id === 'string' && { id }), reason };
+    return { sequence, ...(typeof id === 'string' && { id }), reason };
   }
 }

@@ -1,5 +1,6 @@
 import type { OperationState } from '@cpc/sync-core';
 import type { SqliteDriver, SqlRow } from '../drivers/sqlite-driver.js';
+import { HOLD } from '../engine/place.js';
 import type { QueueTransaction } from '../engine/queue-transaction.js';
 import type { QueueTables } from '../schema/tables.js';
 import type { OperationGroup, QueueOverview } from './records.js';
@@ -23,41 +24,53 @@ export function overview(
          FROM ${operations} WHERE sequence ${membership} (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4, 5, 6`,
       )
       .all(leased);
-  const free = count('NOT IN');
-  const held = count('IN');
+  const free = count('NOT IN').map(countedOf);
+  const held = count('IN').map(countedOf);
   const groups = [
-    ...free.map((row) => groupOf(row, stateOfGroup(row))),
+    ...free.map((counted) => groupOf(counted, stateOfGroup(counted))),
     // Those of one kind, principal and priority may lie in several rows here.
-    ...merged(held.map((row) => groupOf(row, 'leased'))),
+    ...merged(held.map((counted) => groupOf(counted, 'leased'))),
   ];
-  const sum = (column: number): number =>
-    [...free, ...held].reduce((total, row) => total + Number(row[column]), 0);
+  const sum = (name: 'count' | 'sealed' | 'referring'): number =>
+    [...free, ...held].reduce((total, counted) => total + counted[name], 0);
   return {
-    total: sum(6),
+    total: sum('count'),
     groups,
     quarantined: Number(tx.sql.countQuarantined.get()?.[0]),
-    sealed: sum(8),
-    referring: sum(9),
+    sealed: sum('sealed'),
+    referring: sum('referring'),
   };
 }
 
-function groupOf(row: SqlRow, state: OperationState): OperationGroup {
-  const [kind, principal, priority] = row;
+/** A row of the statement above. */
+type Counted = ReturnType<typeof countedOf>;
+
+function countedOf(row: SqlRow) {
+  const [kind, principal, priority, hold, isReady, isDue, count, oldestCreatedAt, sealed, referring] = row;
   return {
     kind: String(kind),
-    ...(principal !== null && { principal: String(principal) }),
+    principal: principal === null ? undefined : String(principal),
     priority: Number(priority),
-    state,
-    count: Number(row[6]),
-    oldestCreatedAt: Number(row[7]),
+    hold,
+    isReady: isReady === 1,
+    isDue: isDue === 1,
+    count: Number(count),
+    oldestCreatedAt: Number(oldestCreatedAt),
+    sealed: Number(sealed),
+    referring: Number(referring),
   };
 }
 
-function stateOfGroup([, , , hold, isReady, isDue]: SqlRow): OperationState {
-  if (hold === 1) return 'parked';
-  if (hold === 2) return 'deadLetter';
-  if (isReady === 1) return 'waiting';
-  return isDue === 1 ? 'scheduled' : 'blocked';
+function groupOf(counted: Counted, state: OperationState): OperationGroup {
+  const { kind, principal, priority, count, oldestCreatedAt } = counted;
+  return { kind, ...(principal !== undefined && { principal }), priority, state, count, oldestCreatedAt };
+}
+
+function stateOfGroup({ hold, isReady, isDue }: Counted): OperationState {
+  if (hold === HOLD.parked) return 'parked';
+  if (hold === HOLD.deadLetter) return 'deadLetter';
+  if (isReady) return 'waiting';
+  return isDue ? 'scheduled' : 'blocked';
 }
 
 function merged(groups: readonly OperationGroup[]): readonly OperationGroup[] {
