@@ -4,7 +4,7 @@ import { defineOperation, fieldMerge } from '@cpc/sync-core';
 /** Two people may change the same order: the fields that only one of them touched are simply both kept. */
 export const saveOrder = defineOperation('order.save', {
   entity: ({ id }) => `orders/${id}`,
-  conflict: fieldMerge({ onClash: 'defer', sets: ['labels'] }),
+  conflict: fieldMerge({ payload: 'record', onClash: 'defer', sets: ['labels'] }),
 });
 // #endregion
 

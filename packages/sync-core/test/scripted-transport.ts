@@ -46,6 +46,8 @@ export class ScriptedTransport implements Transport {
   answer: (operation: Operation) => Answer = () => acknowledged;
   /** Takes the place of the whole answer; for answers that break the contract. */
   respond: ((operations: readonly Operation[]) => unknown) | undefined;
+  /** What the server's clock says with its answers, where it says it. */
+  time: (() => number) | undefined;
   /** How long each send takes. */
   latencyMs = 0;
   readonly #clock: Clock;
@@ -73,7 +75,10 @@ export class ScriptedTransport implements Transport {
     this.#hanging.clear();
   }
 
-  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+  async send(
+    operations: readonly Operation[],
+    { signal, heardTime }: SendContext,
+  ): Promise<readonly DeliveryOutcome[]> {
     this.batches.push({ at: this.#clock.monotonicMs(), operations, signal });
     if (this.respond !== undefined) return this.respond(operations) as readonly DeliveryOutcome[];
     if (this.latencyMs > 0) {
@@ -84,6 +89,7 @@ export class ScriptedTransport implements Transport {
       await new Promise<void>((resolve) => this.#hanging.add(resolve));
       answers = operations.map(this.answer);
     }
+    if (this.time !== undefined) heardTime?.(this.time());
     const error = answers.find((answer) => answer instanceof Error);
     if (error !== undefined) throw error;
     return answers as readonly DeliveryOutcome[];

@@ -69,7 +69,7 @@ export const changeOrder = defineOperation<Order>('orders.change', {
   entity: laneOf,
   priority: OperationPriority.High,
   coalesce: 'replace',
-  conflict: fieldMerge({ onClash: 'defer' }),
+  conflict: fieldMerge({ payload: 'record', onClash: 'defer' }),
 });
 
 export const takePayment = defineOperation<Payment>('payments.take', {

@@ -21,10 +21,31 @@ test('takes each field from the side that changed it', () => {
 });
 
 test('takes additions and removals from the side that made them', () => {
-  expect(merge({ a: 1, b: 1 }, { b: 1, mine: 1 }, { a: 1, b: 1, theirs: 1 })).toEqual(
+  const records: FieldMergeOptions = { payload: 'record' };
+  expect(merge({ a: 1, b: 1 }, { b: 1, mine: 1 }, { a: 1, b: 1, theirs: 1 }, records)).toEqual(
     merged({ b: 1, mine: 1, theirs: 1 }),
   );
   expect(merge({ a: 1, b: 1 }, { a: 1 }, {})).toEqual(merged({}));
+});
+
+test('takes what a patch leaves out for left alone, and makes a patch of it', () => {
+  const [base, remote] = [
+    { quantity: 1, note: 'a', labels: ['x'] },
+    { quantity: 1, note: 'b', labels: ['x', 'theirs'] },
+  ];
+  const patch: FieldMergeOptions = { payload: 'patch', sets: ['labels'], onClash: 'defer' };
+  expect(merge(base, { quantity: 5 }, remote, patch)).toEqual(merged({ quantity: 5 }));
+  expect(merge(base, { labels: ['x', 'mine'] }, remote, patch)).toEqual(
+    merged({ labels: ['x', 'theirs', 'mine'] }),
+  );
+  expect(merge(base, { note: 'c' }, remote, patch)).toEqual({ kind: 'defer' });
+  expect(merge(base, { note: null }, { ...remote, note: 'a' }, patch)).toEqual(merged({ note: null }));
+});
+
+test('drops nothing on a guess: what lacks a field may be a patch or a removal, and a person decides', () => {
+  expect(merge({ a: 1, b: 1 }, { a: 2 }, { a: 1, b: 1 })).toEqual({ kind: 'defer' });
+  expect(merge({ a: 1, b: 1 }, { a: 2 }, { a: 1 })).toEqual(merged({ a: 2 }));
+  expect(merge(undefined, { a: 2 }, { a: 1, b: 1 })).toEqual(merged({ a: 2, b: 1 }));
 });
 
 test('knows equal values whatever the order of their keys', () => {
@@ -55,8 +76,9 @@ test('a field that both changed is a clash, which the option decides', () => {
 });
 
 test('a field that one changed and the other removed is a clash as well', () => {
-  expect(merge({ a: 1 }, {}, { a: 2 })).toEqual(merged({}));
-  expect(merge({ a: 1 }, {}, { a: 2 }, { onClash: 'remote' })).toEqual(merged({ a: 2 }));
+  const records: FieldMergeOptions = { payload: 'record' };
+  expect(merge({ a: 1 }, {}, { a: 2 }, records)).toEqual(merged({}));
+  expect(merge({ a: 1 }, {}, { a: 2 }, { ...records, onClash: 'remote' })).toEqual(merged({ a: 2 }));
 });
 
 test('what both changed alike is no clash', () => {

@@ -1,6 +1,14 @@
 import type { Conflict, ConflictResolver, Resolution } from '../ports/conflict-resolver.js';
 
 export interface FieldMergeOptions {
+  /**
+   * What the payloads are: whole records, where a field that is absent was removed, or patches, where it was left alone
+   * and the merged value is a patch too. Where nobody says, a payload that lacks a field which the person saw and the
+   * server has could be either: nothing is dropped on a guess, and the operation is deferred to a person.
+   *
+   * @defaultValue unknown
+   */
+  readonly payload?: 'record' | 'patch';
   /** What happens where both sides changed a field to different values. @defaultValue 'local' */
   readonly onClash?: 'local' | 'remote' | 'defer';
   /** Names of fields whose arrays are sets: what either side added or removed is added or removed. */
@@ -31,7 +39,7 @@ type Fields = Record<string, unknown>;
  * elsewhere too. To keep that, merge by field first, then set the person's value, and decide with `merge`.
  */
 export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
-  const { onClash = 'local', sets = [], rules = {} } = options;
+  const { onClash = 'local', sets = [], rules = {}, payload } = options;
   return {
     resolve({ local, remote, base }: Conflict): Resolution {
       const mine = fieldsOf(local);
@@ -39,7 +47,9 @@ export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
       if (mine === undefined || theirs === undefined) return clash(onClash);
       const before = fieldsOf(base) ?? (Object.create(null) as Fields);
       const merged = Object.create(null) as Fields;
-      for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+      if (payload === undefined && isUnclear(before, mine, theirs)) return { kind: 'defer' };
+      const inherited = payload === 'patch' ? [] : Object.keys(theirs);
+      for (const key of new Set([...inherited, ...Object.keys(mine)])) {
         const rule = Object.hasOwn(rules, key) ? rules[key] : sets.includes(key) ? mergeSets : undefined;
         const value = mergeField(read(before, key), read(mine, key), read(theirs, key), rule);
         if (value === CLASH && onClash === 'defer') return { kind: 'defer' };
@@ -49,6 +59,11 @@ export function fieldMerge(options: FieldMergeOptions = {}): ConflictResolver {
       return { kind: 'merge', value: merged };
     },
   };
+}
+
+/** Whether a field that the person saw is absent from their payload, though the server still has it. */
+function isUnclear(before: Fields, mine: Fields, theirs: Fields): boolean {
+  return Object.keys(before).some((key) => !Object.hasOwn(mine, key) && Object.hasOwn(theirs, key));
 }
 
 const CLASH = Symbol('clash');

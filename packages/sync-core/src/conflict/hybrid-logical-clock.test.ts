@@ -3,6 +3,7 @@ import { ManualClock } from '../deterministic.js';
 import { compareTimestamps, HybridLogicalClock, parseTimestamp } from './hybrid-logical-clock.js';
 
 const NOW = 1_700_000_000_000;
+const YEAR = 365 * 24 * 3_600_000;
 
 function clocks(options: { node?: string; maxSkewMs?: number } = {}) {
   const wall = new ManualClock({ now: NOW });
@@ -83,7 +84,38 @@ test('does not go back for what was cut to the bound', () => {
 test('can be corrected by the time of the server', () => {
   const { hybrid } = clocks();
   hybrid.correct(2500);
-  expect(msOf(hybrid.next())).toBe(NOW + 2500);
+  const corrected = hybrid.next();
+  expect(parseTimestamp(corrected)).toEqual({ ms: NOW + 2500, counter: 0, node: 'n', correctedMs: 2500 });
+  expect(hybrid.now()).toBe(NOW + 2500);
+  hybrid.correct(0);
+  expect(parseTimestamp(hybrid.next())).not.toHaveProperty('correctedMs');
+});
+
+test('a clock that ran a year ahead does not go on from there', () => {
+  const { wall, hybrid } = clocks();
+  wall.jump(YEAR);
+  hybrid.next();
+  hybrid.correct(-YEAR);
+  expect(msOf(hybrid.next())).toBe(NOW);
+});
+
+test('puts a timestamp of before the correction right, and leaves others as they are', () => {
+  const { wall, hybrid } = clocks();
+  wall.jump(YEAR);
+  const wrong = hybrid.next();
+  hybrid.correct(-YEAR + 10_000);
+  expect(parseTimestamp(hybrid.corrected(wrong))).toMatchObject({ ms: NOW + 10_000, node: 'n' });
+  const right = hybrid.next();
+  expect(hybrid.corrected(right)).toBe(right);
+  hybrid.correct(-YEAR + 20_000);
+  expect(hybrid.corrected(right)).toBe(right);
+  hybrid.correct(0);
+  expect(msOf(hybrid.corrected(right))).toBe(NOW + YEAR);
+  expect(hybrid.corrected('no timestamp')).toBe('no timestamp');
+});
+
+test('a node has no tilde, which separates the correction', () => {
+  expect(() => clocks({ node: 'a~b' })).toThrow(/without ~/);
 });
 
 test('reads its own timestamps and plain milliseconds, and nothing else', () => {

@@ -43,12 +43,21 @@ test.each<[string, string, string | number | undefined, Resolution['kind']]>([
   expect(decide(lastWriterWins, local, remote)).toBe(expected);
 });
 
-test('a clock that runs years ahead gains no more than the bound on skew', () => {
+test('a clock that runs years ahead wins nothing, on neither side', () => {
   const years = 1e11;
-  expect(decide(lastWriterWins, stamp(NOW + 60_000, 1), stamp(NOW + years))).toBe('use-local');
-  expect(decide(lastWriterWins, stamp(NOW + 59_999), stamp(NOW + years))).toBe('use-remote');
+  expect(decide(lastWriterWins, stamp(NOW + 60_000), stamp(NOW + years))).toBe('use-local');
+  expect(decide(lastWriterWins, stamp(NOW - years), stamp(NOW + years))).toBe('use-local');
+  expect(decide(lastWriterWins, stamp(NOW + years), stamp(NOW - years))).toBe('use-remote');
+  expect(decide(lastWriterWins, stamp(NOW + years), stamp(NOW + years - 1))).toBe('use-remote');
   const strict = new TimestampConflictResolver({ clock: new ManualClock({ now: NOW }), maxSkewMs: 0 });
   expect(decide(strict, stamp(NOW + years), stamp(NOW, 5))).toBe('use-remote');
+});
+
+test('the present is that of the server, where it is known', () => {
+  const [local, remote] = [stamp(NOW + 3_600_000), { value: {}, timestamp: NOW + 3_599_000 }];
+  const behind = { ...conflict(local, remote), now: NOW + 3_600_000 };
+  expect(lastWriterWins.resolve(behind)).toEqual({ kind: 'use-local' });
+  expect(lastWriterWins.resolve(conflict(local, remote))).toEqual({ kind: 'use-remote' });
 });
 
 test('the simple resolvers say one thing', () => {

@@ -4,13 +4,14 @@ import { compareTimestamps, type HybridTimestamp, parseTimestamp } from './hybri
 
 export interface TimestampConflictResolverOptions {
   readonly clock: Clock;
-  /** A timestamp further ahead of this device's clock than this counts as just that far ahead. @defaultValue 60_000 */
+  /** A timestamp further ahead of the present than this is not believed. @defaultValue 60_000 */
   readonly maxSkewMs?: number;
 }
 
 /**
- * Last writer wins, on hybrid logical timestamps. The bound on skew keeps a device whose clock runs ahead from
- * winning for ever. A remote record without a readable timestamp wins: it is there, and nothing says that it is
+ * Last writer wins, on hybrid logical timestamps, by the server's clock where its answers told it. A timestamp from the
+ * future says nothing, and does not win: neither that of a device whose clock ran ahead, nor that of a record which such
+ * a device wrote. A remote record without a readable timestamp wins: it is there, and nothing says that it is
  * older. A tie goes to the server, so that every device decides alike.
  */
 export class TimestampConflictResolver implements ConflictResolver {
@@ -22,16 +23,14 @@ export class TimestampConflictResolver implements ConflictResolver {
     this.#maxSkewMs = options.maxSkewMs ?? 60_000;
   }
 
-  resolve({ operation, remote }: Conflict): Resolution {
+  resolve({ operation, remote, now = this.#clock.now() }: Conflict): Resolution {
     const local = parseTimestamp(operation.timestamp);
     const other = parseTimestamp(remote.timestamp);
     if (local === undefined || other === undefined) return { kind: 'use-remote' };
-    const latest = this.#clock.now() + this.#maxSkewMs;
-    const bounded = (stamp: HybridTimestamp): HybridTimestamp => ({
-      ...stamp,
-      ms: Math.min(stamp.ms, latest),
-    });
-    return { kind: compareTimestamps(bounded(local), bounded(other)) > 0 ? 'use-local' : 'use-remote' };
+    const isCredible = ({ ms }: HybridTimestamp): boolean => ms <= now + this.#maxSkewMs;
+    if (!isCredible(local)) return { kind: 'use-remote' };
+    if (!isCredible(other)) return { kind: 'use-local' };
+    return { kind: compareTimestamps(local, other) > 0 ? 'use-local' : 'use-remote' };
   }
 }
 

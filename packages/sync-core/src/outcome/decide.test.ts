@@ -55,10 +55,24 @@ describe('an acknowledgement with a version', () => {
     });
   });
 
+  test('tells so of an unguarded change too, where the answer says what it was applied to', () => {
+    const outcome = { ...answer, previousVersion: 'v1' };
+    const version = { from: 'v1', to: 'v2' };
+    expect(decide(storedOperation({ entity: 'e' }), outcome, policy, NOW)).toMatchObject({ version });
+    // What the server compared is what it was applied to, whatever else the answer says.
+    const guarded = storedOperation({ entity: 'e', baseVersion: 'v0' });
+    expect(decide(guarded, outcome, policy, NOW)).toMatchObject({ version: { from: 'v0', to: 'v2' } });
+  });
+
   test.each([
     ['a change that nothing guarded', { entity: 'e', baseVersion: undefined }, answer],
     ['a change that nothing follows', { entity: undefined, baseVersion: 'v1' }, answer],
     ['an answer without one', { entity: 'e', baseVersion: 'v1' }, { kind: 'acknowledged' }],
+    [
+      'one that no request can carry',
+      { entity: 'e', baseVersion: 'v1' },
+      { kind: 'acknowledged', version: 'a\nb' },
+    ],
     [
       'one that is no text',
       { entity: 'e', baseVersion: 'v1' },

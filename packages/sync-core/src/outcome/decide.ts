@@ -1,3 +1,4 @@
+import { faultOfName } from '@cpc/protocol';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import {
   type NewOperation,
@@ -90,20 +91,25 @@ export function decide(
   }
 }
 
-/** An effect that was guarded by a version is the one step from that version to the new one. */
+/**
+ * An effect that was guarded by a version is the one step from that version to the new one. So is one whose answer says
+ * which version it was applied to.
+ */
 function decideAcknowledged(
   operation: StoredOperation,
-  { assigned, version }: Extract<FinalOutcome, { kind: 'acknowledged' }>,
+  { assigned, version, previousVersion }: Extract<FinalOutcome, { kind: 'acknowledged' }>,
 ): Settlement {
-  const { id, entity, baseVersion } = operation;
-  const isStep = entity !== undefined && baseVersion !== undefined && typeof version === 'string';
+  const { id, entity, baseVersion: from = previousVersion } = operation;
+  // What a followers' request cannot carry is no version to them.
+  const isStep =
+    entity !== undefined && faultOfName(from) === undefined && faultOfName(version) === undefined;
   // The usual case, on every operation's way.
   if (assigned === undefined && !isStep) return { id, kind: 'remove' };
   return {
     id,
     kind: 'remove',
     ...(assigned !== undefined && { assign: { from: originOf(operation), to: assigned } }),
-    ...(isStep && { version: { from: baseVersion, to: version } }),
+    ...(isStep && { version: { from: from as string, to: version as string } }),
   };
 }
 

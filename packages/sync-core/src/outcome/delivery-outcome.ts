@@ -14,7 +14,13 @@ import type { RemoteRecord } from '../ports/conflict-resolver.js';
  * - `skipped`: not applied, since an operation of the same entity ahead of it in the batch was not.
  */
 export type DeliveryOutcome =
-  | { readonly kind: 'acknowledged'; readonly result?: unknown; readonly version?: string }
+  | {
+      readonly kind: 'acknowledged';
+      readonly result?: unknown;
+      readonly version?: string;
+      /** The version that its thing had right before: of an operation with a `baseVersion`, that one. */
+      readonly previousVersion?: string;
+    }
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
   | {
       readonly kind: 'retry';

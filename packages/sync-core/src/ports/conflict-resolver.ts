@@ -13,6 +13,7 @@ export interface RemoteRecord {
 
 /** All that a resolver may look at. The values are copies: changing them changes nothing else. */
 export interface Conflict {
+  /** Its timestamp is put right by the server's clock, where that is known by now. */
   readonly operation: Operation;
   /** The payload that this device wants to send. */
   readonly local: unknown;
@@ -21,6 +22,8 @@ export interface Conflict {
   readonly base: unknown;
   /** How often this change has met a conflict before. */
   readonly round: number;
+  /** The present by the server's clock, where its answers told it, in milliseconds. @defaultValue this device's clock */
+  readonly now?: number;
 }
 
 export type Resolution =

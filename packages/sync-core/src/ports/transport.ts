@@ -11,6 +11,12 @@ export interface SendContext {
    * `false`, `signal` is aborted and nothing is to be sent. Absent where nothing but `signal` ends a send.
    */
   readonly mayLeave?: () => boolean;
+  /**
+   * To be told what the server's clock says, in milliseconds since the epoch, as soon as an answer of the receiver's own
+   * has come that says it, such as by its `Date`. A device's own clock may be wrong by years, and timestamps decide
+   * conflicts.
+   */
+  readonly heardTime?: (serverMs: number) => void;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
+import type { ServerTime } from '../conflict/server-time.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -18,6 +19,8 @@ export interface QueueContext {
   readonly hub: EventHub;
   readonly registry: OperationRegistry;
   readonly timestamps: HybridLogicalClock;
+  /** Corrects the timestamps by what the server's answers say. */
+  readonly serverTime: ServerTime;
   readonly newId: () => string;
   /** Makes records of what callers say; throws, or rejects, as `enqueue` rejects. */
   readonly factory: OperationFactory;

@@ -1,6 +1,7 @@
 import { LIMITS } from '@cpc/protocol';
 import type { Observable } from 'rxjs';
 import { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
+import { ServerTime } from '../conflict/server-time.js';
 import { systemClock } from '../clock/system-clock.js';
 import { systemRandom } from '../clock/system-random.js';
 import { checkInteger } from '../operation/check.js';
@@ -111,6 +112,7 @@ export class SyncQueue implements AsyncDisposable {
       registry,
       newId,
       timestamps,
+      serverTime: new ServerTime(clock, timestamps),
       workers: new Set(),
       steps: new Set(),
       refreshers: new Set(),

@@ -70,10 +70,13 @@ export class Delivery {
     const bases = new Map<string, string>();
     return operations.filter((operation) => {
       const { entity, baseVersion } = operation;
-      if (entity !== undefined && !held.has(entity) && baseVersion !== undefined) {
-        // On the version that one ahead in the batch changes: it goes when that one's answer brought the new version.
-        if (bases.get(entity) === baseVersion && !operation.attempted) held.add(entity);
-        bases.set(entity, baseVersion);
+      if (entity !== undefined && !held.has(entity)) {
+        const changed = bases.get(entity);
+        // On the version that one ahead in the batch changes, or may change: it goes when that one's answer brought the
+        // new version.
+        const isOvertaken = changed !== undefined && (changed === UNGUARDED || changed === baseVersion);
+        if (baseVersion !== undefined && isOvertaken && !operation.attempted) held.add(entity);
+        bases.set(entity, baseVersion ?? UNGUARDED);
       }
       if (entity !== undefined && held.has(entity)) {
         reports.push(released(operation, false));
@@ -132,7 +135,8 @@ export class Delivery {
     signal: AbortSignal,
   ): Promise<readonly Report[]> {
     const { settings, transport, gate, refreshSignal, rules, policy } = this.#with;
-    const { clock } = this.#with.context;
+    const { context } = this.#with;
+    const { clock } = context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
     gate.sending();
@@ -143,6 +147,7 @@ export class Delivery {
       signal,
       held: () => lease.held(true),
       mayLeave: lease.mayLeave,
+      heardTime: (serverMs) => context.serverTime.heard(serverMs),
     });
     gate.met(mine, outcomes, sentAt, refreshSignal());
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
@@ -175,6 +180,7 @@ export class Delivery {
     if (outcome.remote.timestamp !== undefined) context.timestamps.observe(outcome.remote.timestamp);
     return resolveConflict(definition?.conflict ?? resolver, operation, outcome.remote, {
       clock: context.clock,
+      timestamps: context.timestamps,
       timeoutMs: settings.resolveTimeoutMs,
       signal,
       content: (value) => context.factory.content(operation.kind, context.factory.text(value)),
@@ -209,6 +215,9 @@ export class Delivery {
     }
   }
 }
+
+/** In the place of the version of a change that is applied to whatever is there. No version is empty. */
+const UNGUARDED = '';
 
 function released(operation: StoredOperation, sent: boolean): Report {
   return skipped(operation, { id: operation.id, kind: 'release', sent }, { type: 'released' });

@@ -1,3 +1,4 @@
+import type { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import { SyncError } from '../errors/sync-error.js';
 import { toFailure } from '../errors/to-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
@@ -9,6 +10,8 @@ import { withTimeout } from './with-timeout.js';
 
 export interface ResolveOptions {
   readonly clock: Clock;
+  /** Puts the operation's timestamp right, by what is known of the server's clock now. */
+  readonly timestamps: Pick<HybridLogicalClock, 'corrected' | 'now'>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** A merged value as the operation's payload. */
@@ -26,7 +29,8 @@ export async function resolveConflict(
   options: ResolveOptions,
 ): Promise<FinalOutcome> {
   try {
-    const queued = toOperation(operation);
+    const timestamp = options.timestamps.corrected(operation.timestamp);
+    const queued = toOperation({ ...operation, timestamp });
     const resolution = await withTimeout(
       options.clock,
       options.timeoutMs,
@@ -40,6 +44,7 @@ export async function resolveConflict(
             remote: structuredClone(remote),
             base: queued.base,
             round: operation.conflictRounds,
+            now: options.timestamps.now(),
           },
           { signal },
         ),

@@ -41,6 +41,7 @@ function rig(answer: (id: string) => Answer = () => acknowledged) {
         signal: controller.signal,
         held,
         mayLeave: () => true,
+        heardTime: () => undefined,
       }),
     batches: () => transport.batches.map((batch) => batch.operations.map(({ id }) => id).join('')),
   };

@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly held: () => Promise<ReadonlySet<string>>;
   /** Whether they are held at this very moment, without asking anybody: for the transport, before its bytes leave. */
   readonly mayLeave: () => boolean;
+  /** Told what the server's clock says. */
+  readonly heardTime: (serverMs: number) => void;
 }
 
 /** `aborted`: the send was given up by this side, so nothing is known of its effect. */
@@ -52,7 +54,7 @@ export async function send(
   operations: readonly StoredOperation[],
   options: SendOptions,
 ): Promise<readonly SendOutcome[]> {
-  const { transport, clock, attemptTimeoutMs, signal, mayLeave } = options;
+  const { transport, clock, attemptTimeoutMs, signal, mayLeave, heardTime } = options;
   let attempt: AbortSignal | undefined;
   try {
     const answer: unknown = await withTimeout(
@@ -65,6 +67,7 @@ export async function send(
         return transport.send(operations.map(toOperation), {
           signal: attemptSignal,
           mayLeave: () => mayLeave() && !attemptSignal.aborted,
+          heardTime,
         });
       },
     );

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { opened, type Rig, type RigOptions, running } from '../../test/rig.js';
 import { acknowledged, rejected, retry, unreachable } from '../../test/scripted-transport.js';
 import { ConstantBackoff } from '../backoff/backoff.js';
+import { parseTimestamp } from '../conflict/hybrid-logical-clock.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { ConflictResolver, Resolution } from '../ports/conflict-resolver.js';
 
@@ -113,6 +114,72 @@ describe('a conflict', () => {
     await rig.worker.start();
     await rig.clock.advance(0);
     expect(await rig.total()).toBe(0);
+  });
+});
+
+describe('a clock that is ahead', () => {
+  test.each([3_600_000, 365 * 24 * 3_600_000])(
+    'by %d ms wins no conflict: the record that another device changed a minute later stands',
+    async (aheadMs) => {
+      const rig = await opened();
+      const truth = rig.clock.now();
+      rig.clock.jump(aheadMs);
+      await rig.enqueue(['x'], { entity: 'e', baseVersion: 'v1' });
+      await rig.clock.advance(3_600_000);
+      rig.transport.time = () => truth + 3_600_000;
+      rig.transport.answer = () => ({ kind: 'conflict', remote: { ...remote, timestamp: truth + 60_000 } });
+      await rig.worker.start();
+      await rig.clock.advance(0);
+      expect(rig.told('conflict')).toMatchObject([{ id: 'x', resolution: 'use-remote' }]);
+    },
+  );
+
+  test('wins where it was the later one in truth, and stamps what comes then by the time of the server', async () => {
+    const rig = await opened();
+    const truth = rig.clock.now();
+    rig.clock.jump(-3_600_000);
+    await rig.enqueue(['x'], { entity: 'e', baseVersion: 'v1' });
+    rig.transport.time = () => truth;
+    rig.transport.answer = ({ baseVersion }) =>
+      baseVersion === 'v1'
+        ? { kind: 'conflict', remote: { ...remote, timestamp: truth - 60_000 } }
+        : acknowledged;
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.told('conflict')).toMatchObject([{ id: 'x', resolution: 'use-local' }]);
+    await rig.worker.stop();
+    await rig.enqueue(['y']);
+    expect(parseTimestamp((await rig.get('y')).timestamp)?.ms).toBe(truth);
+  });
+});
+
+describe('a change of one’s own without a version', () => {
+  test.each([1, 8])('is no conflict for the next, in batches of %d', async (maxBatchSize) => {
+    const rig = await opened({ maxBatchSize, keepsOrder: true, resolver: resolver({ kind: 'defer' }) });
+    let version = 1;
+    rig.transport.answer = ({ baseVersion }) => {
+      if (baseVersion !== undefined && baseVersion !== `v${version}`) return { kind: 'conflict', remote };
+      const previousVersion = `v${version++}`;
+      return { kind: 'acknowledged', version: `v${version}`, previousVersion };
+    };
+    await rig.enqueue(['line.add'], { entity: 'e' });
+    await rig.enqueue(['save'], { entity: 'e', baseVersion: 'v1' });
+    await rig.worker.start();
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['line.add', 'save']);
+    expect([rig.told('conflict'), await rig.total()]).toEqual([[], 0]);
+  });
+
+  test('is one where somebody else came between', async () => {
+    const rig = await running({ resolver: resolver({ kind: 'use-remote' }) });
+    rig.transport.answer = ({ baseVersion }) =>
+      baseVersion === undefined
+        ? { kind: 'acknowledged', version: 'v3', previousVersion: 'v2' }
+        : { kind: 'conflict', remote };
+    await rig.enqueue(['line.add'], { entity: 'e' });
+    await rig.enqueue(['save'], { entity: 'e', baseVersion: 'v1' });
+    await rig.clock.advance(0);
+    expect(rig.told('conflict')).toMatchObject([{ id: 'save' }]);
   });
 });
 

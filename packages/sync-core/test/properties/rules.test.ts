@@ -19,7 +19,9 @@ const signal = new AbortController().signal;
 
 function merge(base: unknown, local: unknown, remote: unknown, options?: FieldMergeOptions): unknown {
   const conflict = { operation, local, remote: { value: remote }, base, round: 0 };
-  const resolution = fieldMerge(options).resolve(conflict, { signal }) as Resolution;
+  const resolution = fieldMerge({ payload: 'record', ...options }).resolve(conflict, {
+    signal,
+  }) as Resolution;
   return resolution.kind === 'merge' ? resolution.value : resolution.kind;
 }
 

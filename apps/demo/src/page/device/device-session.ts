@@ -168,7 +168,7 @@ export class DeviceSession {
       const { mine: local, theirs, base } = clash;
       const { signal } = new AbortController();
       const conflict = { operation, local, remote: { value: theirs }, base, round: operation.conflictRounds };
-      const merged = await fieldMerge({ onClash: 'local' }).resolve(conflict, { signal });
+      const merged = await fieldMerge({ payload: 'record', onClash: 'local' }).resolve(conflict, { signal });
       const value = merged.kind === 'merge' ? (merged.value as Order) : local;
       await this.queue.resolve(clash.operation, { kind: 'merge', value: { ...value, quantity } });
     });
