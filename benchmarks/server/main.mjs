@@ -1,65 +1,69 @@
-import { spawnSync } from 'node:child_process';
+import { startPostgres } from '../../tools/postgres/index.mjs';
 import { benchmarkArguments } from '../harness/arguments.mjs';
-import { measure } from '../harness/measure.mjs';
+import { build } from '../harness/build.mjs';
 import { atLeast, print, writeJson } from '../harness/report.mjs';
-import { startServer } from './start-server.mjs';
-import { postAll } from './post-all.mjs';
+import { compare } from './compare.mjs';
+import { startOnPostgres, startOnSqlite } from './start-server.mjs';
 
 /**
- * The receiver against the same inserts done raw behind the same HTTP server: same requests, same tables, same
- * durability, same sharing of commits between requests that come together; only without the protocol.
+ * The receiver against the same effect and key written by hand behind the same HTTP server: same requests, same
+ * tables, same durability; only without the protocol. Both share a SQLite commit between requests that come together;
+ * on PostgreSQL each has as many connections as requests come over at once.
  */
-const CONNECTIONS = 64;
-const BATCH_SIZE = 100;
-/** The receiver must reach its own figure, or this share of raw on a machine where raw does not. */
-const SHARE_OF_RAW = 0.7;
-
 const options = { ...benchmarkArguments(), log: (line) => console.log(line) };
-build('packages/server/tsconfig.lib.json');
+build('@cpc/server');
+const scaled = (count) => (options.quick ? Math.ceil(count / 10) : count);
+const wants = (part) => options.only === undefined || options.only === part;
 
-const singles = options.quick ? 2_000 : 20_000;
-const batches = options.quick ? 200 : 1_500;
-const rows = [
-  ...(await measure('Single operations', contenders(singles, 1), options)),
-  ...(await measure(`Batches of ${BATCH_SIZE}`, contenders(batches, BATCH_SIZE), options)),
-];
-const result = {
-  rows,
-  goals: [
-    goal('server.single', 'Single operations', 5_000),
-    goal('server.batch', `Batches of ${BATCH_SIZE}`, 50_000),
-  ],
-};
-print(result);
-if (options.json !== undefined) await writeJson(options.json, result);
+const SQLITE = { receiver: '@cpc/server', raw: 'by hand' };
+const EACH = { receiver: '@cpc/server', raw: 'by hand, a statement each' };
+const SET = { 'receiver-set': '@cpc/server, applyAll', 'raw-set': 'by hand, set-based' };
+const CONNECTIONS = 16;
 
-function contenders(requests, batchSize) {
-  return ['receiver', 'raw'].map((kind) => ({
-    name: kind === 'receiver' ? '@cpc/server' : 'raw inserts',
-    async prepare() {
-      const server = await startServer(kind);
-      return {
-        run: () => postAll({ port: server.port, requests, batchSize, connections: CONNECTIONS }),
-        close: () => server.stop(requests * batchSize),
-      };
-    },
-  }));
+const rows = [];
+const goals = [];
+if (wants('sqlite')) await sqlite();
+if (wants('postgres')) await postgres();
+print({ rows, goals });
+if (options.json !== undefined) await writeJson(options.json, { rows, goals });
+
+async function sqlite() {
+  const start = (kind) => startOnSqlite(kind);
+  const connections = 64;
+  const singles = { start, requests: scaled(20_000), batchSize: 1, connections };
+  await add('SQLite: single operations', SQLITE, singles, { id: 'server.single', share: 0.75 });
+  const batches = { start, requests: scaled(1_500), batchSize: 100, connections };
+  await add('SQLite: batches of 100', SQLITE, batches, { id: 'server.batch', share: 0.75 });
 }
 
-function goal(id, work, figure) {
-  const rate = (name) => rows.find((row) => row.work === work && row.name === name).opsPerSecond;
-  const bound = Math.min(figure, Math.round(SHARE_OF_RAW * rate('raw inserts')));
-  return atLeast(
-    id,
-    `${work} a second, ${figure} or ${SHARE_OF_RAW * 100} % of raw`,
-    rate('@cpc/server'),
-    bound,
-  );
+async function postgres() {
+  const cluster = await startPostgres();
+  const on = (processes) => (kind) => startOnPostgres(cluster, kind, processes);
+  const singles = { start: on(1), requests: scaled(10_000), batchSize: 1, connections: CONNECTIONS };
+  const batches = { start: on(1), requests: scaled(600), batchSize: 100, connections: CONNECTIONS };
+  try {
+    await add('PostgreSQL: single operations', EACH, singles, { id: 'server.postgres.single', share: 0.7 });
+    await add('PostgreSQL: batches of 100', EACH, batches, { id: 'server.postgres.batch', share: 0.7 });
+    await add('PostgreSQL: batches of 100, set-based', SET, batches, {
+      id: 'server.postgres.set',
+      share: 0.5,
+    });
+    for (const processes of [2, 4]) {
+      await add(`PostgreSQL: single operations, ${processes} processes`, EACH, {
+        ...singles,
+        start: on(processes),
+      });
+    }
+  } finally {
+    await cluster.stop();
+  }
 }
 
-function build(config) {
-  const { status } = spawnSync('npx', ['tsc', '--build', config], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (status !== 0) throw new Error('The package could not be built; the compiler says why above.');
+/** Measures a work; the first of the names is to reach its share of the second. */
+async function add(work, names, plan, goal) {
+  const [receiver, raw] = await compare(work, names, plan, options);
+  rows.push(receiver, raw);
+  if (goal === undefined) return;
+  const ratio = receiver.opsPerSecond / raw.opsPerSecond;
+  goals.push(atLeast(goal.id, `${work}, as a share of ${raw.name}`, ratio, goal.share));
 }

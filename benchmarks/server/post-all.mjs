@@ -1,21 +1,32 @@
 import { connect } from 'node:net';
 
-/** Sends that many requests over keep-alive connections, one at a time on each. @returns how many operations */
-export async function postAll({ port, requests, batchSize, connections }) {
+/**
+ * Sends that many requests over keep-alive connections, one at a time on each, spread over the ports.
+ *
+ * @returns how many operations, and how long each request took, in milliseconds
+ */
+export async function postAll({ ports, requests, batchSize, connections }) {
   const messages = Array.from({ length: requests }, (_, index) =>
     batchSize === 1 ? single(index) : batch(index, batchSize),
   );
-  await Promise.all(Array.from({ length: connections }, () => sendAll(port, messages)));
-  return requests * batchSize;
+  const latencies = [];
+  await Promise.all(
+    Array.from({ length: connections }, (_, index) =>
+      sendAll(ports[index % ports.length], messages, latencies),
+    ),
+  );
+  return { operations: requests * batchSize, latencies };
 }
 
 /** Takes messages from the shared list until it is empty. Reads only what the answer's length asks for. */
-function sendAll(port, messages) {
+function sendAll(port, messages, latencies) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
+    let sentAt = 0;
     const next = () => {
       const message = messages.pop();
+      sentAt = performance.now();
       if (message === undefined) socket.end(resolve);
       else socket.write(message);
     };
@@ -34,6 +45,7 @@ function sendAll(port, messages) {
         return;
       }
       answer = '';
+      latencies.push(performance.now() - sentAt);
       next();
     });
   });
@@ -54,7 +66,8 @@ function batch(index, size) {
   const items = Array.from({ length: size }, (_, at) => ({
     idempotencyKey: keyOf(index * size + at),
     kind: 'add',
-    entity: `e${at}`,
+    // A batch comes from a device, with entities of its own.
+    entity: `e${index % 64}-${at}`,
     version: 1,
     payload,
   }));

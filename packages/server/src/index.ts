@@ -8,6 +8,7 @@ export { toNodeHandler } from './node/to-node-handler.js';
 export type { Change, ChangeLog, ChangePage, ChangeQuery, RecordedChange } from './ports/change-log.js';
 export type {
   EffectResult,
+  EffectSet,
   EffectStore,
   EncodedAnswer,
   KeyedWork,

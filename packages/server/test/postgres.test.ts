@@ -25,8 +25,12 @@ const TIMEOUT_MS = 120_000;
 onServer(title, () => {
   let started: StartedPostgres | undefined;
   let pool: pg.Pool | undefined;
-  const database: PostgresDatabase<pg.PoolClient> = {
+  const plain: PostgresDatabase<pg.PoolClient> = {
     transaction: (work) => fromPool<pg.PoolClient>(pool!).transaction(work),
+  };
+  const database: PostgresDatabase<pg.PoolClient> = {
+    ...plain,
+    framed: (first, work) => fromPool<pg.PoolClient>(pool!).framed!(first, work),
   };
 
   beforeAll(async () => {
@@ -41,7 +45,12 @@ onServer(title, () => {
     await started?.stop();
   }, TIMEOUT_MS);
 
-  for (const { name, run } of effectStoreCases(postgresHarness(database))) test(name, run, TIMEOUT_MS);
+  describe.each([
+    ['with begin and commit beside other statements', database],
+    ['with a round trip for each statement', plain],
+  ])('%s', (_, under) => {
+    for (const { name, run } of effectStoreCases(postgresHarness(under))) test(name, run, TIMEOUT_MS);
+  });
 
   describe('under contention', () => {
     beforeEach(() => emptyDatabase(database));
@@ -161,6 +170,63 @@ onServer(title, () => {
         holder.release();
         await untilApplied(stall, 'rename', 'y', { name: 'y' }, { 'sync-entity': 'locked' });
         expect(await stall.effects()).toEqual(['a', 'x', 'z', 'y']);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      'calls that find all transactions running share the next one, and each is answered for itself',
+      async () => {
+        let transactions = 0;
+        const counting: PostgresDatabase<pg.PoolClient> = {
+          ...database,
+          framed(first, work) {
+            transactions++;
+            return database.framed!(first, work);
+          },
+        };
+        const store = new PostgresEffectStore(counting, { maxTransactions: 2 });
+        await store.open();
+        const calls = Array.from({ length: 30 }, (_, index) => `k${index}`);
+        const refused = { ...insertion('refused'), effect: () => ({ keep: false, answer: NO }) };
+        const [results, no] = await Promise.all([
+          Promise.all(calls.map((key) => store.run([insertion(key)]))),
+          store.run([refused, insertion('behind')]),
+        ]);
+        expect(results.flat().map(({ kind }) => kind)).toEqual(calls.map(() => 'applied'));
+        expect(no.map(({ kind }) => kind)).toEqual(['refused', 'applied']);
+        expect([...(await namesIn(database))].sort()).toEqual([...calls, 'behind'].sort());
+        expect(transactions).toBeLessThanOrEqual(4);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      'who waits for an entity holds up nobody who shares a transaction',
+      async () => {
+        const other = await openStore(database);
+        const store = new PostgresEffectStore(database, { maxTransactions: 1 });
+        await store.open();
+        const gates = [openGate(), openGate()] as const;
+        const waiting = (key: string, gate: Gate, lane?: string): ReturnType<typeof insertion> => ({
+          ...insertion(key),
+          lane,
+          effect: (tx) => gate.passed().then(() => insertion(key).effect(tx)),
+        });
+        const elsewhere = other.run([waiting('elsewhere', gates[0], 'e')]);
+        const first = store.run([waiting('first', gates[1])]);
+        await Promise.all(gates.map(({ reached }) => reached));
+        const laned = store.run([{ ...insertion('laned'), lane: 'e' }]);
+        const free = ['x', 'y'].map((key) => store.run([insertion(key)]));
+        gates[1].open();
+        await Promise.all([first, ...free]);
+        expect(await namesIn(database)).toEqual(['first', 'x', 'y']);
+        gates[0].open();
+        expect((await Promise.all([elsewhere, laned])).flat().map(({ kind }) => kind)).toEqual([
+          'applied',
+          'applied',
+        ]);
+        expect(await namesIn(database)).toEqual(['first', 'x', 'y', 'elsewhere', 'laned']);
       },
       TIMEOUT_MS,
     );
@@ -360,8 +426,16 @@ function rotated<T>(list: readonly T[], by: number): readonly T[] {
   return [...list.slice(by), ...list.slice(0, by)];
 }
 
+const NO = { status: 422, body: '{}' };
+
+interface Gate {
+  readonly reached: Promise<void>;
+  passed: () => Promise<void>;
+  open: () => void;
+}
+
 /** Lets a handler wait until the test says so. */
-function openGate(): { readonly reached: Promise<void>; passed: () => Promise<void>; open: () => void } {
+function openGate(): Gate {
   let reach: () => void = () => undefined;
   let open: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => (reach = resolve));

@@ -2,6 +2,7 @@ import type { EffectStoreHarness, EffectStoreUnderTest } from './effect-store-ha
 import { keyTimeCases } from './store-key-time-cases.js';
 import { StoreClient } from './store-client.js';
 import { storeKeyCases } from './store-key-cases.js';
+import { storeSetCases } from './store-set-cases.js';
 import { storeWorkCases } from './store-work-cases.js';
 
 /** One check. It rejects with a sentence that says what the store does wrong. */
@@ -21,7 +22,7 @@ export interface StoreCheck {
  * `for (const { name, run } of effectStoreCases(harness)) test(name, run)`.
  */
 export function effectStoreCases<Tx>(harness: EffectStoreHarness<Tx>): readonly EffectStoreCase[] {
-  return [...storeKeyCases, ...storeWorkCases, ...keyTimeCases].map(({ name, check }) => ({
+  return [...storeKeyCases, ...storeWorkCases, ...storeSetCases, ...keyTimeCases].map(({ name, check }) => ({
     name,
     async run() {
       const clock = { now: 1_800_000_000_000 };

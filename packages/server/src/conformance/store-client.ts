@@ -1,4 +1,5 @@
-import type { EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import type { EffectResult, EffectSet, EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import type { MaybePromise } from '../ports/operation-handler.js';
 import type { EffectStoreUnderTest } from './effect-store-harness.js';
 
 /** What a work of a case does: leave its name, and then maybe refuse, throw or break a rule of the database. */
@@ -10,6 +11,8 @@ export interface PlannedWork {
   readonly fingerprint?: string;
   readonly lane?: string;
   readonly end?: 'refuse' | 'throw' | 'break';
+  /** Whether it may run as one with those beside it that say the same. */
+  readonly set?: boolean;
 }
 
 /** Runs planned works on a store, and knows what they left. */
@@ -20,6 +23,18 @@ export class StoreClient<Tx> {
   readonly clock: { now: number };
   /** How often effects ran. */
   ran = 0;
+  readonly #planned = new Map<KeyedWork<Tx>, PlannedWork>();
+  /** Leaves the names of all its works, and ends as the first of them that does not end well. */
+  readonly #set: EffectSet<Tx> = {
+    run: (works, tx) => {
+      const planned = works.flatMap((work) => this.#planned.get(work) ?? []);
+      return planned.reduce<MaybePromise<EffectResult[]>>(
+        (before, one) =>
+          after(before, (results) => after(this.#effectOf(one, tx), (result) => [...results, result])),
+        [],
+      );
+    },
+  };
 
   constructor(opened: EffectStoreUnderTest<Tx>, clock: { now: number }) {
     this.#opened = opened;
@@ -58,19 +73,23 @@ export class StoreClient<Tx> {
   }
 
   #workOf(planned: PlannedWork): KeyedWork<Tx> {
-    const { key, name = key, principal = 'ann', fingerprint = 'content', lane, end } = planned;
-    // Nothing is awaited that is not a promise, since there are databases on which an effect is synchronous.
-    const effect = (tx: Tx): ReturnType<KeyedWork<Tx>['effect']> => {
-      this.ran++;
-      return after(this.#opened.insert(tx, name), () => {
-        if (end === 'throw') throw new Error('the effect is broken');
-        return after(end === 'break' ? this.#opened.fail(tx) : undefined, () => ({
-          keep: end !== 'refuse',
-          answer: answerOf(name),
-        }));
-      });
-    };
-    return { principal, key, fingerprint, lane, effect };
+    const { key, principal = 'ann', fingerprint = 'content', lane, set } = planned;
+    const effect = (tx: Tx): MaybePromise<EffectResult> => this.#effectOf(planned, tx);
+    const work = { principal, key, fingerprint, lane, effect, ...(set === true && { set: this.#set }) };
+    this.#planned.set(work, planned);
+    return work;
+  }
+
+  /** Nothing is awaited that is not a promise, since there are databases on which an effect is synchronous. */
+  #effectOf({ key, name = key, end }: PlannedWork, tx: Tx): MaybePromise<EffectResult> {
+    this.ran++;
+    return after(this.#opened.insert(tx, name), () => {
+      if (end === 'throw') throw new Error('the effect is broken');
+      return after(end === 'break' ? this.#opened.fail(tx) : undefined, () => ({
+        keep: end !== 'refuse',
+        answer: answerOf(name),
+      }));
+    });
   }
 }
 

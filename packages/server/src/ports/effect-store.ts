@@ -20,8 +20,9 @@ export interface EffectStore<Tx> {
    * - else its effect runs. `keep` stores the answer with the key: `applied`. Otherwise what it wrote is undone:
    *   `refused`, or `failed` when it threw, or `busy` when the database had it wait for too long.
    *
-   * Where the database says that a transaction met another one and must begin again, effects run again: they do
-   * nothing but write with what they are given.
+   * A store may run works of several calls in one transaction, and an effect again: where the database says that a
+   * transaction met another one and must begin again, and where another work of the same transaction was not applied
+   * and what was written since is undone with it. Effects do nothing but write with what they are given.
    */
   run(works: readonly KeyedWork<Tx>[]): Promise<readonly WorkResult[]>;
   /** Forgets the keys whose time is over. @returns how many */
@@ -36,6 +37,19 @@ export interface KeyedWork<Tx> {
   /** Works of one lane depend on each other in order. */
   readonly lane?: string | undefined;
   readonly effect: (tx: Tx) => MaybePromise<EffectResult>;
+  /** How works that follow each other and have the same set run as one. Absent: each by its own effect. */
+  readonly set?: EffectSet<Tx> | undefined;
+}
+
+/** One effect for many works. */
+export interface EffectSet<Tx> {
+  /**
+   * Runs the works' effects together.
+   *
+   * @returns a result for each, in order. Where one is not to be kept, or this throws, all that it wrote is undone
+   * and each work runs by its own effect, so that the guilty one alone is not applied.
+   */
+  run(works: readonly KeyedWork<Tx>[], tx: Tx): MaybePromise<readonly EffectResult[]>;
 }
 
 export interface EffectResult {

@@ -29,4 +29,13 @@ export interface OperationHandler<Tx, Prepared = unknown> {
    * undone with every other answer and when this throws.
    */
   apply(operation: ReceivedOperation, tx: Tx, prepared: Prepared): MaybePromise<HandlerAnswer>;
+  /**
+   * Makes the effects of several operations at once, with few statements: for kinds that come in bulk. Operations
+   * that follow each other come together where none has a `baseVersion` and the handler has no `prepare`. Where an
+   * answer is not `applied`, or this throws, everything that it wrote is undone and each operation goes through
+   * `apply`, so that it may give up at the first that it does not like.
+   *
+   * @returns one answer for each, in order
+   */
+  applyAll?(operations: readonly ReceivedOperation[], tx: Tx): MaybePromise<readonly HandlerAnswer[]>;
 }

@@ -1,4 +1,4 @@
-import type { PostgresClient, PostgresDatabase } from './postgres-database.js';
+import type { Framed, PostgresClient, PostgresDatabase } from './postgres-database.js';
 
 /** A client that goes back to its pool. `PoolClient` of `pg` satisfies it. */
 export interface PooledClient extends PostgresClient {
@@ -22,23 +22,46 @@ export interface PostgresPool<Client extends PooledClient> {
  */
 export function fromPool<Client extends PooledClient>(pool: PostgresPool<Client>): PostgresDatabase<Client> {
   return {
-    async transaction(work) {
-      const client = await pool.connect();
-      client.on('error', toldByTheQuery);
-      let isSound = false;
-      try {
-        const result = await inTransaction(client, () => work(client));
-        isSound = true;
+    transaction: (work) =>
+      onClient(pool, async (client) => {
+        await client.query('BEGIN');
+        const result = await work(client);
+        await client.query('COMMIT');
         return result;
-      } catch (error) {
-        isSound = await rolledBack(client);
-        throw error;
-      } finally {
-        if (isSound) client.off('error', toldByTheQuery);
-        client.release(!isSound);
-      }
-    },
+      }),
+    framed: <T>(first: readonly string[], work: (client: Client, rows: unknown[]) => Promise<Framed<T>>) =>
+      onClient(pool, async (client) => {
+        const rows = rowsOf(await client.query(['BEGIN', ...first].join(';')));
+        const { value, last } = await work(client, rows);
+        await client.query(last === undefined ? 'COMMIT' : `${last};COMMIT`);
+        return value;
+      }),
   };
+}
+
+async function onClient<Client extends PooledClient, T>(
+  pool: PostgresPool<Client>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  client.on('error', toldByTheQuery);
+  let isSound = false;
+  try {
+    const result = await work(client);
+    isSound = true;
+    return result;
+  } catch (error) {
+    isSound = await rolledBack(client);
+    throw error;
+  } finally {
+    if (isSound) client.off('error', toldByTheQuery);
+    client.release(!isSound);
+  }
+}
+
+/** The rows of the statement behind BEGIN: for several statements in one text `pg` gives a list of results. */
+function rowsOf(results: unknown): unknown[] {
+  return (results as readonly { readonly rows: unknown[] }[])[1]?.rows ?? [];
 }
 
 /**
@@ -47,13 +70,6 @@ export function fromPool<Client extends PooledClient>(pool: PostgresPool<Client>
  */
 function toldByTheQuery(): void {
   // The query that was under way rejects with the same, and so does every later one.
-}
-
-async function inTransaction<T>(client: PostgresClient, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
-  const result = await work();
-  await client.query('COMMIT');
-  return result;
 }
 
 /** Whether the connection is fit for others; one that cannot even roll back is not. */

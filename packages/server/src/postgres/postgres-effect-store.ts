@@ -1,11 +1,13 @@
 import type { EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import { CallQueue, type Call } from '../store/call-queue.js';
 import { HeldLanes } from '../store/held-lanes.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
+import { framesOf, type Frames } from './framed.js';
 import type { PostgresClient, PostgresDatabase } from './postgres-database.js';
-import { addKeys, createTables, findKeys, forgetKeys, lockLanes, tryKeys } from './postgres-keys.js';
-import { isCollision, isIntegrityViolation } from './sql-state.js';
-import { WorkRun } from './work-run.js';
+import { createTables, forgetKeys, keepStatement } from './postgres-keys.js';
+import { isCollision, isUnavailable } from './sql-state.js';
+import { NothingApplied, TransactionAttempt } from './transaction-attempt.js';
 
 export interface PostgresEffectStoreOptions {
   /**
@@ -25,6 +27,13 @@ export interface PostgresEffectStoreOptions {
   readonly lockTimeoutMs?: number;
   /** How often a transaction begins that meets others: serialization failures, deadlocks. @defaultValue 5 */
   readonly maxAttempts?: number;
+  /**
+   * How many transactions run at once, each on a connection. Calls that come while so many run share the next ones.
+   * Fewer than the pool has connections, so that some are left for the app.
+   *
+   * @defaultValue 8
+   */
+  readonly maxTransactions?: number;
   /** The most works in one transaction. Each holds up to two locks of the database while it runs. @defaultValue 100 */
   readonly maxWorksPerCommit?: number;
   /** Milliseconds since the epoch. @defaultValue the platform's clock */
@@ -34,29 +43,40 @@ export interface PostgresEffectStoreOptions {
 /**
  * Effects and keys in a PostgreSQL database that any number of processes share.
  *
- * One transaction per call, on a connection of its own, where handlers may wait:
+ * A transaction, on a connection of its own, where handlers may wait:
  * 1. lock the keys, without waiting: who does not get one is answered `running`;
  * 2. lock the entities, in one order for all, so that what `current` reads is still true when `apply` writes;
  * 3. look the keys up, in a statement of its own, which sees what the locks' last holders committed;
- * 4. run the effects, each in a savepoint;
+ * 4. run the effects;
  * 5. store the keys and commit.
+ *
+ * The first three are one function of the database, which goes there together with BEGIN, and the last goes together
+ * with COMMIT: a call costs two round trips beside those of its effects. Calls that find `maxTransactions` running
+ * share one; there nobody waits for an entity, and whose entity is not free goes on alone.
  */
 export class PostgresEffectStore<Client extends PostgresClient> implements EffectStore<Client> {
   readonly #database: PostgresDatabase<Client>;
+  readonly #frames: Frames<Client>;
   readonly #keepKeysForMs: number;
   readonly #lockTimeoutMs: number;
   readonly #maxAttempts: number;
   readonly #maxWorks: number;
   readonly #now: () => number;
+  readonly #calls: CallQueue<Client>;
 
   /** @throws RangeError where an option is not an integer of at least 1 */
   constructor(database: PostgresDatabase<Client>, options: PostgresEffectStoreOptions = {}) {
     this.#database = database;
+    this.#frames = framesOf(database);
     this.#keepKeysForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
     this.#lockTimeoutMs = positiveInteger('lockTimeoutMs', options.lockTimeoutMs ?? 2_000);
     this.#maxAttempts = positiveInteger('maxAttempts', options.maxAttempts ?? 5);
     this.#maxWorks = positiveInteger('maxWorksPerCommit', options.maxWorksPerCommit ?? 100);
+    const maxTransactions = positiveInteger('maxTransactions', options.maxTransactions ?? 8);
     this.#now = options.now ?? platformNow;
+    this.#calls = new CallQueue({ maxTransactions, maxWorks: this.#maxWorks }, (calls) =>
+      this.#runTogether(calls),
+    );
   }
 
   open(): Promise<void> {
@@ -65,9 +85,11 @@ export class PostgresEffectStore<Client extends PostgresClient> implements Effec
 
   async run(works: readonly KeyedWork<Client>[]): Promise<readonly WorkResult[]> {
     const held = new HeldLanes();
+    if (works.length <= this.#maxWorks) return this.#calls.run({ works, held });
     const results: WorkResult[] = [];
     for (let begin = 0; begin < works.length; begin += this.#maxWorks) {
-      results.push(...(await this.#runSome(works.slice(begin, begin + this.#maxWorks), held)));
+      const some = works.slice(begin, begin + this.#maxWorks);
+      results.push(...(await this.#calls.run({ works: some, held })));
     }
     return results;
   }
@@ -80,71 +102,64 @@ export class PostgresEffectStore<Client extends PostgresClient> implements Effec
     return this.#now() - this.#keepKeysForMs;
   }
 
-  async #runSome(works: readonly KeyedWork<Client>[], held: HeldLanes): Promise<readonly WorkResult[]> {
+  async #runTogether(calls: readonly Call<Client>[]): Promise<readonly Promise<readonly WorkResult[]>[]> {
+    const [first] = calls;
+    if (calls.length === 1 && first !== undefined) return [this.#runCall(first)];
+    const outcome = await this.#try(calls, { mayWait: false });
+    if (outcome.kind === 'broken' && isUnavailable(outcome.error)) throw outcome.error;
+    let before: Promise<unknown> = Promise.resolve();
+    return calls.map((call, index) => {
+      const results = outcome.kind === 'done' ? outcome.results[index] : undefined;
+      if (results !== undefined) return Promise.resolve(results);
+      const alone = before.then(() => this.#runCall(call));
+      before = alone.catch(() => undefined);
+      return alone;
+    });
+  }
+
+  /** A call in a transaction of its own, as often as it collides with others. */
+  async #runCall(call: Call<Client>): Promise<readonly WorkResult[]> {
     for (let attempt = 1; ; attempt++) {
-      const lanes = held.copy();
-      const outcome = await this.#tryAll(works, lanes);
-      if (outcome.kind === 'done') {
-        works.forEach((work, index) => held.note(work, outcome.results[index] ?? { kind: 'skipped' }));
-        return outcome.results;
-      }
-      if (outcome.kind === 'commit-refused' && works.length > 1) return this.#runSeparately(works, held);
+      const outcome = await this.#try([call], { mayWait: true });
+      if (outcome.kind === 'done') return outcome.results[0] ?? [];
+      if (outcome.kind === 'commit-refused' && call.works.length > 1) return this.#runSeparately(call);
       if (!isCollision(outcome.error) || attempt === this.#maxAttempts) throw outcome.error;
     }
   }
 
   /** A deferred constraint was broken, and only the commit noticed: it does not say by which of the works. */
-  async #runSeparately(works: readonly KeyedWork<Client>[], held: HeldLanes): Promise<readonly WorkResult[]> {
+  async #runSeparately({ works, held }: Call<Client>): Promise<readonly WorkResult[]> {
     const results: WorkResult[] = [];
-    for (const work of works) results.push(...(await this.#runSome([work], held)));
+    for (const work of works) {
+      const [result] = held.holds(work)
+        ? [{ kind: 'skipped' } as const]
+        : await this.#runCall({ works: [work], held });
+      results.push(result ?? { kind: 'skipped' });
+    }
     return results;
   }
 
-  async #tryAll(works: readonly KeyedWork<Client>[], held: HeldLanes): Promise<Outcome> {
-    const progress: { stage: 'works' | 'commit' } = { stage: 'works' };
+  async #try(calls: readonly Call<Client>[], options: { readonly mayWait: boolean }): Promise<Outcome> {
+    const attempt = new TransactionAttempt(calls);
     try {
-      const results = await this.#database.transaction(async (client) => {
-        const found = await this.#runIn(client, works, held);
-        progress.stage = 'commit';
-        return found;
-      });
-      return { kind: 'done', results };
+      const frame = { lockTimeoutMs: this.#lockTimeoutMs, ...options };
+      await this.#frames.transaction(attempt.first(frame), (client, rows) =>
+        attempt.run(client, rows, this.#frames.script, (used) =>
+          keepStatement(used, this.#now(), this.#forgetBefore()),
+        ),
+      );
+      return { kind: 'done', results: attempt.settle() };
     } catch (error) {
-      const isRefused = progress.stage === 'commit' && isIntegrityViolation(error) && !isCollision(error);
-      if (isRefused && works.length === 1) return { kind: 'done', results: [{ kind: 'failed', error }] };
-      return { kind: isRefused ? 'commit-refused' : 'broken', error };
+      if (error instanceof NothingApplied) return { kind: 'done', results: attempt.settle() };
+      if (!attempt.isRefusedByCommit(error)) return { kind: 'broken', error };
+      const isKnown = attempt.failAlone(error);
+      return isKnown ? { kind: 'done', results: attempt.settle() } : { kind: 'commit-refused', error };
     }
-  }
-
-  async #runIn(
-    client: Client,
-    works: readonly KeyedWork<Client>[],
-    held: HeldLanes,
-  ): Promise<readonly WorkResult[]> {
-    const free = await tryKeys(client, works, this.#lockTimeoutMs);
-    const mine = works.filter((_, index) => free[index]);
-    await lockLanes(
-      client,
-      mine.flatMap(({ lane }) => (lane === undefined ? [] : [lane])),
-    );
-    const run = new WorkRun(client, await findKeys(client, mine));
-    const results: WorkResult[] = [];
-    for (const [index, work] of works.entries()) {
-      const result: WorkResult = held.holds(work)
-        ? { kind: 'skipped' }
-        : free[index]
-          ? await run.apply(work)
-          : { kind: 'running' };
-      held.note(work, result);
-      results.push(result);
-    }
-    if (run.used.length > 0) await addKeys(client, run.used, this.#now(), this.#forgetBefore());
-    return results;
   }
 }
 
 type Outcome =
-  | { readonly kind: 'done'; readonly results: readonly WorkResult[] }
-  /** Everything ran, and the commit itself found a rule broken: nothing of it happened. */
+  | { readonly kind: 'done'; readonly results: readonly (readonly WorkResult[] | undefined)[] }
+  /** Nothing of it happened; each work is to run by itself. */
   | { readonly kind: 'commit-refused'; readonly error: unknown }
   | { readonly kind: 'broken'; readonly error: unknown };

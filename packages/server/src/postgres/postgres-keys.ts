@@ -1,12 +1,15 @@
 import type { EncodedAnswer, KeyedWork } from '../ports/effect-store.js';
+import { literal, textArray } from './literal.js';
 import type { PostgresClient } from './postgres-database.js';
-import { FORMAT, POSTGRES_SCHEMA } from './postgres-schema.js';
+import { FORMAT, FUNCTIONS, LOCKS, STATEMENTS } from './postgres-schema.js';
 
-type Keyed = Pick<KeyedWork<never>, 'principal' | 'key' | 'fingerprint'>;
+type Keyed = Pick<KeyedWork<never>, 'principal' | 'key' | 'fingerprint' | 'lane'>;
 
-export interface StoredKey extends EncodedAnswer {
-  readonly fingerprint: string;
-}
+/** What is known of a work before it runs; nothing is, where its effect may simply run. */
+export type Found =
+  | ({ readonly why: 'stored'; readonly fingerprint: string } & EncodedAnswer)
+  /** Another transaction holds its key, or its lane, for which this one did not wait. */
+  | { readonly why: 'running' | 'lane' };
 
 /** A key that was used up by this transaction. */
 export interface UsedKey {
@@ -19,20 +22,24 @@ export function idOf({ principal, key }: Pick<Keyed, 'principal' | 'key'>): stri
   return JSON.stringify([principal, key]);
 }
 
-/** Seeds that keep the hashes of keys, lanes and the schema apart. */
-const LOCKS = { key: 6_731_001, lane: 6_731_002, schema: 6_731_003 };
-
 /**
- * Creates the tables where they are missing, one process at a time: PostgreSQL itself does not make
- * `IF NOT EXISTS` safe against another that creates the same.
+ * Creates what is missing, one process at a time: PostgreSQL itself does not make `IF NOT EXISTS` safe against
+ * another that creates the same.
  *
  * @throws Error where a newer version of this package wrote the tables; they are left as they are
  */
 export async function createTables(client: PostgresClient): Promise<void> {
   await lockSchema(client);
-  const { rows } = await client.query("SELECT to_regclass('cpc_receiver_format')::text AS name");
-  if ((rows[0] as { name: string | null }).name !== null) await checkFormat(client);
-  else for (const statement of statementsOf(POSTGRES_SCHEMA)) await client.query(statement);
+  const names = ['cpc_receiver_format', ...Object.keys(FUNCTIONS)];
+  const { rows } = await client.query(
+    `SELECT (to_regclass($1) IS NOT NULL)::int AS tables,
+       (SELECT count(*)::int FROM unnest($2::text[]) AS name WHERE to_regproc(name) IS NOT NULL) AS functions`,
+    [names[0], names.slice(1)],
+  );
+  const found = rows[0] as { tables: number; functions: number };
+  if (found.tables === 1) await checkFormat(client);
+  if (found.tables + found.functions === names.length) return;
+  for (const statement of STATEMENTS) await client.query(statement);
 }
 
 /** Waits until nobody else creates tables. */
@@ -51,92 +58,30 @@ async function checkFormat(client: PostgresClient): Promise<void> {
   }
 }
 
-/** One at a time, since a driver takes several statements in one text only without values. */
-function statementsOf(script: string): readonly string[] {
-  return script.split(';').filter((statement) => statement.trim() !== '');
-}
-
-/**
- * Takes what can be had of the keys, until the end of the transaction, and does not wait. The first statement of
- * a transaction: it also bounds what the others wait for a lock, and makes the commit durable where the database
- * would not, since an acknowledged operation must survive a power cut.
- *
- * @returns for each, whether it was free
- */
-export async function tryKeys(
-  client: PostgresClient,
+/** Locks the keys and lanes of works and looks the keys up, see the function in the schema. */
+export function takeStatement(
   works: readonly Keyed[],
-  lockTimeoutMs: number,
-): Promise<readonly boolean[]> {
-  const { rows } = await client.query(
-    `WITH settings AS MATERIALIZED (
-       SELECT set_config('lock_timeout', $2, true),
-         CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
-     )
-     SELECT pg_try_advisory_xact_lock(hashtextextended(id, ${LOCKS.key})) AS free
-     FROM unnest($1::text[]) WITH ORDINALITY AS key (id, at), settings ORDER BY at`,
-    [works.map(idOf), `${lockTimeoutMs}ms`],
-  );
-  return rows.map((row) => (row as { free: boolean }).free);
+  options: { readonly lockTimeoutMs: number; readonly mayWait: boolean },
+): string {
+  const principals = textArray(works.map(({ principal }) => principal));
+  const keys = textArray(works.map(({ key }) => key));
+  // As JSON, because a text in PostgreSQL holds no NUL.
+  const lanes = textArray(works.map(({ lane }) => (lane === undefined ? null : JSON.stringify(lane))));
+  return `SELECT * FROM cpc_take_1(${principals}, ${keys}, ${lanes}, '${options.lockTimeoutMs}ms', ${options.mayWait})`;
 }
 
-/** Waits for the lanes, in an order that is the same for everybody, so that no two wait for each other. */
-export async function lockLanes(client: PostgresClient, lanes: readonly string[]): Promise<void> {
-  if (lanes.length === 0) return;
-  await client.query(
-    `SELECT pg_advisory_xact_lock(hash) FROM (
-       SELECT DISTINCT hashtextextended(lane, ${LOCKS.lane}) AS hash FROM unnest($1::text[]) AS lane ORDER BY hash
-     ) AS sorted`,
-    // As JSON, because a text in PostgreSQL holds no NUL.
-    [lanes.map((lane) => JSON.stringify(lane))],
-  );
+/** What {@link takeStatement} gives, by the place of the work. */
+export function foundIn(rows: readonly unknown[]): ReadonlyMap<number, Found> {
+  return new Map((rows as (Found & { at: number })[]).map((row) => [row.at - 1, row]));
 }
 
-/** What is stored for these keys, by {@link idOf}. A statement after {@link tryKeys}, so that it sees what their last holder committed. */
-export async function findKeys(
-  client: PostgresClient,
-  works: readonly Keyed[],
-): Promise<ReadonlyMap<string, StoredKey>> {
-  const { rows } = await client.query(
-    `SELECT principal, key, fingerprint, status, body FROM cpc_received
-     JOIN unnest($1::text[], $2::text[]) AS asked (principal, key) USING (principal, key)`,
-    [works.map(({ principal }) => principal), works.map(({ key }) => key)],
-  );
-  return new Map((rows as (StoredKey & Keyed)[]).map((row) => [idOf(row), row]));
-}
-
-/**
- * Stores keys with their answers, and forgets up to two for each whose time is over, so that the table shrinks
- * while it is in use. Keys lie in the order of their arrival: only the oldest are looked at.
- */
-export async function addKeys(
-  client: PostgresClient,
-  used: readonly UsedKey[],
-  now: number,
-  forgetBefore: number,
-): Promise<void> {
-  const column = <T>(of: (key: UsedKey) => T): T[] => used.map(of);
-  await client.query(
-    `WITH gone AS (
-       DELETE FROM cpc_received WHERE position IN (
-         SELECT position FROM cpc_received
-         WHERE received_at < $7 AND position IN (SELECT position FROM cpc_received ORDER BY position LIMIT $8)
-         FOR UPDATE SKIP LOCKED
-       )
-     )
-     INSERT INTO cpc_received (principal, key, fingerprint, status, body, received_at)
-     SELECT *, $6::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[])`,
-    [
-      column(({ work }) => work.principal),
-      column(({ work }) => work.key),
-      column(({ work }) => work.fingerprint),
-      column(({ answer }) => answer.status),
-      column(({ answer }) => answer.body),
-      now,
-      forgetBefore,
-      2 * used.length,
-    ],
-  );
+/** Stores keys with their answers. */
+export function keepStatement(used: readonly UsedKey[], now: number, forgetBefore: number): string {
+  const column = (of: (key: UsedKey) => string): string => textArray(used.map(of));
+  const statuses = used.map(({ answer }) => Math.trunc(answer.status)).join(',');
+  return `SELECT cpc_keep_1(${column(({ work }) => work.principal)}, ${column(({ work }) => work.key)},
+    ${column(({ work }) => work.fingerprint)}, ARRAY[${statuses}]::integer[], ${column(({ answer }) => answer.body)},
+    ${literal(String(now))}::bigint, ${literal(String(forgetBefore))}::bigint)`;
 }
 
 /** @returns how many were forgotten */

@@ -6,6 +6,7 @@ import type { ReceivedOperation } from '../ports/received-operation.js';
 import type { ReadResult } from '../wire/read-operation.js';
 import { effectOf } from './effect.js';
 import { fingerprint } from './fingerprint.js';
+import { OperationSet } from './operation-set.js';
 
 /** An item of a delivery: a work for the store, or the answer that it got before. */
 type Item<Tx> =
@@ -18,6 +19,8 @@ type Preparing<Tx> = OperationHandler<Tx> & Required<Pick<OperationHandler<Tx>, 
 export class Deliverer<Tx> {
   readonly #store: EffectStore<Tx>;
   readonly #handlers: ReadonlyMap<string, OperationHandler<Tx>>;
+  /** For each kind whose handler takes several operations at once. */
+  readonly #sets: ReadonlyMap<string, OperationSet<Tx>>;
   readonly #onError: (error: unknown, operation: ReceivedOperation | undefined) => void;
   /** Keys whose first request is still being prepared or applied, as principal and key. */
   readonly #running = new Set<string>();
@@ -29,6 +32,13 @@ export class Deliverer<Tx> {
   ) {
     this.#store = store;
     this.#handlers = handlers;
+    this.#sets = new Map(
+      [...handlers].flatMap(([kind, handler]) =>
+        handler.applyAll === undefined
+          ? []
+          : [[kind, new OperationSet(handler.applyAll.bind(handler), (error) => onError(error, undefined))]],
+      ),
+    );
     this.#onError = onError;
   }
 
@@ -72,7 +82,7 @@ export class Deliverer<Tx> {
     const handler = this.#handlers.get(operation.kind);
     if (handler === undefined) return answered(operation, 'KIND_UNKNOWN');
     return handler.prepare === undefined
-      ? workOf(operation, handler, undefined)
+      ? workOf(operation, handler, undefined, this.#sets.get(operation.kind))
       : this.#prepareWith(handler as Preparing<Tx>, operation, started);
   }
 
@@ -124,11 +134,15 @@ function workOf<Tx>(
   operation: ReceivedOperation,
   handler: OperationHandler<Tx>,
   prepared: unknown,
+  set?: OperationSet<Tx>,
 ): Item<Tx> {
   const { principal, key, entity: lane } = operation;
   const effect = effectOf(operation, handler, prepared);
-  const work = { principal, key, fingerprint: fingerprint(operation), lane, effect };
-  return { kind: 'work', operation, work };
+  const work: KeyedWork<Tx> = { principal, key, fingerprint: fingerprint(operation), lane, effect };
+  if (set === undefined || operation.baseVersion !== undefined) return { kind: 'work', operation, work };
+  const inSet = { ...work, set };
+  set.note(inSet, operation);
+  return { kind: 'work', operation, work: inSet };
 }
 
 function answered(

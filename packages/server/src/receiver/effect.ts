@@ -4,7 +4,7 @@ import { problem } from '@cpc/protocol';
 import type { EffectResult } from '../ports/effect-store.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
-import { isPromise } from '../store/is-promise.js';
+import { chain } from '../store/chain.js';
 
 /**
  * What runs inside the transaction: the check of the version, then the handler. Synchronous where the handler
@@ -30,8 +30,4 @@ export function effectOf<Tx>(
       const answer: HandlerAnswer = conflict(remote ?? { deleted: true });
       return encodeAnswer(key, answer);
     });
-}
-
-function chain<A, B>(value: MaybePromise<A>, next: (value: A) => MaybePromise<B>): MaybePromise<B> {
-  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }

@@ -1,4 +1,5 @@
 import type { EncodedAnswer, KeyedWork } from '../ports/effect-store.js';
+import { idOf } from './key-id.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js';
 
 /** Version of the tables below. 1: the first. */
@@ -19,6 +20,17 @@ const SCHEMA = `
   );
 `;
 
+const ROW = '(?, ?, ?, ?, ?, ?)';
+
+/** So many keys are stored with one statement. */
+const ADD_SIZE = 16;
+
+/** A key that was used up by this transaction. */
+export interface UsedKey {
+  readonly work: KeyedWork<never>;
+  readonly answer: EncodedAnswer;
+}
+
 export interface StoredKey extends EncodedAnswer {
   readonly fingerprint: string;
 }
@@ -26,7 +38,9 @@ export interface StoredKey extends EncodedAnswer {
 /** The table of keys: who used which, for what, and what was answered. */
 export class KeyTable {
   readonly #find: SqliteStatement;
+  readonly #anyBetween: SqliteStatement;
   readonly #add: SqliteStatement;
+  readonly #addSome: SqliteStatement;
   readonly #oldest: SqliteStatement;
   readonly #forget: SqliteStatement;
 
@@ -38,9 +52,12 @@ export class KeyTable {
     this.#find = database.prepare(
       'SELECT fingerprint, status, body FROM cpc_received WHERE principal = ? AND key = ?',
     );
-    this.#add = database.prepare(
-      'INSERT INTO cpc_received (principal, key, fingerprint, status, body, received_at) VALUES (?, ?, ?, ?, ?, ?)',
+    this.#anyBetween = database.prepare(
+      'SELECT 1 FROM cpc_received WHERE principal = ? AND key BETWEEN ? AND ? LIMIT 1',
     );
+    const add = 'INSERT INTO cpc_received (principal, key, fingerprint, status, body, received_at) VALUES';
+    this.#add = database.prepare(`${add} ${ROW}`);
+    this.#addSome = database.prepare(`${add} ${Array.from({ length: ADD_SIZE }, () => ROW).join()}`);
     this.#oldest = database.prepare('SELECT received_at FROM cpc_received ORDER BY position LIMIT 1');
     this.#forget = database.prepare(
       `DELETE FROM cpc_received WHERE received_at < ?
@@ -48,12 +65,47 @@ export class KeyTable {
     );
   }
 
-  find(principal: string, key: string): StoredKey | undefined {
-    return this.#find.get(principal, key) as StoredKey | undefined;
+  /** What is stored for these keys, by {@link idOf}. */
+  findAll(works: readonly KeyedWork<never>[]): Map<string, StoredKey> {
+    const found = new Map<string, StoredKey>();
+    if (this.#isNew(works)) return found;
+    for (const work of works) {
+      const row = this.#find.get(work.principal, work.key) as StoredKey | undefined;
+      if (row !== undefined) found.set(idOf(work), row);
+    }
+    return found;
   }
 
-  add(work: KeyedWork<never>, answer: EncodedAnswer, now: number): void {
-    this.#add.run(work.principal, work.key, work.fingerprint, answer.status, answer.body, now);
+  /**
+   * Whether nothing is stored between the smallest and the largest key of one principal: one look instead of one for
+   * each. Keys that a device makes one after the other lie side by side, with nobody's between them.
+   */
+  #isNew(works: readonly KeyedWork<never>[]): boolean {
+    const [first] = works;
+    if (first === undefined || works.length < 2) return false;
+    let [least, most] = [first.key, first.key];
+    for (const { principal, key } of works) {
+      if (principal !== first.principal) return false;
+      if (key < least) least = key;
+      if (key > most) most = key;
+    }
+    return this.#anyBetween.get(first.principal, least, most) === undefined;
+  }
+
+  /** Stores keys with their answers, several with one statement. */
+  addAll(used: readonly UsedKey[], now: number): void {
+    let next = 0;
+    for (; next + ADD_SIZE <= used.length; next += ADD_SIZE) {
+      const values: unknown[] = [];
+      for (let index = next; index < next + ADD_SIZE; index++) {
+        const { work, answer } = used[index] as UsedKey;
+        values.push(work.principal, work.key, work.fingerprint, answer.status, answer.body, now);
+      }
+      this.#addSome.run(values);
+    }
+    for (const { work, answer } of used.slice(next)) {
+      this.#add.run(work.principal, work.key, work.fingerprint, answer.status, answer.body, now);
+    }
   }
 
   /**

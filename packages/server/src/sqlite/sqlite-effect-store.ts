@@ -1,12 +1,11 @@
-import type { EffectResult, EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
-import type { MaybePromise } from '../ports/operation-handler.js';
+import type { EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import { attempt } from '../store/attempt.js';
 import { HeldLanes } from '../store/held-lanes.js';
-import { isPromise } from '../store/is-promise.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
 import { KeyTable } from './key-table.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js';
+import { SqliteWorkRun } from './sqlite-work-run.js';
 
 export interface SqliteEffectStoreOptions {
   /**
@@ -46,8 +45,8 @@ interface Opened {
  * Effects and keys in one SQLite file. It sets the connection to WAL with `synchronous=FULL`, so a commit
  * survives a power cut.
  *
- * Runs that arrive in one turn of the event loop share a commit, hence a sync of the disk; each work has a
- * savepoint of its own, so one that fails takes no other with it.
+ * Runs that arrive in one turn of the event loop share a commit, hence a sync of the disk; one that fails takes no
+ * other with it.
  */
 export class SqliteEffectStore<Database extends SqliteDatabase> implements EffectStore<Database> {
   readonly #database: Database;
@@ -134,60 +133,28 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
     const opened = this.#ready();
     opened.begin.run();
     try {
-      const results = runs.map(({ works }) => this.#runAll(opened, works));
-      const count = results.reduce((sum, { length }) => sum + length, 0);
+      const now = this.#now();
+      const turns = runs.flatMap(({ works }) => {
+        const held = new HeldLanes();
+        return works.map((work) => ({ work, held }));
+      });
+      const { keys, savepoint, release, undo } = opened;
+      const results = new SqliteWorkRun({
+        database: this.#database,
+        keys,
+        savepoint: () => savepoint.run(),
+        release: () => release.run(),
+        undo: () => undo.run(),
+        now,
+      }).runAll(turns);
       // Two for one, so that the table shrinks while it is in use and no commit becomes long.
-      opened.keys.forget(this.#now() - this.#keepKeysForMs, 2 * count);
+      keys.forget(now - this.#keepKeysForMs, 2 * results.length);
       opened.commit.run();
-      return results;
+      let next = 0;
+      return runs.map(({ works }) => results.slice(next, (next += works.length)));
     } catch (error) {
       if (this.#database.inTransaction) opened.rollback.run();
       throw error;
     }
   }
-
-  #runAll(opened: Opened, works: readonly KeyedWork<Database>[]): readonly WorkResult[] {
-    const held = new HeldLanes();
-    return works.map((work) => {
-      if (held.holds(work)) return { kind: 'skipped' };
-      const result = this.#runOne(opened, work);
-      held.note(work, result);
-      return result;
-    });
-  }
-
-  #runOne(opened: Opened, work: KeyedWork<Database>): WorkResult {
-    const stored = opened.keys.find(work.principal, work.key);
-    if (stored !== undefined) {
-      const { status, body } = stored;
-      return stored.fingerprint === work.fingerprint
-        ? { kind: 'repeated', answer: { status, body } }
-        : { kind: 'reused' };
-    }
-    opened.savepoint.run();
-    try {
-      const { keep, answer } = synchronous(work.effect(this.#database));
-      if (keep) opened.keys.add(work, answer, this.#now());
-      else opened.undo.run();
-      opened.release.run();
-      return { kind: keep ? 'applied' : 'refused', answer };
-    } catch (error) {
-      // A full disk or a damaged file ends the whole transaction: then no work of it happened.
-      if (!this.#database.inTransaction) throw error;
-      opened.undo.run();
-      opened.release.run();
-      return { kind: 'failed', error };
-    }
-  }
-}
-
-function synchronous(result: MaybePromise<EffectResult>): EffectResult {
-  if (isPromise(result)) {
-    // Its outcome no longer matters: what it wrote until now is undone, and its own failure must not go unhandled.
-    result.then(undefined, () => undefined);
-    throw new TypeError(
-      'On SQLite, current() and apply() must return values, not promises; do what takes time in prepare().',
-    );
-  }
-  return result;
 }

@@ -4,7 +4,7 @@ type Laned = Pick<KeyedWork<never>, 'lane'>;
 
 /** The lanes of one run in which a work was not applied, so that those behind it are skipped. */
 export class HeldLanes {
-  readonly #lanes: Set<string>;
+  #lanes: Set<string>;
 
   constructor(lanes: Iterable<string> = []) {
     this.#lanes = new Set(lanes);
@@ -12,6 +12,11 @@ export class HeldLanes {
 
   copy(): HeldLanes {
     return new HeldLanes(this.#lanes);
+  }
+
+  /** Forgets what was noted since that copy was made. */
+  resetTo(copy: HeldLanes): void {
+    this.#lanes = new Set(copy.#lanes);
   }
 
   holds({ lane }: Laned): boolean {

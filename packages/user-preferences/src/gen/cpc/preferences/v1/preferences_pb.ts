@@ -2,20 +2,23 @@
 // @generated from file cpc/preferences/v1/preferences.proto (package cpc.preferences.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
+import type { Message } from '@bufbuild/protobuf';
 
 /**
  * Describes the file cpc/preferences/v1/preferences.proto.
  */
-export const file_cpc_preferences_v1_preferences: GenFile = /*@__PURE__*/
-  fileDesc("CiRjcGMvcHJlZmVyZW5jZXMvdjEvcHJlZmVyZW5jZXMucHJvdG8SEmNwYy5wcmVmZXJlbmNlcy52MSKVAQoLUHJlZmVyZW5jZXMSEAoIY3VycmVuY3kYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAkSKAoFdGhlbWUYAyABKA4yGS5jcGMucHJlZmVyZW5jZXMudjEuVGhlbWUSOAoNbm90aWZpY2F0aW9ucxgEIAEoCzIhLmNwYy5wcmVmZXJlbmNlcy52MS5Ob3RpZmljYXRpb25zIjkKDU5vdGlmaWNhdGlvbnMSDQoFZW1haWwYASABKAgSDAoEcHVzaBgCIAEoCBILCgNzbXMYAyABKAgiJQoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0EgwKBHVzZXIYASABKAkiTgoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRI0CgtwcmVmZXJlbmNlcxgBIAEoCzIfLmNwYy5wcmVmZXJlbmNlcy52MS5QcmVmZXJlbmNlcyKRAQoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0EgwKBHVzZXIYASABKAkSNQoGY2hhbmdlGAIgASgLMiUuY3BjLnByZWZlcmVuY2VzLnYxLlByZWZlcmVuY2VzQ2hhbmdlEhwKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUgAiAEBQhIKEF9pZGVtcG90ZW5jeV9rZXki6wEKEVByZWZlcmVuY2VzQ2hhbmdlEhUKCGN1cnJlbmN5GAEgASgJSACIAQESFQoIbGFuZ3VhZ2UYAiABKAlIAYgBARItCgV0aGVtZRgDIAEoDjIZLmNwYy5wcmVmZXJlbmNlcy52MS5UaGVtZUgCiAEBEkMKDW5vdGlmaWNhdGlvbnMYBCABKAsyJy5jcGMucHJlZmVyZW5jZXMudjEuTm90aWZpY2F0aW9uc0NoYW5nZUgDiAEBQgsKCV9jdXJyZW5jeUILCglfbGFuZ3VhZ2VCCAoGX3RoZW1lQhAKDl9ub3RpZmljYXRpb25zImkKE05vdGlmaWNhdGlvbnNDaGFuZ2USEgoFZW1haWwYASABKAhIAIgBARIRCgRwdXNoGAIgASgISAGIAQESEAoDc21zGAMgASgISAKIAQFCCAoGX2VtYWlsQgcKBV9wdXNoQgYKBF9zbXMiUQoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRI0CgtwcmVmZXJlbmNlcxgBIAEoCzIfLmNwYy5wcmVmZXJlbmNlcy52MS5QcmVmZXJlbmNlcypRCgVUaGVtZRIVChFUSEVNRV9VTlNQRUNJRklFRBAAEhAKDFRIRU1FX1NZU1RFTRABEg8KC1RIRU1FX0xJR0hUEAISDgoKVEhFTUVfREFSSxADMv0BChZVc2VyUHJlZmVyZW5jZXNTZXJ2aWNlEmwKDkdldFByZWZlcmVuY2VzEikuY3BjLnByZWZlcmVuY2VzLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBoqLmNwYy5wcmVmZXJlbmNlcy52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlIgOQAgESdQoRVXBkYXRlUHJlZmVyZW5jZXMSLC5jcGMucHJlZmVyZW5jZXMudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0uY3BjLnByZWZlcmVuY2VzLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiA5ACAmIGcHJvdG8z");
+export const file_cpc_preferences_v1_preferences: GenFile =
+  /*@__PURE__*/
+  fileDesc(
+    'CiRjcGMvcHJlZmVyZW5jZXMvdjEvcHJlZmVyZW5jZXMucHJvdG8SEmNwYy5wcmVmZXJlbmNlcy52MSKVAQoLUHJlZmVyZW5jZXMSEAoIY3VycmVuY3kYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAkSKAoFdGhlbWUYAyABKA4yGS5jcGMucHJlZmVyZW5jZXMudjEuVGhlbWUSOAoNbm90aWZpY2F0aW9ucxgEIAEoCzIhLmNwYy5wcmVmZXJlbmNlcy52MS5Ob3RpZmljYXRpb25zIjkKDU5vdGlmaWNhdGlvbnMSDQoFZW1haWwYASABKAgSDAoEcHVzaBgCIAEoCBILCgNzbXMYAyABKAgiJQoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0EgwKBHVzZXIYASABKAkiTgoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRI0CgtwcmVmZXJlbmNlcxgBIAEoCzIfLmNwYy5wcmVmZXJlbmNlcy52MS5QcmVmZXJlbmNlcyKRAQoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0EgwKBHVzZXIYASABKAkSNQoGY2hhbmdlGAIgASgLMiUuY3BjLnByZWZlcmVuY2VzLnYxLlByZWZlcmVuY2VzQ2hhbmdlEhwKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUgAiAEBQhIKEF9pZGVtcG90ZW5jeV9rZXki6wEKEVByZWZlcmVuY2VzQ2hhbmdlEhUKCGN1cnJlbmN5GAEgASgJSACIAQESFQoIbGFuZ3VhZ2UYAiABKAlIAYgBARItCgV0aGVtZRgDIAEoDjIZLmNwYy5wcmVmZXJlbmNlcy52MS5UaGVtZUgCiAEBEkMKDW5vdGlmaWNhdGlvbnMYBCABKAsyJy5jcGMucHJlZmVyZW5jZXMudjEuTm90aWZpY2F0aW9uc0NoYW5nZUgDiAEBQgsKCV9jdXJyZW5jeUILCglfbGFuZ3VhZ2VCCAoGX3RoZW1lQhAKDl9ub3RpZmljYXRpb25zImkKE05vdGlmaWNhdGlvbnNDaGFuZ2USEgoFZW1haWwYASABKAhIAIgBARIRCgRwdXNoGAIgASgISAGIAQESEAoDc21zGAMgASgISAKIAQFCCAoGX2VtYWlsQgcKBV9wdXNoQgYKBF9zbXMiUQoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRI0CgtwcmVmZXJlbmNlcxgBIAEoCzIfLmNwYy5wcmVmZXJlbmNlcy52MS5QcmVmZXJlbmNlcypRCgVUaGVtZRIVChFUSEVNRV9VTlNQRUNJRklFRBAAEhAKDFRIRU1FX1NZU1RFTRABEg8KC1RIRU1FX0xJR0hUEAISDgoKVEhFTUVfREFSSxADMv0BChZVc2VyUHJlZmVyZW5jZXNTZXJ2aWNlEmwKDkdldFByZWZlcmVuY2VzEikuY3BjLnByZWZlcmVuY2VzLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBoqLmNwYy5wcmVmZXJlbmNlcy52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlIgOQAgESdQoRVXBkYXRlUHJlZmVyZW5jZXMSLC5jcGMucHJlZmVyZW5jZXMudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0uY3BjLnByZWZlcmVuY2VzLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiA5ACAmIGcHJvdG8z',
+  );
 
 /**
  * @generated from message cpc.preferences.v1.Preferences
  */
-export type Preferences = Message<"cpc.preferences.v1.Preferences"> & {
+export type Preferences = Message<'cpc.preferences.v1.Preferences'> & {
   /**
    * A code of ISO 4217, or BTC.
    *
@@ -45,13 +48,14 @@ export type Preferences = Message<"cpc.preferences.v1.Preferences"> & {
  * Describes the message cpc.preferences.v1.Preferences.
  * Use `create(PreferencesSchema)` to create a new message.
  */
-export const PreferencesSchema: GenMessage<Preferences> = /*@__PURE__*/
+export const PreferencesSchema: GenMessage<Preferences> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 0);
 
 /**
  * @generated from message cpc.preferences.v1.Notifications
  */
-export type Notifications = Message<"cpc.preferences.v1.Notifications"> & {
+export type Notifications = Message<'cpc.preferences.v1.Notifications'> & {
   /**
    * @generated from field: bool email = 1;
    */
@@ -72,13 +76,14 @@ export type Notifications = Message<"cpc.preferences.v1.Notifications"> & {
  * Describes the message cpc.preferences.v1.Notifications.
  * Use `create(NotificationsSchema)` to create a new message.
  */
-export const NotificationsSchema: GenMessage<Notifications> = /*@__PURE__*/
+export const NotificationsSchema: GenMessage<Notifications> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 1);
 
 /**
  * @generated from message cpc.preferences.v1.GetPreferencesRequest
  */
-export type GetPreferencesRequest = Message<"cpc.preferences.v1.GetPreferencesRequest"> & {
+export type GetPreferencesRequest = Message<'cpc.preferences.v1.GetPreferencesRequest'> & {
   /**
    * @generated from field: string user = 1;
    */
@@ -89,13 +94,14 @@ export type GetPreferencesRequest = Message<"cpc.preferences.v1.GetPreferencesRe
  * Describes the message cpc.preferences.v1.GetPreferencesRequest.
  * Use `create(GetPreferencesRequestSchema)` to create a new message.
  */
-export const GetPreferencesRequestSchema: GenMessage<GetPreferencesRequest> = /*@__PURE__*/
+export const GetPreferencesRequestSchema: GenMessage<GetPreferencesRequest> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 2);
 
 /**
  * @generated from message cpc.preferences.v1.GetPreferencesResponse
  */
-export type GetPreferencesResponse = Message<"cpc.preferences.v1.GetPreferencesResponse"> & {
+export type GetPreferencesResponse = Message<'cpc.preferences.v1.GetPreferencesResponse'> & {
   /**
    * @generated from field: cpc.preferences.v1.Preferences preferences = 1;
    */
@@ -106,13 +112,14 @@ export type GetPreferencesResponse = Message<"cpc.preferences.v1.GetPreferencesR
  * Describes the message cpc.preferences.v1.GetPreferencesResponse.
  * Use `create(GetPreferencesResponseSchema)` to create a new message.
  */
-export const GetPreferencesResponseSchema: GenMessage<GetPreferencesResponse> = /*@__PURE__*/
+export const GetPreferencesResponseSchema: GenMessage<GetPreferencesResponse> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 3);
 
 /**
  * @generated from message cpc.preferences.v1.UpdatePreferencesRequest
  */
-export type UpdatePreferencesRequest = Message<"cpc.preferences.v1.UpdatePreferencesRequest"> & {
+export type UpdatePreferencesRequest = Message<'cpc.preferences.v1.UpdatePreferencesRequest'> & {
   /**
    * @generated from field: string user = 1;
    */
@@ -136,7 +143,8 @@ export type UpdatePreferencesRequest = Message<"cpc.preferences.v1.UpdatePrefere
  * Describes the message cpc.preferences.v1.UpdatePreferencesRequest.
  * Use `create(UpdatePreferencesRequestSchema)` to create a new message.
  */
-export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> = /*@__PURE__*/
+export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 4);
 
 /**
@@ -144,7 +152,7 @@ export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest
  *
  * @generated from message cpc.preferences.v1.PreferencesChange
  */
-export type PreferencesChange = Message<"cpc.preferences.v1.PreferencesChange"> & {
+export type PreferencesChange = Message<'cpc.preferences.v1.PreferencesChange'> & {
   /**
    * @generated from field: optional string currency = 1;
    */
@@ -170,13 +178,14 @@ export type PreferencesChange = Message<"cpc.preferences.v1.PreferencesChange"> 
  * Describes the message cpc.preferences.v1.PreferencesChange.
  * Use `create(PreferencesChangeSchema)` to create a new message.
  */
-export const PreferencesChangeSchema: GenMessage<PreferencesChange> = /*@__PURE__*/
+export const PreferencesChangeSchema: GenMessage<PreferencesChange> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 5);
 
 /**
  * @generated from message cpc.preferences.v1.NotificationsChange
  */
-export type NotificationsChange = Message<"cpc.preferences.v1.NotificationsChange"> & {
+export type NotificationsChange = Message<'cpc.preferences.v1.NotificationsChange'> & {
   /**
    * @generated from field: optional bool email = 1;
    */
@@ -197,13 +206,14 @@ export type NotificationsChange = Message<"cpc.preferences.v1.NotificationsChang
  * Describes the message cpc.preferences.v1.NotificationsChange.
  * Use `create(NotificationsChangeSchema)` to create a new message.
  */
-export const NotificationsChangeSchema: GenMessage<NotificationsChange> = /*@__PURE__*/
+export const NotificationsChangeSchema: GenMessage<NotificationsChange> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 6);
 
 /**
  * @generated from message cpc.preferences.v1.UpdatePreferencesResponse
  */
-export type UpdatePreferencesResponse = Message<"cpc.preferences.v1.UpdatePreferencesResponse"> & {
+export type UpdatePreferencesResponse = Message<'cpc.preferences.v1.UpdatePreferencesResponse'> & {
   /**
    * @generated from field: cpc.preferences.v1.Preferences preferences = 1;
    */
@@ -214,7 +224,8 @@ export type UpdatePreferencesResponse = Message<"cpc.preferences.v1.UpdatePrefer
  * Describes the message cpc.preferences.v1.UpdatePreferencesResponse.
  * Use `create(UpdatePreferencesResponseSchema)` to create a new message.
  */
-export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> = /*@__PURE__*/
+export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> =
+  /*@__PURE__*/
   messageDesc(file_cpc_preferences_v1_preferences, 7);
 
 /**
@@ -247,8 +258,7 @@ export enum Theme {
 /**
  * Describes the enum cpc.preferences.v1.Theme.
  */
-export const ThemeSchema: GenEnum<Theme> = /*@__PURE__*/
-  enumDesc(file_cpc_preferences_v1_preferences, 0);
+export const ThemeSchema: GenEnum<Theme> = /*@__PURE__*/ enumDesc(file_cpc_preferences_v1_preferences, 0);
 
 /**
  * What people prefer. Who calls is told by the call's metadata, such as `authorization`; whose preferences are
@@ -261,20 +271,18 @@ export const UserPreferencesService: GenService<{
    * @generated from rpc cpc.preferences.v1.UserPreferencesService.GetPreferences
    */
   getPreferences: {
-    methodKind: "unary";
+    methodKind: 'unary';
     input: typeof GetPreferencesRequestSchema;
     output: typeof GetPreferencesResponseSchema;
-  },
+  };
   /**
    * Changes the fields that are given, and no others.
    *
    * @generated from rpc cpc.preferences.v1.UserPreferencesService.UpdatePreferences
    */
   updatePreferences: {
-    methodKind: "unary";
+    methodKind: 'unary';
     input: typeof UpdatePreferencesRequestSchema;
     output: typeof UpdatePreferencesResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_cpc_preferences_v1_preferences, 0);
-
+  };
+}> = /*@__PURE__*/ serviceDesc(file_cpc_preferences_v1_preferences, 0);
