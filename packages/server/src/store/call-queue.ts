@@ -54,7 +54,7 @@ export class CallQueue<Tx> {
         // Until those are done that had to go on alone.
         await Promise.allSettled(results);
       } catch (error) {
-        for (const { settle } of group) settle(Promise.reject(error as Error));
+        for (const { settle } of group) settle(Promise.reject(error));
       }
     }
     this.#running--;
