@@ -18,4 +18,14 @@ export {
   parseStructuredString,
   structuredString,
 } from './quoted-text.js';
+export {
+  counterDigits,
+  formatTimestamp,
+  MAX_TIMESTAMP_COUNTER,
+  msDigits,
+  nodeOf,
+  parseTimestamp,
+  TimestampLimit,
+  type TimestampParts,
+} from './timestamp.js';
 export { unsafeJson, unsafeMember, unsafeText } from './unsafe-json.js';

@@ -47,11 +47,12 @@ export function asksAnybodyAgain(status: number): boolean {
 }
 
 function acknowledged(body: AnswerItem['body']): DeliveryOutcome {
-  const version = body['version'];
+  const { version, previousVersion } = body;
   return {
     kind: 'acknowledged',
     ...('result' in body && { result: body['result'] }),
     ...(typeof version === 'string' && { version }),
+    ...(typeof previousVersion === 'string' && { previousVersion }),
   };
 }
 

@@ -13,7 +13,7 @@ export function encodeProblem(key: string | undefined, value: Problem): EncodedA
 export function encodeAnswer(key: string, answer: HandlerAnswer): EffectResult {
   switch (answer.kind) {
     case 'applied':
-      return { keep: true, answer: encodeApplied(key, answer.result, answer.version) };
+      return { keep: true, answer: encodeApplied(key, answer) };
     case 'conflict':
       return refused(key, problem('VERSION_CONFLICT', { remote: answer.remote }));
     case 'rejected':
@@ -29,8 +29,14 @@ function refused(key: string, value: Problem): EffectResult {
   return { keep: false, answer: encodeProblem(key, value) };
 }
 
-function encodeApplied(key: string, result: unknown, version: string | undefined): EncodedAnswer {
+function encodeApplied(
+  key: string,
+  { result, version, previousVersion }: Extract<HandlerAnswer, { kind: 'applied' }>,
+): EncodedAnswer {
   const fault = version === undefined ? undefined : faultOfName(version);
   if (fault !== undefined) throw new TypeError(`a version ${fault}; got ${JSON.stringify(version)}`);
-  return { status: 200, body: JSON.stringify({ idempotencyKey: key, status: 200, version, result }) };
+  return {
+    status: 200,
+    body: JSON.stringify({ idempotencyKey: key, status: 200, version, previousVersion, result }),
+  };
 }

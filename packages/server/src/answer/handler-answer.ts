@@ -2,7 +2,12 @@ import type { RemoteRecord } from '@cpc/protocol';
 
 /** What a handler says. Made by {@link applied}, {@link conflict}, {@link rejected} and {@link later}. */
 export type HandlerAnswer =
-  | { readonly kind: 'applied'; readonly result?: unknown; readonly version?: string }
+  | {
+      readonly kind: 'applied';
+      readonly result?: unknown;
+      readonly version?: string;
+      readonly previousVersion?: string;
+    }
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
   | {
       readonly kind: 'rejected';
@@ -17,12 +22,15 @@ export type HandlerAnswer =
  *
  * @param result - JSON for the caller
  * @param version - the record's new version, which later operations may send as their `baseVersion`
+ * @param previousVersion - the version that it had right before, by which a device knows that nobody came between its
+ * own changes; where the handler has `current`, the receiver knows it
  */
-export function applied(result?: unknown, version?: string): HandlerAnswer {
+export function applied(result?: unknown, version?: string, previousVersion?: string): HandlerAnswer {
   return {
     kind: 'applied',
     ...(result !== undefined && { result }),
     ...(version !== undefined && { version }),
+    ...(previousVersion !== undefined && { previousVersion }),
   };
 }
 

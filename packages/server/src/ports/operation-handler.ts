@@ -18,9 +18,10 @@ export interface OperationHandler<Tx, Prepared = unknown> {
    */
   prepare?(operation: ReceivedOperation): Promise<Prepared>;
   /**
-   * The record that the operation wants to change, as it is now; `undefined` where there is none. Called when
-   * the operation carries a `baseVersion`, which is compared with the record's; where they differ the receiver
-   * answers 412 with the record. Without `current`, an operation with a `baseVersion` is refused, because a
+   * The record that the operation wants to change, as it is now; `undefined` where there is none. Where
+   * the operation carries a `baseVersion`, that is compared with the record's; where they differ the receiver
+   * answers 412 with the record. Of one without, the answer says what version it was applied to, so that a device's
+   * next change on that version is no conflict with its own. Without `current`, an operation with a `baseVersion` is refused, because a
    * precondition that nobody checks would be a silent overwrite.
    */
   current?(operation: ReceivedOperation, tx: Tx): MaybePromise<RemoteRecord | undefined>;

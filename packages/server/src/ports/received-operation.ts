@@ -10,7 +10,10 @@ export interface ReceivedOperation {
   readonly payload: unknown;
   /** Version of the payload's shape, as the app counts it. */
   readonly version: number;
-  /** When the change was made: a hybrid logical timestamp, sortable as text. It is the device's word. */
+  /**
+   * When the change was made: a hybrid logical timestamp, sortable as text. It is the device's word, but for what lies
+   * in the receiver's future: that is cut back to its present.
+   */
   readonly timestamp?: string;
   /** The version of the entity that the person saw (`If-Match`). */
   readonly baseVersion?: string;

@@ -15,19 +15,26 @@ export function effectOf<Tx>(
   handler: OperationHandler<Tx>,
   prepared: unknown,
 ): (tx: Tx) => MaybePromise<EffectResult> {
-  const apply = (tx: Tx): MaybePromise<EffectResult> =>
-    chain(handler.apply(operation, tx, prepared), (answer) => encodeAnswer(operation.key, answer));
+  const apply = (tx: Tx, previousVersion: string | undefined): MaybePromise<EffectResult> =>
+    chain(handler.apply(operation, tx, prepared), (answer) =>
+      encodeAnswer(operation.key, withPrevious(answer, previousVersion)),
+    );
   const { baseVersion, key } = operation;
-  if (baseVersion === undefined) return apply;
   if (handler.current === undefined) {
+    if (baseVersion === undefined) return (tx) => apply(tx, undefined);
     const answer = encodeProblem(key, problem('PRECONDITION_UNSUPPORTED'));
     return () => ({ keep: false, answer });
   }
   const current = handler.current.bind(handler);
   return (tx) =>
     chain(current(operation, tx), (remote) => {
-      if (remote?.version === baseVersion) return apply(tx);
+      // Without a version nothing is compared, but the answer says what the change was applied to.
+      if (baseVersion === undefined || remote?.version === baseVersion) return apply(tx, remote?.version);
       const answer: HandlerAnswer = conflict(remote ?? { deleted: true });
       return encodeAnswer(key, answer);
     });
+}
+
+function withPrevious(answer: HandlerAnswer, previousVersion: string | undefined): HandlerAnswer {
+  return answer.kind === 'applied' && previousVersion !== undefined ? { previousVersion, ...answer } : answer;
 }

@@ -43,6 +43,13 @@ export interface ReceiverOptions {
   readonly maxConcurrent?: number;
   /** What a caller is asked to wait when the server is overloaded, in seconds. @defaultValue 2 */
   readonly retryAfterSeconds?: number;
+  /**
+   * The receiver's time, in milliseconds since the epoch: told with every answer, and timestamps from its future are
+   * cut back to it.
+   *
+   * @defaultValue the platform's
+   */
+  readonly now?: () => number;
   /** The scheme that a 401 names in `WWW-Authenticate`. @defaultValue 'Bearer' */
   readonly challenge?: string;
 }

@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { formatTimestamp, parseTimestamp } from '@cpc/protocol';
 import process from 'node:process';
 import { applied, later } from '../answer/handler-answer.js';
 import { SqliteEffectStore } from '../sqlite/sqlite-effect-store.js';
@@ -481,3 +482,43 @@ function openGate(): { readonly reached: Promise<void>; readonly opened: Promise
     open: () => open(),
   };
 }
+
+test('cuts timestamps from the future back to its own time, in order, and tells that time', async () => {
+  const now = Date.UTC(2026, 0, 31, 10, 0, 0);
+  const stamps: unknown[] = [];
+  const keep: Handler = {
+    apply: ({ timestamp }) => {
+      stamps.push(timestamp);
+      return applied();
+    },
+  };
+  const stall = openStall({ handlers: { keep }, now: () => now });
+  const stamp = (ms: number): string => formatTimestamp({ ms, counter: 0, node: 'phone' });
+  const ahead = stamp(now + 365 * 24 * 3_600_000);
+  const single = await stall.post({ key: 'a', kind: 'keep', headers: { 'sync-timestamp': ahead } });
+  expect(single.headers.get('date')).toBe('Sat, 31 Jan 2026 10:00:00 GMT');
+  await stall.postBatch([
+    { idempotencyKey: 'b', kind: 'keep', timestamp: ahead, payload: 1 },
+    { idempotencyKey: 'c', kind: 'keep', timestamp: stamp(now - 1), payload: 1 },
+  ]);
+  expect(stamps.map((text) => parseTimestamp(String(text))?.ms)).toEqual([now, now, now - 1]);
+  expect(stamps[1]! > stamps[0]!).toBe(true);
+  // The key is used up by what was sent, which stays the same however often it comes.
+  expect((await stall.post({ key: 'a', kind: 'keep', headers: { 'sync-timestamp': ahead } })).status).toBe(
+    200,
+  );
+});
+
+test('says what a change without a version was applied to, where the kind has versions', async () => {
+  const stall = openStall();
+  const rename = (key: string, version?: string) =>
+    stall.post({
+      key,
+      kind: 'rename',
+      headers: { 'sync-entity': 'e', ...(version !== undefined && { 'if-match': `"${version}"` }) },
+    });
+  expect((await rename('a')).json).toEqual({ idempotencyKey: 'a', status: 200, version: '1' });
+  expect((await rename('b')).json).toMatchObject({ version: '2', previousVersion: '1' });
+  expect((await rename('c', '2')).json).toMatchObject({ version: '3', previousVersion: '2' });
+  expect((await stall.post({ key: 'd' })).json).not.toHaveProperty('previousVersion');
+});

@@ -1,4 +1,4 @@
-import { decodePercent, problem, type Problem } from '@cpc/protocol';
+import { decodePercent, problem, type Problem, TimestampLimit } from '@cpc/protocol';
 import { encodeProblem } from '../answer/encode-answer.js';
 import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
 import { guarded, warnOnce } from '../store/guarded.js';
@@ -27,12 +27,14 @@ export class Receiver<Tx> {
   readonly #tellApplied: () => void;
   readonly #deliverer: Deliverer<Tx>;
   readonly #options: Required<ReceiverOptions>;
+  readonly #timestamps: TimestampLimit;
   #requests = 0;
   #opened: Promise<void> | undefined;
 
   /** @throws TypeError or RangeError where an option is not what it should be */
   constructor(parts: ReceiverParts<Tx>, options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
+    this.#timestamps = new TimestampLimit(this.#options.now);
     this.#store = parts.store;
     this.#authenticate = parts.authenticate ?? (() => '');
     this.#onError = guarded(parts.onError, warnOnce('onError'));
@@ -76,6 +78,11 @@ export class Receiver<Tx> {
 
   /** The same for servers that have no `Request`. Rejects only where reading the body did. */
   async answer(message: WireMessage): Promise<WireReply> {
+    const reply = await this.#answer(message);
+    return withHeader(reply, 'date', new Date(this.#options.now()).toUTCString());
+  }
+
+  async #answer(message: WireMessage): Promise<WireReply> {
     const kind = this.#kindOf(message.path);
     if (kind === undefined) return NOT_FOUND;
     const key = kind === null ? undefined : readKey(message.headers);
@@ -144,13 +151,22 @@ export class Receiver<Tx> {
   async #deliver(reads: readonly ReadResult[]): Promise<readonly EncodedAnswer[] | undefined> {
     try {
       await this.open();
-      const answers = await this.#deliverer.deliver(reads);
+      const answers = await this.#deliverer.deliver(reads.map((read) => this.#withPresentTime(read)));
       if (answers.some(({ status }) => status === 200)) this.#tellApplied();
       return answers;
     } catch (error) {
       this.#onError(error, undefined);
       return undefined;
     }
+  }
+
+  /** The timestamp is the device's word, and its clock may be years ahead: nobody wins by that. */
+  #withPresentTime(read: ReadResult): ReadResult {
+    if (!read.ok || read.operation.timestamp === undefined) return read;
+    const timestamp = this.#timestamps.cut(read.operation.timestamp);
+    return timestamp === read.operation.timestamp
+      ? read
+      : { ...read, operation: { ...read.operation, timestamp } };
   }
 
   async #principalOf({ headers }: WireMessage): Promise<string | Problem> {

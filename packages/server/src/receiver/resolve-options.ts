@@ -1,6 +1,7 @@
 import { LIMITS } from '@cpc/protocol';
 import { mountPath } from '../store/mount-path.js';
 import { positiveInteger } from '../store/positive-integer.js';
+import { platformNow } from '../store/store-defaults.js';
 import type { ReceiverOptions } from './receiver-options.js';
 
 /** Fills in what is not given and checks the rest, once. */
@@ -13,6 +14,7 @@ export function resolveOptions(options: ReceiverOptions): Required<ReceiverOptio
     maxDepth: positiveInteger('maxDepth', options.maxDepth ?? LIMITS.maxDepth),
     maxConcurrent: positiveInteger('maxConcurrent', options.maxConcurrent ?? 1_000),
     retryAfterSeconds: positiveInteger('retryAfterSeconds', options.retryAfterSeconds ?? 2),
+    now: options.now ?? platformNow,
     challenge: options.challenge ?? 'Bearer',
   };
 }

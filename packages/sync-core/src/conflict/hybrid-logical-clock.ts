@@ -1,18 +1,18 @@
+import {
+  counterDigits,
+  formatTimestamp,
+  MAX_TIMESTAMP_COUNTER,
+  msDigits,
+  nodeOf,
+  parseTimestamp as parseText,
+  type TimestampParts,
+} from '@cpc/protocol';
 import { checkText } from '../operation/check.js';
 import { flat } from '../operation/flat.js';
 import type { Clock } from '../ports/clock.js';
 
 /** A moment on a hybrid logical clock. */
-export interface HybridTimestamp {
-  /** Milliseconds since the epoch. */
-  readonly ms: number;
-  /** Orders moments within the same millisecond. */
-  readonly counter: number;
-  /** Breaks ties between devices. */
-  readonly node: string;
-  /** By how much the device corrected its wall clock when it made the timestamp, in milliseconds. @defaultValue 0 */
-  readonly correctedMs?: number;
-}
+export type HybridTimestamp = TimestampParts;
 
 export interface HybridLogicalClockOptions {
   /** Names this device in ties. Without a tilde, which separates the correction from it. */
@@ -20,11 +20,6 @@ export interface HybridLogicalClockOptions {
   /** How far ahead of this clock another one's timestamp may be before it is cut back. @defaultValue 60_000 */
   readonly maxSkewMs?: number;
 }
-
-/** Nine digits of base 36 hold milliseconds for some three thousand years; four hold the counter. */
-const MS_DIGITS = 9;
-const COUNTER_DIGITS = 4;
-const MAX_COUNTER = 36 ** COUNTER_DIGITS - 1;
 
 /**
  * Timestamps that follow the wall clock, never go back, and order what one device did after it heard from
@@ -65,9 +60,9 @@ export class HybridLogicalClock {
     const now = this.now();
     if (now > this.#ms) this.#set(now, 0);
     // A full counter carries into the time, so that timestamps stay in order as text.
-    else if (this.#counter >= MAX_COUNTER) this.#set(this.#ms + 1, 0);
+    else if (this.#counter >= MAX_TIMESTAMP_COUNTER) this.#set(this.#ms + 1, 0);
     else this.#counter++;
-    return flat(`${this.#text}-${encode(this.#counter, COUNTER_DIGITS)}-${this.#suffix}`);
+    return flat(`${this.#text}-${counterDigits(this.#counter)}-${this.#suffix}`);
   }
 
   /** Takes notice of another clock's timestamp, so that what happens next on this device comes after it. */
@@ -84,7 +79,7 @@ export class HybridLogicalClock {
    */
   correct(offsetMs: number): void {
     this.#offsetMs = Math.round(offsetMs);
-    this.#suffix = this.#offsetMs === 0 ? this.#node : `${this.#node}~${this.#offsetMs.toString(36)}`;
+    this.#suffix = nodeOf(this.#node, this.#offsetMs);
     const now = this.now();
     if (this.#ms > now + this.#maxSkewMs) this.#set(now, 0);
   }
@@ -98,35 +93,27 @@ export class HybridLogicalClock {
     if (stamp === undefined) return timestamp;
     const differenceMs = this.#offsetMs - (stamp.correctedMs ?? 0);
     if (Math.abs(differenceMs) <= this.#maxSkewMs) return timestamp;
-    const ms = encode(Math.max(0, stamp.ms + differenceMs), MS_DIGITS);
-    return `${ms}-${encode(stamp.counter, COUNTER_DIGITS)}-${this.#suffix}`;
+    const { counter, node } = stamp;
+    const ms = Math.max(0, stamp.ms + differenceMs);
+    return formatTimestamp({ ms, counter, node, correctedMs: this.#offsetMs });
   }
 
   #set(ms: number, counter: number): void {
     this.#ms = ms;
     this.#counter = counter;
-    this.#text = encode(ms, MS_DIGITS);
+    this.#text = msDigits(ms);
   }
 }
-
-const STAMP = /^([0-9a-z]{9})-([0-9a-z]{4,})-(.*?)(?:~(-?[0-9a-z]{1,11}))?$/s;
 
 /** Reads a timestamp of this clock, or plain milliseconds since the epoch; `undefined` for anything else. */
 export function parseTimestamp(timestamp: string | number | undefined): HybridTimestamp | undefined {
   if (typeof timestamp === 'number') {
     return Number.isFinite(timestamp) ? { ms: timestamp, counter: 0, node: '' } : undefined;
   }
-  const [, ms, counter, node, correction] = STAMP.exec(timestamp ?? '') ?? [];
-  if (ms === undefined || counter === undefined || node === undefined) return undefined;
-  const stamp = { ms: parseInt(ms, 36), counter: parseInt(counter, 36), node };
-  return correction === undefined ? stamp : { ...stamp, correctedMs: parseInt(correction, 36) };
+  return parseText(timestamp ?? '');
 }
 
 /** Negative where `a` is earlier, positive where it is later, 0 where they are the same. */
 export function compareTimestamps(a: HybridTimestamp, b: HybridTimestamp): number {
   return a.ms - b.ms || a.counter - b.counter || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
-}
-
-function encode(value: number, digits: number): string {
-  return value.toString(36).padStart(digits, '0');
 }
