@@ -22,6 +22,8 @@ export interface RigOptions
     Partial<Pick<SyncWorkerCollaborators, 'monitor' | 'resolver' | 'backoff' | 'credentials'>> {
   readonly operations?: readonly AnyOperationDefinition[];
   readonly unknownKinds?: UnknownKinds;
+  /** @defaultValue one of its own */
+  readonly clock?: ManualClock;
   /** Shares time and queue with another rig. */
   readonly beside?: Rig;
   readonly seed?: number;
@@ -50,7 +52,7 @@ export class Rig {
       credentials,
       ...settings
     } = options;
-    this.clock = beside?.clock ?? new ManualClock();
+    this.clock = beside?.clock ?? options.clock ?? new ManualClock();
     this.inner = beside?.inner ?? new MemoryQueueStorage();
     this.storage = faultyStorage(this.faults, this.inner);
     this.queue = new SyncQueue(

@@ -249,7 +249,7 @@ export class Puller {
 
   #tell(status: PullStatus): void {
     this.#status = status;
-    for (const observer of this.#observers) guarded(() => observer(status));
+    for (const observer of [...this.#observers]) guarded(() => observer(status));
   }
 }
 

@@ -41,7 +41,7 @@ export class ChangeFeed {
     this.#places = new Places(parts.authenticate === undefined ? Infinity : maxListenersPerPrincipal);
     const poll = (callback: () => void): (() => void) =>
       every(pollMs, () => {
-        if (++this.#polls % POLLS_PER_BEAT === 0) for (const beat of this.#beats) beat();
+        if (++this.#polls % POLLS_PER_BEAT === 0) for (const beat of [...this.#beats]) beat();
         callback();
       });
     this.#listeners = new Listeners({ log: parts.log, every: poll, onError: this.#onError });

@@ -69,7 +69,7 @@ export class Listeners {
       this.#askAgain = false;
       const channels = new Set([...this.#listeners].map(({ channel }) => channel));
       const heads = await this.#parts.log.heads([...channels]);
-      for (const listener of this.#listeners) {
+      for (const listener of [...this.#listeners]) {
         const head = heads.get(listener.channel) ?? 0;
         if (head === listener.head) continue;
         if (listener.tell(head)) listener.head = head;

@@ -63,6 +63,8 @@ export const SYNC_ERROR_CODES = [
   'CONFLICT_DEFERRED',
   /** The change met more conflicts than `maxConflictRounds`. */
   'CONFLICT_UNRESOLVED',
+  /** A backoff or a rule of the app threw, or gave what is none; the library's own took its place. */
+  'RULES_FAILED',
   /** The worker was stopped. */
   'STOPPED',
   /** A listener of the app threw. */

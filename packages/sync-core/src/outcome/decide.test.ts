@@ -157,6 +157,75 @@ describe('an answer that asks for another attempt', () => {
   });
 });
 
+describe('an answer that speaks against nobody', () => {
+  const tenth = storedOperation({ attempts: 2, history: [attempt('retry', 700), attempt('retry', 1500)] });
+
+  test.each<FinalOutcome>([
+    { kind: 'retry', reason, counts: false },
+    { kind: 'retry', reason, scope: 'request' },
+    { kind: 'retry', reason, scope: 'request', counts: true },
+    { kind: 'retry', reason, scope: 'server' },
+  ])('waits and counts nothing, however often: %j', (outcome) => {
+    expect(decide(tenth, outcome, policy, NOW)).toMatchObject({ kind: 'reschedule', counts: false });
+  });
+
+  test('of the server as a whole waits as an outage does, and as long as it asks', () => {
+    const decideLater = (afterMs: number) =>
+      decide(tenth, { kind: 'retry', reason, scope: 'server', afterMs }, policy, NOW);
+    expect(decideLater(0)).toMatchObject({ delayMs: 4000 });
+    expect(decideLater(9000)).toMatchObject({ delayMs: 9000, dueAt: NOW + 9000 });
+  });
+
+  test('waits longer each time, though it counts nothing', () => {
+    const backoff = new ExponentialBackoff({ jitter: 'none' });
+    const waits = [0, 1, 2, 10].map((length) => {
+      const history = Array.from({ length }, () => attempt('retry', 1));
+      const settlement = decide(
+        storedOperation({ history }),
+        { kind: 'retry', reason, counts: false },
+        { ...policy, backoff },
+        NOW,
+      );
+      return settlement.kind === 'reschedule' && settlement.delayMs;
+    });
+    expect(waits).toEqual([1000, 2000, 4000, 300_000]);
+  });
+});
+
+test('gives a dead letter whose transport failed no more certainty than there is', () => {
+  const failed = { code: 'TRANSPORT_FAILED', message: 'TypeError: x' };
+  expect(
+    decide(storedOperation({ attempts: 2 }), { kind: 'retry', reason: failed }, policy, NOW),
+  ).toMatchObject({
+    failure: {
+      message:
+        'Gave up after 3 attempts; the last answer was: TypeError: x ' +
+        'Whether the server has applied it is not known.',
+    },
+  });
+});
+
+test.each([NaN, -1, Infinity])('a backoff of %d ms never becomes a time that is stored', (delayMs) => {
+  const decideBy = (): unknown =>
+    decide(
+      storedOperation(),
+      { kind: 'retry', reason },
+      { ...policy, backoff: { delayMs: () => delayMs } },
+      NOW,
+    );
+  if (delayMs === Infinity) expect(decideBy()).toMatchObject({ delayMs: 366 * 24 * 3_600_000 });
+  // A wait that is too short is lengthened as a server's would be.
+  else if (delayMs === -1) expect(decideBy()).toMatchObject({ delayMs: 100 });
+  else expect(decideBy).toThrow(RangeError);
+});
+
+test.each([-1, NaN])('an outage backoff of %d ms is refused', (delayMs) => {
+  const unreachableBackoff = { delayMs: () => delayMs };
+  expect(() =>
+    decide(storedOperation(), { kind: 'unreachable', reason }, { ...policy, unreachableBackoff }, NOW),
+  ).toThrow('A backoff gives milliseconds from 0 on');
+});
+
 describe('no answer', () => {
   const decideOutage = (history: readonly AttemptRecord[]) =>
     decide(storedOperation({ history, attempts: 2 }), { kind: 'unreachable', reason }, policy, NOW);

@@ -45,7 +45,15 @@ export type ResolvedConflict =
 export type FinalOutcome =
   | (Extract<DeliveryOutcome, { kind: 'acknowledged' }> & { readonly assigned?: string })
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord; readonly resolved: ResolvedConflict }
-  | Exclude<DeliveryOutcome, { kind: 'acknowledged' | 'conflict' }>;
+  | (Extract<DeliveryOutcome, { kind: 'retry' }> & {
+      /**
+       * Whether an answer about this operation speaks against it: not while the server takes no others either.
+       *
+       * @defaultValue true
+       */
+      readonly counts?: boolean;
+    })
+  | Exclude<DeliveryOutcome, { kind: 'acknowledged' | 'conflict' | 'retry' }>;
 
 /** The shape of {@link decide}, for what stands in its place: a recorder of decisions. */
 export type DeliveryRules = (
@@ -59,7 +67,8 @@ export type DeliveryRules = (
  * The rules, in one place: what happens to an operation after an outcome. Pure but for the random numbers and
  * ids that the policy hands in; the worker, the simulator and the tests call the same function.
  *
- * Only `retry` counts towards `maxAttempts`: an outage, a sign-in or a conflict turns nothing into a dead letter,
+ * Only what speaks against this very operation counts towards `maxAttempts`: a `retry` about it, while the server takes
+ * others. An outage, a server that says "later" to all, a sign-in or a conflict turns nothing into a dead letter,
  * however long it lasts.
  *
  * @param now - milliseconds since the epoch
@@ -76,11 +85,8 @@ export function decide(
       return decideAcknowledged(operation, outcome);
     case 'retry':
       return decideRetry(operation, outcome, policy, now);
-    case 'unreachable': {
-      const { length, delayMs } = lastOutage(operation);
-      const wait = Math.round(policy.unreachableBackoff.delayMs(length + 1, delayMs, policy.random));
-      return { id, kind: 'reschedule', dueAt: now + wait, delayMs: wait, counts: false };
-    }
+    case 'unreachable':
+      return wait(id, outageMs(operation, outcome.kind, policy), now, false);
     case 'unauthenticated':
     case 'skipped':
       return { id, kind: 'release', sent: true };
@@ -115,26 +121,54 @@ function decideAcknowledged(
 
 function decideRetry(
   operation: StoredOperation,
-  { afterMs = 0, reason }: Extract<DeliveryOutcome, { kind: 'retry' }>,
+  { afterMs = 0, reason, scope = 'operation', counts = true }: Extract<FinalOutcome, { kind: 'retry' }>,
   policy: DeliveryPolicy,
   now: number,
 ): Settlement {
-  const attempts = operation.attempts + 1;
-  if (attempts >= policy.maxAttempts) {
-    const message = `Gave up after ${attempts} attempts; the last answer was: ${reason.message}`;
-    const failure: SyncFailure = { ...reason, code: 'ATTEMPTS_EXHAUSTED', message, details: reason };
-    return { id: operation.id, kind: 'hold', state: 'deadLetter', failure, counts: true };
-  }
-  const backoffMs = policy.backoff.delayMs(attempts, operation.history.at(-1)?.delayMs ?? 0, policy.random);
-  const askedMs = Math.min(afterMs, policy.maxRetryAfterMs);
-  const delayMs = Math.round(Math.max(backoffMs, askedMs, policy.minRetryMs));
-  return { id: operation.id, kind: 'reschedule', dueAt: now + delayMs, delayMs, counts: true };
+  const { id, attempts, history } = operation;
+  const askedMs = Math.max(Math.min(afterMs, policy.maxRetryAfterMs), policy.minRetryMs);
+  if (scope === 'server')
+    return wait(id, Math.max(outageMs(operation, 'retry', policy), askedMs), now, false);
+  const speaksAgainst = counts && scope === 'operation';
+  if (speaksAgainst && attempts + 1 >= policy.maxAttempts) return exhausted(operation, reason);
+  const inARow = Math.max(attempts, latest(operation, 'retry').length);
+  const backoffMs = policy.backoff.delayMs(inARow + 1, history.at(-1)?.delayMs ?? 0, policy.random);
+  return wait(id, Math.max(backoffMs, askedMs), now, speaksAgainst);
 }
 
-/** How many of the latest attempts in a row met no answer, and how long the wait after the last one was. */
-function lastOutage({ history }: StoredOperation): { length: number; delayMs: number } {
-  const answered = history.findLastIndex(({ outcome }) => outcome !== 'unreachable');
-  const length = history.length - 1 - answered;
+/** Where the transport failed, the server may have applied it. A person who reads of the failure has to know that. */
+function exhausted({ id, attempts }: StoredOperation, reason: SyncFailure): Settlement {
+  const isUncertain = reason.code === 'TRANSPORT_FAILED';
+  const words = `Gave up after ${attempts + 1} attempts; the last answer was: ${reason.message}`;
+  const message = isUncertain ? `${words} Whether the server has applied it is not known.` : words;
+  const failure: SyncFailure = { ...reason, code: 'ATTEMPTS_EXHAUSTED', message, details: reason };
+  return { id, kind: 'hold', state: 'deadLetter', failure, counts: true };
+}
+
+/** No wait is longer, in milliseconds: a year, so that every time that is stored is one. */
+const MAX_WAIT_MS = 366 * 24 * 3_600_000;
+
+/** @throws RangeError for a length that is none; it came from a backoff of the app's */
+function wait(id: string, lengthMs: number, now: number, counts: boolean): Settlement {
+  if (!(lengthMs >= 0)) throw new RangeError(`A backoff gives milliseconds from 0 on, but gave ${lengthMs}.`);
+  const delayMs = Math.round(Math.min(lengthMs, MAX_WAIT_MS));
+  return { id, kind: 'reschedule', dueAt: now + delayMs, delayMs, counts };
+}
+
+/** The wait while nothing is taken, be it that nobody answers or that the server takes nothing from anybody. */
+function outageMs(
+  operation: StoredOperation,
+  outcome: 'unreachable' | 'retry',
+  { unreachableBackoff, random }: DeliveryPolicy,
+): number {
+  const { length, delayMs } = latest(operation, outcome);
+  return unreachableBackoff.delayMs(length + 1, delayMs, random);
+}
+
+/** How many of the latest attempts in a row had that outcome, and how long the wait after the last one was. */
+function latest({ history }: StoredOperation, kind: string): { length: number; delayMs: number } {
+  const other = history.findLastIndex(({ outcome }) => outcome !== kind);
+  const length = history.length - 1 - other;
   return { length, delayMs: length === 0 ? 0 : (history.at(-1)?.delayMs ?? 0) };
 }
 

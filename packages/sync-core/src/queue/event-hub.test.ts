@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { filter, map, Subject, take } from 'rxjs';
+import { filter, map, repeat, Subject, take } from 'rxjs';
 import { FakeLogger, settled } from '../../test/fixtures.js';
 import { EventHub } from './event-hub.js';
 import type { SyncEvent } from './sync-event.js';
@@ -178,4 +178,50 @@ test('works without a logger', () => {
     type: 'failed',
     failure: { code: 'STORAGE_FAILED', message: 'text' },
   });
+});
+
+test('a listener that rejects is told like one that throws, once, and is no unhandled rejection', async () => {
+  const { hub, logger } = hubWithListeners();
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', onRejection);
+  hub.on(() => Promise.reject(BOOM));
+  hub.events$.subscribe(() => Promise.reject(BOOM) as unknown as void);
+  for (const id of ['a', 'b']) hub.emit(event(id));
+  await settled();
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+  expect(logger.errors).toHaveLength(2);
+});
+
+test('a logger that throws, or rejects, disturbs nobody either', async () => {
+  for (const error of [fail, () => Promise.reject(BOOM) as unknown as void]) {
+    const logger = Object.assign(new FakeLogger(), { error });
+    const hub = new EventHub(logger);
+    const heard: SyncEvent[] = [];
+    hub.on((told) => heard.push(told));
+    hub.fail(BOOM, 'STORAGE_FAILED');
+    hub.fail(BOOM, 'STORAGE_FAILED');
+    await settled();
+    expect(heard.filter(({ type }) => type === 'failed')).toHaveLength(3);
+  }
+});
+
+test('a listener that listens anew while it is called hears of the next event, and the process goes on', () => {
+  const { hub } = hubWithListeners();
+  const heard: SyncEvent[] = [];
+  hub.events$.pipe(take(1), repeat({ count: 1000 })).subscribe((told) => heard.push(told));
+  hub.emit(event('a'));
+  hub.emit(event('b'));
+  expect(heard).toEqual([event('a'), event('b')]);
+});
+
+test('one that another one ends while both are told hears nothing more', () => {
+  const { hub } = hubWithListeners();
+  const second = jest.fn();
+  hub.on(() => stop());
+  const stop = hub.on(second);
+  hub.emit(event('a'));
+  expect(second).not.toHaveBeenCalled();
 });

@@ -1,4 +1,5 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';
+import type { SyncErrorCode } from '../errors/sync-error.js';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import { toFailure } from '../errors/to-failure.js';
 import { frozenCopy } from '../operation/own.js';
@@ -7,7 +8,13 @@ import type { SyncEvent } from './sync-event.js';
 
 type Listener<T> = (value: T) => void;
 
-/** Tells listeners what happened. One that throws disturbs nobody, and is reported the first time. */
+/** What an app hands in to be called: it may throw, and it may be asynchronous and reject. */
+type Callback<T> = (value: T) => unknown;
+
+/**
+ * Tells listeners what happened. What an app hands in to be called disturbs nobody, whether it throws or rejects, and is
+ * reported the first time that it does.
+ */
 export class EventHub {
   readonly events$: Observable<SyncEvent>;
   readonly #listeners = new Set<Listener<SyncEvent>>();
@@ -23,37 +30,48 @@ export class EventHub {
     return this.#listeners.size > 0;
   }
 
-  on(listener: Listener<SyncEvent>): () => void {
+  on(listener: Callback<SyncEvent>): () => void {
     // One of its own for each call, so that the same function may listen twice.
     const own = this.guarded(listener);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
+  /** To those who listen now: one that listens anew while it is called hears of the next event, and not of this one. */
   emit(event: SyncEvent): void {
     if (!this.isHeard) return;
     // Each listener gets what no other can change, and what leads to nobody's own objects.
     const told = frozenCopy(event);
-    for (const listener of this.#listeners) listener(told);
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(told);
   }
 
   /** Tells of a failure that belongs to no single operation. */
-  fail(error: unknown, code: Parameters<typeof toFailure>[1]): void {
+  fail(error: unknown, code: SyncErrorCode): void {
     const failure = toFailure(error, code);
     this.#log(failure);
     this.emit({ type: 'failed', failure });
   }
 
-  /** The listener, but what it throws stays here. */
-  guarded<T>(listener: Listener<T>): Listener<T> {
+  /**
+   * The one way to call what belongs to the app and answers nothing: what it throws, or rejects with, stays here.
+   *
+   * @param code - under which it is told, the first time
+   */
+  guarded<T>(callback: Callback<T>, code: SyncErrorCode = 'LISTENER_FAILED'): Listener<T> {
     let isReported = false;
+    const report = (error: unknown): void => {
+      if (isReported) return;
+      isReported = true;
+      this.fail(error, code);
+    };
     return (value) => {
       try {
-        listener(value);
+        const called = callback(value);
+        // By its form, not by its class: a promise may come from another realm.
+        if (typeof called === 'object' && called !== null && 'then' in called)
+          Promise.resolve(called).catch(report);
       } catch (error) {
-        if (isReported) return;
-        isReported = true;
-        this.fail(error, 'LISTENER_FAILED');
+        report(error);
       }
     };
   }

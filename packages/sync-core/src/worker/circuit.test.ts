@@ -15,13 +15,13 @@ test('a closed circuit lets all go', () => {
   expect(closed.isOpen).toBe(false);
   expect(closed.allowed(0)).toBe(8);
   expect(closed.openUntil).toBe(-Infinity);
-  expect(closed.answered(1)).toBe(false);
+  expect(closed.served()).toBe(false);
   expect(closed.allowed(1)).toBe(8);
 });
 
 test('an unanswered send opens it: nothing goes until the time is over, then one', () => {
   const open = circuit();
-  expect(open.unanswered(0, 100)).toBe(true);
+  expect(open.unserved(100, true)).toBe(true);
   expect(open.isOpen).toBe(true);
   expect(open.allowed(1099)).toBe(0);
   expect(open.openUntil).toBe(1100);
@@ -31,12 +31,12 @@ test('an unanswered send opens it: nothing goes until the time is over, then one
 test('a probe without an answer opens it for longer, up to the maximum', () => {
   const open = circuit();
   let now = 0;
-  open.unanswered(now, now);
+  open.unserved(now, true);
   const waits: number[] = [];
   for (let probe = 0; probe < 8; probe++) {
     now = open.openUntil;
     open.sending(now);
-    open.unanswered(now, now);
+    open.unserved(now, true);
     waits.push(open.openUntil - now);
   }
   expect(waits).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
@@ -44,12 +44,12 @@ test('a probe without an answer opens it for longer, up to the maximum', () => {
 
 test('any answer closes it; then two may go, and twice as many with each answer', () => {
   const open = circuit();
-  open.unanswered(0, 0);
+  open.unserved(0, true);
   open.sending(1000);
-  expect(open.answered(1010)).toBe(true);
+  expect(open.served()).toBe(true);
   const allowed = [1, 2, 3, 4].map((at) => {
     const count = open.allowed(1010 + at);
-    open.answered(1010 + at);
+    open.served();
     return count;
   });
   expect(allowed).toEqual([2, 4, 8, 8]);
@@ -57,34 +57,50 @@ test('any answer closes it; then two may go, and twice as many with each answer'
 
 test('a slow start goes no higher than a concurrency of one', () => {
   const open = circuit(1);
-  open.unanswered(0, 0);
-  open.answered(1000);
+  open.unserved(0, true);
+  open.served();
   expect(open.allowed(1000)).toBe(1);
 });
 
 test('after an answer, the next outage begins with the shortest time again', () => {
   const open = circuit();
-  open.unanswered(0, 0);
+  open.unserved(0, true);
   open.sending(1000);
-  open.unanswered(1000, 1000);
+  open.unserved(1000, true);
   open.sending(3000);
-  open.answered(3000);
-  open.unanswered(3001, 4000);
+  open.served();
+  open.unserved(4000, true);
   expect(open.openUntil).toBe(5000);
 });
 
-test('an unanswered send opens nothing when another one was answered meanwhile', () => {
-  const closed = circuit();
-  closed.answered(50);
-  expect(closed.unanswered(10, 30_010)).toBe(false);
-  expect(closed.isOpen).toBe(false);
-  expect(closed.unanswered(60, 30_060)).toBe(true);
+test('one that says nothing new opens nothing, and leaves the circuit half open for another probe', () => {
+  const open = circuit();
+  expect(open.unserved(0, false)).toBe(false);
+  expect(open.isOpen).toBe(false);
+  open.unserved(0, true);
+  open.sending(1000);
+  expect(open.unserved(1010, false)).toBe(false);
+  expect([open.isOpen, open.allowed(1010)]).toEqual([true, 1]);
+});
+
+test('a server that asks everybody to wait is not asked before, whoever says that the network is back', () => {
+  const open = circuit();
+  expect(open.unserved(100, true, 30_000)).toBe(true);
+  expect([open.openUntil, open.openedAt]).toEqual([30_100, 100]);
+  open.networkBack(200, 0);
+  expect(open.openUntil).toBe(30_100);
+  open.sending(30_100);
+  open.unserved(30_110, false, 5000);
+  expect(open.openUntil).toBe(35_110);
+  open.sending(35_110);
+  expect(open.served()).toBe(true);
+  expect(open.isOpen).toBe(false);
 });
 
 test('sends that were under way when it opened do not keep it open for longer', () => {
   const open = circuit();
-  open.unanswered(0, 100);
-  expect(open.unanswered(0, 200)).toBe(true);
+  open.unserved(100, true);
+  expect(open.unserved(200, true)).toBe(false);
   expect(open.openUntil).toBe(1100);
 });
 
@@ -92,7 +108,7 @@ test('a network that is said to be back brings the probe forward, and never puts
   const open = circuit();
   open.networkBack(0, 10);
   expect(open.isOpen).toBe(false);
-  open.unanswered(0, 0);
+  open.unserved(0, true);
   open.networkBack(100, 300);
   expect(open.openUntil).toBe(400);
   open.networkBack(200, 5000);
@@ -102,7 +118,7 @@ test('a network that is said to be back brings the probe forward, and never puts
 test('a send in a closed circuit is no probe', () => {
   const open = circuit();
   open.sending(0);
-  open.unanswered(0, 10);
-  expect(open.unanswered(0, 500)).toBe(true);
+  open.unserved(10, true);
+  expect(open.unserved(500, true)).toBe(false);
   expect(open.openUntil).toBe(1010);
 });

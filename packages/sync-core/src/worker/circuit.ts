@@ -16,12 +16,13 @@ const CLOSED = -Infinity;
 const SLOW_START = 2;
 
 /**
- * Keeps a transport that gets no answers from being asked for each of ten thousand operations.
+ * Keeps a server that takes nothing, or that nobody reaches, from being asked for each of ten thousand operations.
  *
- * - `closed`: all may go. An unanswered send opens it, unless the transport answered another one since that send
- *   began: then the operation is to blame and not the network.
- * - `open`: nothing goes until the time is over.
- * - `halfOpen`: one send goes out as a probe. Any answer closes the circuit; none opens it for longer.
+ * - `closed`: all may go. A send that was not served opens it, where that is evidence against the server or the
+ *   network; see `Blame`.
+ * - `open`: nothing goes until the time is over: the backoff's, or what the server asked for.
+ * - `halfOpen`: one send goes out as a probe. One that is served closes the circuit; one that is not opens it for longer,
+ *   or leaves it half open where it says nothing new.
  *
  * After it closes, concurrency starts at two and doubles with each answer. Times are monotonic milliseconds.
  *
@@ -32,8 +33,10 @@ export class Circuit {
   #outages = 0;
   #openMs = 0;
   #openUntil = CLOSED;
+  /** Until when the server asked everybody to wait: nothing brings that forward. */
+  #askedUntil = CLOSED;
+  #openedAt = CLOSED;
   #isProbing = false;
-  #lastAnswerAt = -Infinity;
   #limit = Infinity;
 
   constructor(options: CircuitOptions) {
@@ -49,15 +52,19 @@ export class Circuit {
     return this.#openUntil;
   }
 
+  /** When it opened last. */
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
   /** How many sends may be under way at `now`, those that are under way included. */
   allowed(now: number): number {
     if (!this.isOpen) return Math.min(this.#limit, this.#options.concurrency);
     return now < this.#openUntil ? 0 : 1;
   }
 
-  /** The transport answered at `now`. @returns whether this closed the circuit */
-  answered(now: number): boolean {
-    this.#lastAnswerAt = now;
+  /** The server took or refused something. @returns whether this closed the circuit */
+  served(): boolean {
     this.#outages = 0;
     this.#openMs = 0;
     if (!this.isOpen) {
@@ -65,21 +72,33 @@ export class Circuit {
       return false;
     }
     this.#openUntil = CLOSED;
+    this.#askedUntil = CLOSED;
     this.#isProbing = false;
     this.#limit = SLOW_START;
     return true;
   }
 
-  /** A send that began at `sentAt` met no answer. @returns whether this opened the circuit, or kept it open */
-  unanswered(sentAt: number, now: number): boolean {
-    if (this.#lastAnswerAt > sentAt) return false;
+  /**
+   * A send was not served.
+   *
+   * @param isEvidence - whether it speaks against the server or the network, and not only against what was sent
+   * @param askedMs - how long the server asked everybody to wait
+   * @returns whether this opened the circuit
+   */
+  unserved(now: number, isEvidence: boolean, askedMs = 0): boolean {
+    const wasOpen = this.isOpen;
     // Sends that were under way when the circuit opened say nothing new; only the probe does.
-    if (this.isOpen && !this.#isProbing) return true;
-    this.#outages++;
-    this.#openMs = this.#options.backoff.delayMs(this.#outages, this.#openMs, this.#options.random);
-    this.#openUntil = now + this.#openMs;
-    this.#isProbing = false;
-    return true;
+    const counts = isEvidence && (!wasOpen || this.#isProbing);
+    if (this.#isProbing) this.#isProbing = false;
+    if (wasOpen || counts) this.#askedUntil = Math.max(this.#askedUntil, now + askedMs);
+    if (counts) {
+      this.#outages++;
+      this.#openMs = this.#options.backoff.delayMs(this.#outages, this.#openMs, this.#options.random);
+      this.#openUntil = now + this.#openMs;
+      if (!wasOpen) this.#openedAt = now;
+    }
+    if (this.isOpen) this.#openUntil = Math.max(this.#openUntil, this.#askedUntil);
+    return counts && !wasOpen;
   }
 
   /** A send begins; in a half-open circuit it is the probe. */
@@ -89,6 +108,6 @@ export class Circuit {
 
   /** The network is said to be back: the probe goes out after `waitMs` instead of when the time is over. */
   networkBack(now: number, waitMs: number): void {
-    if (this.isOpen) this.#openUntil = Math.min(this.#openUntil, now + waitMs);
+    if (this.isOpen) this.#openUntil = Math.max(Math.min(this.#openUntil, now + waitMs), this.#askedUntil);
   }
 }

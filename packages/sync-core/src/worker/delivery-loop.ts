@@ -1,18 +1,17 @@
 import { SyncError } from '../errors/sync-error.js';
-import type { StoredOperation } from '../operation/operation-record.js';
-import type { Claim } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
 import type { QueueContext } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
+import { Claims } from './claims.js';
 import type { Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
-import { ofOnePrincipal } from './one-principal.js';
 import { PrincipalSignals } from './principal-signals.js';
 import type { ProcessingSummary } from './processing-summary.js';
 import { releaseParked } from './release-parked.js';
 import { sleep } from './sleep.js';
 import type { StallWatch } from './stall-watch.js';
 import type { SteadyTime } from './steady-time.js';
+import type { Run } from './turns.js';
 import type { WorkerSettings } from './worker-options.js';
 
 export interface DeliveryLoopCollaborators {
@@ -33,12 +32,16 @@ export interface DeliveryLoopCollaborators {
 /** A wait that is over before it began is not worth a timer, and must not become a hot loop. */
 const MIN_WAIT_MS = 10;
 
+/** So many answers for each send may wait for resolvers before they hold sends up. */
+const THINKING_PER_SEND = 8;
+
 /**
  * One run of a worker, from its start to its stop: claims and sends as much as may go, sleeps until something may
  * have changed, and begins again.
  */
 export class DeliveryLoop {
   readonly #with: DeliveryLoopCollaborators;
+  readonly #claims: Claims;
   readonly #controller = new AbortController();
   readonly #principals = new PrincipalSignals();
   readonly #sends = new Set<Promise<void>>();
@@ -48,11 +51,18 @@ export class DeliveryLoop {
   /** How often the clock had been set back when the storage was last mended; none where it must be again. */
   #mendedAt: number | undefined;
   #claimFailures = 0;
+  /** How many of the sends are answered, and wait for a resolver of the app's. */
+  #thinking = 0;
+  /** How many of the sends carry what was tried before. */
+  #triedSends = 0;
+  /** Until when one of those rests that was sent in vain, in monotonic milliseconds. */
+  #restsUntil = -Infinity;
   #endSleep: (() => void) | undefined;
 
   /** The loop begins in the next microtask. */
   constructor(collaborators: DeliveryLoopCollaborators) {
     this.#with = collaborators;
+    this.#claims = new Claims(collaborators);
     this.#ended = Promise.resolve().then(() => this.#loop());
   }
 
@@ -105,15 +115,17 @@ export class DeliveryLoop {
     const { storage, clock, hub, random } = context;
     this.#isWoken = false;
     await this.#mend();
-    const slots = gate.slots() - this.#sends.size;
-    if (slots <= 0) return gate.waitMs();
+    const slots = gate.slots() - this.#underWay();
+    if (slots <= 0) return Math.min(gate.waitMs(), gate.signIn.waitMs);
     try {
-      const sent = await this.#claim(slots);
+      this.#callWaiting();
+      const isMore = await this.#sendNext(slots);
       this.#claimFailures = 0;
-      if (sent) return 0;
+      if (isMore) return 0;
       const principals = gate.principals(queue.principal);
       const dueAt = await storage.nextDue({ now: clock.now(), principals });
-      return dueAt === undefined ? Infinity : Math.max(MIN_WAIT_MS, dueAt - clock.now());
+      const waitMs = Math.min(gate.signIn.waitMs, dueAt === undefined ? Infinity : dueAt - clock.now());
+      return Math.max(MIN_WAIT_MS, waitMs);
     } catch (error) {
       hub.fail(error, 'STORAGE_FAILED');
       return Math.max(MIN_WAIT_MS, settings.outageBackoff.delayMs(++this.#claimFailures, 0, random));
@@ -141,39 +153,52 @@ export class DeliveryLoop {
     }
   }
 
-  async #claim(slots: number): Promise<boolean> {
-    const { settings, transport, gate, queue, context } = this.#with;
-    const { storage, clock } = context;
-    const { leaseMs } = settings;
-    const batchSize = Math.min(settings.batchSize, transport.maxBatchSize ?? 1);
-    const perEntity = transport.keepsOrder === true ? batchSize : 1;
-    // Operations of one entity must not be split over two sends, so such a claim is one batch.
-    const limit = perEntity > 1 ? batchSize : batchSize * slots;
-    const claimedAt = clock.monotonicMs();
-    const principals = gate.principals(queue.principal);
-    const claim = await storage.claim({ now: clock.now(), limit, leaseMs, perEntity, principals });
-    const [mine, others] = ofOnePrincipal(claim.operations);
-    for (let at = 0; at < mine.length; at += batchSize) {
-      this.#send(claim, mine.slice(at, at + batchSize), claimedAt);
-    }
-    if (others.length > 0) {
-      await storage.settle(
-        claim.token,
-        others.map(({ id }) => ({ id, kind: 'release', sent: false })),
-      );
-    }
-    return claim.operations.length > 0;
+  /** Sends whose resolvers think take no place, or those that hang would take them all; but they are not without number. */
+  #underWay(): number {
+    return this.#sends.size - Math.min(this.#thinking, THINKING_PER_SEND * this.#with.settings.concurrency);
   }
 
-  #send(claim: Claim, operations: readonly StoredOperation[], claimedAt: number): void {
+  readonly #onThinking = (isThinking: boolean): void => {
+    this.#thinking += isThinking ? 1 : -1;
+    if (isThinking) this.wake();
+  };
+
+  /** Sends what may go now. @returns whether there was anything */
+  async #sendNext(slots: number): Promise<boolean> {
+    const { gate, context } = this.#with;
+    const forTried = Math.max(0, Math.min(slots, gate.retrySlots() - this.#triedSends));
+    // Where there is one send alone, one that was tried in vain rests for as long as it took.
+    const isResting = gate.slots() === 1 && context.clock.monotonicMs() < this.#restsUntil;
+    const runs = await this.#claims.take({ all: slots, forTried }, gate.isProbing || isResting);
+    for (const run of runs) this.#send(run);
+    return runs.length > 0;
+  }
+
+  /** Calls some of those whose wait is longer than its cause, where there is room for them. */
+  #callWaiting(): void {
+    const { gate } = this.#with;
+    const seats = gate.retrySlots() - this.#triedSends;
+    if (seats > 0 && !gate.isProbing) gate.room.call(seats * this.#claims.batchSize, this.wake);
+  }
+
+  #send({ claim, claimedAt, operations }: Run): void {
     const { context, delivery, queue, time, onSettled } = this.#with;
+    const { clock, hub } = context;
     const setBacks = time.setBacks();
+    const sentAt = clock.monotonicMs();
+    const wasTried = operations[0]?.attempted === true;
     const signal = this.#principals.of(operations[0]?.principal, queue.principal, this.signal);
+    if (wasTried) this.#triedSends++;
     const send = delivery
-      .deliver({ claim, operations, claimedAt, signal })
-      .then(onSettled)
-      .catch((error: unknown) => context.hub.fail(error, 'TRANSPORT_FAILED'))
+      .deliver({ claim, operations, claimedAt, signal, onThinking: this.#onThinking })
+      .then((summary) => {
+        const isInVain = wasTried && summary.successful.length === 0;
+        if (isInVain) this.#restsUntil = 2 * clock.monotonicMs() - sentAt;
+        onSettled(summary);
+      })
+      .catch((error: unknown) => hub.fail(error, 'TRANSPORT_FAILED'))
       .finally(() => {
+        if (wasTried) this.#triedSends--;
         this.#sends.delete(send);
         if (time.setBacks() !== setBacks) this.#mendedAt = undefined;
         this.wake();

@@ -37,12 +37,13 @@ describe('attempts', () => {
     });
   });
 
-  test('count where the server answered, and not where it did not or wants a sign-in', async () => {
-    const rig = await running({ backoff });
+  test('count where the server took others meanwhile, and not where it did not answer or wants a sign-in', async () => {
+    const rig = await running({ backoff, concurrency: 1 });
     const answers = [retry(), unreachable, unauthenticated, retry()];
-    rig.transport.answer = () => answers.shift() ?? 'hang';
-    await rig.enqueue(['x']);
+    rig.transport.answer = ({ id }) => (id === 'x' ? (answers.shift() ?? 'hang') : acknowledged);
+    await rig.enqueue(['other', 'x']);
     await rig.clock.advance(10_000);
+    await rig.enqueue(['another'], { priority: 100 });
     rig.worker.resume(undefined);
     await rig.clock.advance(10_000);
     const { attempts, history } = await rig.get('x');
@@ -55,17 +56,18 @@ describe('attempts', () => {
     expect(attempts).toBe(2);
   });
 
-  test('end in a dead letter after maxAttempts answers, with the whole history', async () => {
+  test('end in a dead letter after maxAttempts answers while others are taken, with the whole history', async () => {
     const rig = await running({ backoff, maxAttempts: 3 });
-    rig.transport.answer = () => retry();
-    await rig.enqueue(['x']);
-    await rig.clock.advance(60_000);
+    rig.transport.answer = ({ id }) => (id === 'x' ? retry() : acknowledged);
+    await rig.enqueue(['other0', 'x']);
+    for (const id of ['other1', 'other2', 'other3']) {
+      await rig.clock.advance(500);
+      await rig.enqueue([id]);
+      await rig.clock.advance(500);
+    }
     const { state, attempts, history, failure } = await rig.get('x');
-    expect({ state, attempts, sends: rig.transport.sent.length }).toEqual({
-      state: 'deadLetter',
-      attempts: 3,
-      sends: 3,
-    });
+    const sends = rig.transport.sent.filter((payload) => payload === 'x').length;
+    expect({ state, attempts, sends }).toEqual({ state: 'deadLetter', attempts: 3, sends: 3 });
     expect(failure?.code).toBe('ATTEMPTS_EXHAUSTED');
     expect(history.map(({ outcome, code, status, delayMs }) => [outcome, code, status, delayMs])).toEqual([
       ['retry', 'SERVER_RETRY', 503, 1000],
@@ -73,6 +75,15 @@ describe('attempts', () => {
       ['retry', 'SERVER_RETRY', 503, undefined],
     ]);
     expect(rig.told('deadLettered')).toMatchObject([{ id: 'x', failure: { code: 'ATTEMPTS_EXHAUSTED' } }]);
+  });
+
+  test('count nothing while the server takes no others either, and wait for it', async () => {
+    const rig = await running({ backoff, maxAttempts: 3 });
+    rig.transport.answer = () => retry();
+    await rig.enqueue(['x', 'y']);
+    await rig.clock.advance(60_000);
+    const { state, attempts } = await rig.get('x');
+    expect({ state, attempts }).toEqual({ state: 'scheduled', attempts: 0 });
   });
 
   test('wait as long as the server asks, in real time', async () => {

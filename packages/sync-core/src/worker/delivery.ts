@@ -1,7 +1,8 @@
 import { toFailure } from '../errors/to-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
-import type { DeliveryPolicy, DeliveryRules, FinalOutcome } from '../outcome/decide.js';
+import { decide, type DeliveryPolicy, type DeliveryRules, type FinalOutcome } from '../outcome/decide.js';
+import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { Claim, Settlement, SettleResult } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
@@ -39,7 +40,17 @@ export interface Batch {
   readonly claimedAt: number;
   /** Gives up the send: the worker stops, or the principal is no longer signed in. */
   readonly signal: AbortSignal;
+  /** The answer has come, and resolvers are asked about it; called again when they have spoken. */
+  readonly onThinking: (isThinking: boolean) => void;
 }
+
+/** When an attempt began, in milliseconds since the epoch, and how long it took. */
+interface Times {
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+type RetryOutcome = Extract<DeliveryOutcome, { kind: 'retry' }>;
 
 /** Takes a batch from its claim to its settlement. Rejects never: what fails is told as an event. */
 export class Delivery {
@@ -60,6 +71,7 @@ export class Delivery {
     }
     const summary = new SummaryCollector();
     const results = await tracked(context, this.#settle(batch, reports));
+    this.#with.gate.settled(reports.map(({ operation }) => operation.id));
     for (const [at, report] of reports.entries()) tell(context.hub, report, results[at] ?? 'stale', summary);
     return summary;
   }
@@ -123,7 +135,7 @@ export class Delivery {
       return [...lost, ...mine.map((operation) => released(operation, false))];
     lease.start();
     try {
-      return [...lost, ...(await this.#sendAndDecide(mine, lease, signal))];
+      return [...lost, ...(await this.#sendAndDecide(mine, batch, lease, signal))];
     } finally {
       lease.stop();
     }
@@ -131,11 +143,11 @@ export class Delivery {
 
   async #sendAndDecide(
     mine: readonly StoredOperation[],
+    { onThinking }: Batch,
     lease: LeaseKeeper,
     signal: AbortSignal,
   ): Promise<readonly Report[]> {
-    const { settings, transport, gate, refreshSignal, rules, policy } = this.#with;
-    const { context } = this.#with;
+    const { settings, transport, gate, refreshSignal, context } = this.#with;
     const { clock } = context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
@@ -151,17 +163,45 @@ export class Delivery {
     });
     gate.met(mine, outcomes, sentAt, refreshSignal());
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
-    return Promise.all(
-      mine.map(async (operation, at) => {
-        const outcome = outcomes[at] as SendOutcome;
-        if (outcome.kind === 'aborted') return released(operation, true);
-        const final = await this.#finalise(operation, outcome, signal);
-        // Given up while a resolver was thinking: that is no fault of the operation's.
-        if (outcome.kind === 'conflict' && signal.aborted) return released(operation, true);
-        const settlement = rules(operation, final, policy, clock.now());
-        return reportOf(operation, final, settlement, { startedAt, durationMs });
-      }),
+    const times = { startedAt, durationMs };
+    const isThinking = outcomes.some(({ kind }) => kind === 'conflict');
+    if (isThinking) onThinking(true);
+    const reports = await Promise.all(
+      mine.map((operation, at) => this.#report(operation, outcomes[at] as SendOutcome, times, signal)),
     );
+    if (isThinking) onThinking(false);
+    return reports;
+  }
+
+  /** What becomes of one operation of a send. Whatever code of the app does here costs this one an attempt. */
+  async #report(
+    operation: StoredOperation,
+    outcome: SendOutcome,
+    times: Times,
+    signal: AbortSignal,
+  ): Promise<Report> {
+    if (outcome.kind === 'aborted') return released(operation, true);
+    try {
+      const final = await this.#finalise(operation, outcome, signal);
+      // Given up while a resolver was thinking: that is no fault of the operation's.
+      if (outcome.kind === 'conflict' && signal.aborted) return released(operation, true);
+      return this.#decide(operation, final, times);
+    } catch (error) {
+      const reason = { ...toFailure(error, 'TRANSPORT_FAILED'), code: 'TRANSPORT_FAILED' };
+      return this.#decide(operation, { kind: 'retry', reason }, times);
+    }
+  }
+
+  /** Rules that fail cost their own operation what the library's rules say, and no other one anything. */
+  #decide(operation: StoredOperation, outcome: FinalOutcome, times: Times): Report {
+    const { context, rules, policy } = this.#with;
+    const now = context.clock.now();
+    try {
+      return reportOf(operation, outcome, rules(operation, outcome, policy, now), times);
+    } catch (error) {
+      context.hub.fail(error, 'RULES_FAILED');
+      return reportOf(operation, outcome, decide(operation, outcome, policy, now), times);
+    }
   }
 
   /** Asks for what the rules need besides the outcome: the resolution of a conflict, a permanent id. */
@@ -176,6 +216,7 @@ export class Delivery {
       const assigned = definition?.assignedId && this.#assigned(definition.assignedId, outcome.result);
       return assigned === undefined ? outcome : { ...outcome, assigned };
     }
+    if (outcome.kind === 'retry') return { ...outcome, counts: this.#counts(operation, outcome) };
     if (outcome.kind !== 'conflict') return outcome;
     if (outcome.remote.timestamp !== undefined) context.timestamps.observe(outcome.remote.timestamp);
     return resolveConflict(definition?.conflict ?? resolver, operation, outcome.remote, {
@@ -185,6 +226,12 @@ export class Delivery {
       signal,
       content: (value) => context.factory.content(operation.kind, context.factory.text(value)),
     });
+  }
+
+  /** What failed on this device is the operation's own trouble, whatever the server does with others. */
+  #counts(operation: StoredOperation, { reason, scope = 'operation' }: RetryOutcome): boolean {
+    const isOwn = reason.code === 'TRANSPORT_FAILED' || this.#with.gate.speaksAgainst(operation);
+    return scope === 'operation' && isOwn;
   }
 
   #assigned(read: (result: unknown) => string | undefined, result: unknown): string | undefined {
@@ -200,19 +247,38 @@ export class Delivery {
 
   /**
    * Makes the outcome durable. While the storage refuses, it is asked again and again, and the batch keeps its
-   * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop.
+   * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop. After the
+   * first refusal each operation is settled by itself, so that one whose settlement cannot be stored holds up no other.
    */
-  async #settle(batch: Batch, reports: readonly Report[], failures = 1): Promise<readonly SettleResult[]> {
-    const { context, settings } = this.#with;
+  async #settle(batch: Batch, reports: readonly Report[]): Promise<readonly SettleResult[]> {
+    const { storage, hub } = this.#with.context;
     const settlements: readonly Settlement[] = reports.map(({ settlement }) => settlement);
     try {
-      return await context.storage.settle(batch.claim.token, settlements);
+      return await storage.settle(batch.claim.token, settlements);
     } catch (error) {
-      context.hub.fail(error, 'STORAGE_FAILED');
+      hub.fail(error, 'STORAGE_FAILED');
       if (batch.signal.aborted) return [];
-      await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
-      return this.#settle(batch, reports, failures + 1);
+      return this.#settleEach(batch, settlements);
     }
+  }
+
+  async #settleEach(batch: Batch, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    const { settings, context } = this.#with;
+    const results = new Array<SettleResult>(settlements.length).fill('stale');
+    let left = [...settlements.entries()];
+    for (let failures = 1; left.length > 0 && !batch.signal.aborted; failures++) {
+      await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
+      const refused: typeof left = [];
+      for (const [at, settlement] of left)
+        try {
+          results[at] = (await context.storage.settle(batch.claim.token, [settlement]))[0] ?? 'stale';
+        } catch (error) {
+          context.hub.fail(error, 'STORAGE_FAILED');
+          refused.push([at, settlement]);
+        }
+      left = refused;
+    }
+    return results;
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { ManualNetworkMonitor } from '@cpc/network';
 import { opened, type Rig, type RigOptions, running } from '../../test/rig.js';
 import { acknowledged, unauthenticated } from '../../test/scripted-transport.js';
+import { ConstantBackoff } from '../backoff/backoff.js';
 
 /** A rig whose server takes only those credentials that are listed as good. */
 async function signedIn(options: RigOptions = {}): Promise<{ rig: Rig; good: Set<string | undefined> }> {
@@ -124,16 +126,130 @@ describe('a credential provider', () => {
     expect([asked, await rig.total()]).toEqual([2, 0]);
   });
 
-  test.each([
-    ['says no', () => Promise.resolve(false), []],
-    ['throws', () => Promise.reject(new Error('offline')), ['UNAUTHENTICATED']],
-  ] as const)('that %s leaves the lane parked', async (_, refresh, failures) => {
-    const { rig } = await signedIn({ credentials: { refresh } });
+  test('that says no leaves the lane parked, and is not asked again', async () => {
+    let asked = 0;
+    const { rig } = await signedIn({ credentials: { refresh: () => Promise.resolve(++asked === 0) } });
     await rig.enqueue(['x']);
     await rig.clock.advance(1_000_000);
-    expect(rig.transport.batches).toHaveLength(1);
-    expect(rig.failures).toEqual(failures);
+    expect([asked, rig.transport.batches.length]).toEqual([1, 1]);
+    expect(rig.failures).toEqual([]);
     expect((await rig.queue.explain('x'))?.waitsFor).toBe('signIn');
+  });
+
+  const noAnswers: [string, () => Promise<boolean>][] = [
+    ['rejects', () => Promise.reject(new Error('no network'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no network');
+      },
+    ],
+    ['says neither yes nor no', () => Promise.resolve(undefined as unknown as boolean)],
+    ['never settles', () => new Promise(() => undefined)],
+  ];
+
+  test.each(noAnswers)(
+    'that %s is asked again by itself, after a growing wait, and told once; all that waits goes then',
+    async (_, first) => {
+      const askedAt: number[] = [];
+      const { rig, good } = await signedIn({
+        refreshTimeoutMs: 5000,
+        credentials: {
+          refresh: () => {
+            askedAt.push(rig.clock.monotonicMs());
+            if (askedAt.length < 4) return first();
+            good.add('ann');
+            return Promise.resolve(true);
+          },
+        },
+      });
+      await rig.enqueue(['x']);
+      await rig.clock.advance(60_000);
+      await rig.enqueue(['y']);
+      await rig.clock.advance(100);
+      expect(await rig.total()).toBe(0);
+      expect(askedAt).toHaveLength(4);
+      const waits = askedAt.slice(1).map((at, index) => at - (askedAt[index] ?? 0));
+      expect(waits.toSorted((one, other) => one - other)).toEqual(waits);
+      expect(rig.failures).toEqual(['UNAUTHENTICATED']);
+    },
+  );
+
+  test('that failed is asked again as soon as the network returns', async () => {
+    const monitor = new ManualNetworkMonitor();
+    let asked = 0;
+    const { rig, good } = await signedIn({
+      monitor,
+      outageBackoff: new ConstantBackoff(3_600_000),
+      credentials: {
+        refresh: () => {
+          asked++;
+          if (monitor.status.state === 'offline') return Promise.reject(new Error('no network'));
+          good.add('ann');
+          return Promise.resolve(true);
+        },
+      },
+    });
+    rig.transport.answer = ({ principal }) => {
+      if (!good.has(principal)) monitor.set('offline');
+      return good.has(principal) ? acknowledged : unauthenticated;
+    };
+    await rig.enqueue(['x']);
+    await rig.clock.advance(60_000);
+    expect(asked).toBe(1);
+    monitor.set('online');
+    await rig.clock.advance(3000);
+    expect([asked, await rig.total()]).toEqual([2, 0]);
+  });
+
+  test('is asked one thing at a time, whosever credentials they are', async () => {
+    let under = 0;
+    let most = 0;
+    const { rig, good } = await signedIn({
+      credentials: {
+        refresh: async (principal) => {
+          most = Math.max(most, ++under);
+          await new Promise<void>((resolve) => void rig.clock.setTimer(resolve, 100));
+          under--;
+          good.add(principal);
+          return true;
+        },
+      },
+    });
+    good.delete(undefined);
+    await rig.enqueue(['mine']);
+    rig.queue.signIn(undefined);
+    await rig.enqueue(['nobodys']);
+    rig.queue.signIn('ann');
+    await rig.clock.advance(1000);
+    expect([most, await rig.total()]).toEqual([1, 0]);
+  });
+
+  test('whose answer comes after somebody signed in changes nothing', async () => {
+    let refuse: (isRenewed: boolean) => void = () => undefined;
+    const { rig, good } = await signedIn({
+      credentials: { refresh: () => new Promise((resolve) => (refuse = resolve)) },
+    });
+    await rig.enqueue(['x']);
+    await rig.clock.advance(100);
+    good.add('ann');
+    rig.queue.signIn('ann');
+    refuse(false);
+    await rig.clock.advance(100);
+    expect(await rig.total()).toBe(0);
+    expect(rig.clock.pendingTimers).toBeLessThanOrEqual(1);
+  });
+
+  test('that never settles hangs no drain', async () => {
+    const rig = await opened({ credentials: { refresh: () => new Promise(() => undefined) } });
+    rig.transport.answer = () => unauthenticated;
+    await rig.enqueue(['x']);
+    for (let round = 0; round < 2; round++) {
+      const drained = rig.worker.drain();
+      await rig.clock.advance(31_000);
+      expect((await drained).successful).toEqual([]);
+    }
+    expect(rig.clock.pendingTimers).toBe(0);
   });
 
   test('that hangs is aborted by stop, and asked again after the next start', async () => {

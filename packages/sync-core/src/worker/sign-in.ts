@@ -1,31 +1,35 @@
-import { type SyncFailure } from '../errors/sync-failure.js';
-import type { Clock } from '../ports/clock.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
-import type { EventHub } from '../queue/event-hub.js';
+import type { QueueContext } from '../queue/queue-context.js';
+import { Renewals } from './renewals.js';
+import type { WorkerSettings } from './worker-options.js';
 
 /**
  * Whose operations are parked until they sign in again.
  *
- * The first 401 of a principal asks the credential provider, once; others that arrive meanwhile wait for the same
- * answer. If the renewed credentials meet a 401 again, nobody is asked any more until `resume`. A 401 for what was
- * sent before the credentials were renewed says nothing about the new ones.
+ * The first 401 of a principal asks the credential provider; others that arrive meanwhile wait for the same answer. Only
+ * its explicit no is final: where it fails it is asked again, see {@link Renewals}. If the renewed credentials meet a 401
+ * again, nobody is asked any more until somebody signs in. A 401 for what was sent before the credentials were renewed
+ * says nothing about the new ones.
  */
 export class SignIn {
-  readonly #hub: EventHub;
-  readonly #clock: Clock;
-  readonly #credentials: CredentialProvider | undefined;
+  readonly #context: QueueContext;
   readonly #wake: () => void;
+  readonly #renewals: Renewals | undefined;
   readonly #parked = new Set<string | undefined>();
   readonly #refreshed = new Set<string | undefined>();
   /** When each principal last signed in again, in monotonic milliseconds. */
   readonly #signedInAt = new Map<string | undefined, number>();
-  #refreshes = 0;
 
-  constructor(hub: EventHub, clock: Clock, credentials: CredentialProvider | undefined, wake: () => void) {
-    this.#hub = hub;
-    this.#clock = clock;
-    this.#credentials = credentials;
+  constructor(
+    context: QueueContext,
+    settings: WorkerSettings,
+    credentials: CredentialProvider | undefined,
+    wake: () => void,
+  ) {
+    this.#context = context;
     this.#wake = wake;
+    if (credentials !== undefined) this.#renewals = new Renewals({ context, settings, credentials, wake });
   }
 
   isParked(principal: string | undefined): boolean {
@@ -34,16 +38,27 @@ export class SignIn {
 
   /** Whether a credential provider is being asked, so that something may go soon. */
   get isRefreshing(): boolean {
-    return this.#refreshes > 0;
+    return this.#renewals?.isAsking ?? false;
+  }
+
+  /** How long until a credential provider that failed is asked again, in milliseconds; `Infinity` for none. */
+  get waitMs(): number {
+    return this.#renewals?.waitMs ?? Infinity;
   }
 
   /** The server answered that the principal is not signed in, to what was sent at `sentAt`, in monotonic milliseconds. */
   required(principal: string | undefined, failure: SyncFailure, sentAt: number, signal: AbortSignal): void {
     if (this.#parked.has(principal) || sentAt < (this.#signedInAt.get(principal) ?? -Infinity)) return;
     this.#parked.add(principal);
-    this.#hub.emit({ type: 'signInRequired', principal, failure });
-    if (this.#credentials === undefined || this.#refreshed.has(principal)) return;
-    void this.#refresh(this.#credentials, principal, signal);
+    this.#context.hub.emit({ type: 'signInRequired', principal, failure });
+    if (this.#refreshed.has(principal)) return;
+    void this.#renewals?.renew(principal, signal).then((end) => {
+      // One that was given up is asked again after the next start, by the next 401.
+      if (end === 'aborted') this.#parked.delete(principal);
+      if (end !== 'renewed') return;
+      this.resume(principal);
+      this.#refreshed.add(principal);
+    });
   }
 
   /** The server took the principal's credentials. */
@@ -67,33 +82,18 @@ export class SignIn {
     this.#refreshed.clear();
   }
 
-  /** Somebody signed in again. */
-  resume(principal: string | undefined): void {
-    this.#refreshed.delete(principal);
-    this.#signedInAt.set(principal, this.#clock.monotonicMs());
-    if (!this.#parked.delete(principal)) return;
-    this.#hub.emit({ type: 'signedIn', principal });
-    this.#wake();
+  /** The network returned: a provider that failed for want of it is asked again now. */
+  networkBack(): void {
+    this.#renewals?.hurry();
   }
 
-  async #refresh(
-    credentials: CredentialProvider,
-    principal: string | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.#refreshes++;
-    try {
-      if (await credentials.refresh(principal, { signal })) {
-        this.resume(principal);
-        this.#refreshed.add(principal);
-      }
-    } catch (error) {
-      // One that was given up is asked again after the next start, by the next 401.
-      if (signal.aborted) this.#parked.delete(principal);
-      else this.#hub.fail(error, 'UNAUTHENTICATED');
-    } finally {
-      this.#refreshes--;
-      this.#wake();
-    }
+  /** Somebody signed in again. */
+  resume(principal: string | undefined): void {
+    this.#renewals?.cancel(principal);
+    this.#refreshed.delete(principal);
+    this.#signedInAt.set(principal, this.#context.clock.monotonicMs());
+    if (!this.#parked.delete(principal)) return;
+    this.#context.hub.emit({ type: 'signedIn', principal });
+    this.#wake();
   }
 }

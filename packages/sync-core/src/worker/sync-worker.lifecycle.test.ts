@@ -235,7 +235,7 @@ describe('drain', () => {
     expect(rig.worker.isRunning).toBe(true);
   });
 
-  test('ends when the worker is stopped, paused, or offline', async () => {
+  test('ends when the worker is stopped, paused, or offline, there after one probe', async () => {
     const monitor = new ManualNetworkMonitor();
     const rig = await running({ monitor });
     rig.transport.answer = () => 'hang';
@@ -250,9 +250,12 @@ describe('drain', () => {
     expect((await paused).successful).toEqual([]);
     rig.worker.resume();
     monitor.set('offline');
+    rig.transport.answer = () => unreachable;
+    const before = rig.transport.batches.length;
     const offline = rig.worker.drain();
     await rig.clock.advance(0);
     expect((await offline).successful).toEqual([]);
+    expect(rig.transport.batches).toHaveLength(before + 1);
     expect(rig.clock.pendingTimers).toBe(0);
   });
 

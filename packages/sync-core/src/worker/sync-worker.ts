@@ -10,6 +10,7 @@ import type { Transport } from '../ports/transport.js';
 import type { QueueContext, RunningWorker } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 import { Delivery } from './delivery.js';
+import { dependable } from './dependable.js';
 import { DeliveryLoop } from './delivery-loop.js';
 import { Drain } from './drain.js';
 import type { DrainOptions } from './drain-options.js';
@@ -63,10 +64,12 @@ export class SyncWorker implements AsyncDisposable {
   #stopping: Promise<void> = Promise.resolve();
 
   constructor(collaborators: SyncWorkerCollaborators, options: SyncWorkerOptions = {}) {
-    const { queue, monitor, credentials, resolver, backoff = new ExponentialBackoff() } = collaborators;
+    const { queue, monitor, credentials, resolver } = collaborators;
     const { context } = queue;
     const { clock, random, newId } = context;
-    const settings = workerSettings(options);
+    const backoff = dependable(collaborators.backoff ?? new ExponentialBackoff(), context.hub);
+    const asked = workerSettings(options);
+    const settings = { ...asked, outageBackoff: dependable(asked.outageBackoff, context.hub) };
     const gate = new Gate({ context, settings, monitor, credentials, wake: () => this.#loop?.wake() });
     const parts = {
       rules: decide,
@@ -82,7 +85,7 @@ export class SyncWorker implements AsyncDisposable {
       onIdle: (waitMs: number) => this.#idle(waitMs),
       onSettled: (summary: ProcessingSummary) => {
         for (const drain of this.#drains) drain.summary.addAll(summary);
-        for (const listener of this.#roundListeners) listener(summary);
+        for (const listener of [...this.#roundListeners]) listener(summary);
       },
     };
     const delivery = new Delivery(parts);
@@ -170,6 +173,7 @@ export class SyncWorker implements AsyncDisposable {
     try {
       if (!drain.isOver) {
         this.#begin();
+        this.#gate.probeNow();
         this.#loop?.wake();
         await drain.wait();
       }

@@ -13,7 +13,12 @@ export interface SyncWorkerOptions {
   readonly leaseMs?: number;
   /** How often the worker looks even though nothing woke it, in milliseconds. @defaultValue 30_000 */
   readonly pollMs?: number;
-  /** Answers that ask for another attempt before an operation becomes a dead letter. @defaultValue 10 */
+  /**
+   * Answers that speak against an operation before it becomes a dead letter. Only those count that ask for another
+   * attempt of this operation while the server takes others.
+   *
+   * @defaultValue 10
+   */
   readonly maxAttempts?: number;
   /** @defaultValue 86_400_000, a day */
   readonly maxRetryAfterMs?: number;
@@ -23,11 +28,27 @@ export interface SyncWorkerOptions {
   readonly maxConflictRounds?: number;
   /** A resolver that takes longer has failed, in milliseconds. @defaultValue 10_000 */
   readonly resolveTimeoutMs?: number;
-  /** Upper bound of the random wait after the network came back, in milliseconds. @defaultValue 2_000 */
+  /**
+   * A credential provider that takes longer to answer has failed, in milliseconds. It is asked again.
+   *
+   * @defaultValue 30_000
+   */
+  readonly refreshTimeoutMs?: number;
+  /**
+   * Upper bound of the random wait after the network came back, in milliseconds. It is a tenth of the outage's length at
+   * the most.
+   *
+   * @defaultValue 2_000
+   */
   readonly reconnectJitterMs?: number;
-  /** How often a send is tried while the monitor says that there is no network. @defaultValue 300_000 */
+  /**
+   * How often a send is tried while the monitor says that there is no network, in milliseconds. One more goes out at each
+   * start and each drain; one that is answered ends this, until the monitor says something else.
+   *
+   * @defaultValue 300_000
+   */
   readonly offlineProbeMs?: number;
-  /** How long the circuit stays open, and an unanswered operation waits. @defaultValue 1 s doubling to 1 min, equal jitter */
+  /** How long the circuit stays open, and an operation waits that met no answer, or a server that takes nothing. @defaultValue 1 s doubling to 1 min, equal jitter */
   readonly outageBackoff?: BackoffStrategy;
   /** `stalled` is told when the oldest operation is older than this though the network is there. @defaultValue 900_000 */
   readonly stallAfterMs?: number;
@@ -60,6 +81,7 @@ const DEFAULTS = {
   minRetryMs: 100,
   maxConflictRounds: 5,
   resolveTimeoutMs: 10_000,
+  refreshTimeoutMs: 30_000,
   reconnectJitterMs: 2000,
   offlineProbeMs: 300_000,
   stallAfterMs: 900_000,

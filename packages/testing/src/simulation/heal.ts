@@ -50,7 +50,8 @@ async function deliver(world: SimulatedWorld, principal: string | undefined, goe
     await scheduler.runUntil(scheduler.now + CHUNK_MS, goesOn);
     if (!goesOn()) return;
     const left = await deliverable(world, principal);
-    if (left.length === 0) return;
+    // An answer of "later" speaks against an operation only while the server takes others.
+    if (left.every((one) => isFailing(world, one))) return;
     const spentMs = scheduler.now - began;
     const isolated = left.find((one) => world.isGood(one));
     if (spentMs > MAX_ISOLATED_MS && isolated !== undefined)
@@ -72,6 +73,8 @@ async function deliverable(
     const { storage } = device;
     const { items } = await storage.list({ limit: 10_000 });
     const held = new Set<string>();
+    // Behind one that always fails an operation waits rightly, until that one is a dead letter or is given up.
+    const failing = new Set<string>();
     for (const operation of items) {
       const { id, state } = operation;
       const blockers = state === 'blocked' ? await storage.blockersOf(id) : [];
@@ -87,13 +90,10 @@ async function deliverable(
         blockers.some((other) => held.has(other))
       )
         held.add(id);
+      else if (blockers.some((other) => failing.has(other))) failing.add(id);
       else result.push(operation);
+      if (!world.isGood(operation)) failing.add(id);
     }
-    // Behind one that always fails an operation waits rightly, until that one is a dead letter.
-    const failing = new Set(result.filter((one) => !world.isGood(one)).map(({ entity }) => entity));
-    for (const [at, operation] of [...result.entries()].reverse())
-      if (operation.entity !== undefined && failing.has(operation.entity) && world.isGood(operation))
-        result.splice(at, 1);
   }
   return result;
 }
@@ -106,7 +106,9 @@ async function giveUpHeld(world: SimulatedWorld, goesOn: GoesOn): Promise<void> 
     for (const device of world.devices) {
       const { items } = await device.storage.list({ limit: 10_000 });
       left += items.length;
-      const held = items.filter(({ state }) => state === 'parked' || state === 'deadLetter');
+      const held = items.filter(
+        (one) => one.state === 'parked' || one.state === 'deadLetter' || isFailing(world, one),
+      );
       for (const { id } of await device.storage.discard(held.map(({ id }) => id))) referee.discarded(id);
       const next = items.find(({ state }) => state !== 'parked' && state !== 'deadLetter')?.principal;
       signIn(device, next);
@@ -116,4 +118,10 @@ async function giveUpHeld(world: SimulatedWorld, goesOn: GoesOn): Promise<void> 
     if (!goesOn()) return;
   }
   referee.broken('liveness', 'the queues never ran empty');
+}
+
+/** Whether the server only ever asks for another attempt of it, and it waits for one, or behind such a one. */
+function isFailing(world: SimulatedWorld, one: StoredOperation): boolean {
+  const isWaiting = one.state === 'scheduled' && one.history.at(-1)?.outcome === 'retry';
+  return !world.isGood(one) && (isWaiting || one.state === 'blocked');
 }

@@ -291,7 +291,9 @@ export class Referee {
         this.#checkRemoval(record);
         break;
       case 'reschedule':
+        // Without an attempt it was not sent, and only put aside.
         if (
+          settlement.attempt !== undefined &&
           typeof lastOutcome === 'object' &&
           lastOutcome.kind === 'retry' &&
           settlement.delayMs < Math.max(100, lastOutcome.afterMs ?? 0)
