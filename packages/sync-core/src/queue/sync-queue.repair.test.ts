@@ -55,9 +55,10 @@ test('retry lets a dead letter go again, and its followers after it', async () =
 
 test('retry ends the wait of a scheduled operation, and keeps its attempts', async () => {
   const { queue, transport } = await openQueue(all);
+  await queue.enqueue(plain, 0, { id: 'taken' });
   await queue.enqueue(plain, 1, { id: 'p' });
-  transport.answer(RETRY);
-  await processQueue(queue, transport);
+  transport.answer({ kind: 'acknowledged' }, RETRY);
+  await processQueue(queue, transport, { concurrency: 1 });
   expect(await queue.get('p')).toMatchObject({ state: 'scheduled', attempts: 1 });
   await queue.retry('p');
   expect(await queue.get('p')).toMatchObject({ state: 'waiting', attempts: 1 });
