@@ -4,6 +4,7 @@
  */
 export { finishMixing, mixBytes, mixText, mixWord } from './checksum/mixing.js';
 export { Entry } from './memory/entry.js';
+export { Heap } from './memory/heap.js';
 export { LeaseBook } from './memory/lease-book.js';
 export { MemoryQueue } from './memory/memory-queue.js';
 export { OperationIndex } from './memory/operation-index.js';

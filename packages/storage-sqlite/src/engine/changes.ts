@@ -9,8 +9,9 @@ import {
   withKnownIds,
 } from '@cpc/sync-core/storage-kit';
 import { logOf } from './attempt-log.js';
+import { refresh } from './may-go.js';
+import { append, remove } from './order.js';
 import { placedFromRow, placedOf } from './place-row.js';
-import { append, refresh, remove } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { takePlace } from './settle.js';
 

@@ -1,9 +1,9 @@
 import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
 import { laneOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { effectiveRank, refresh } from './may-go.js';
 import { HOLD } from './place.js';
 import { placedFromRow, placedOf } from './place-row.js';
-import { effectiveRank, refresh } from './order.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
 import { leasedItemOf } from './lease-book.js';
 import { valueAt, WHOLE } from './selection.js';

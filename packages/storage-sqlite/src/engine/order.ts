@@ -1,10 +1,11 @@
 import type { NewOperation } from '@cpc/sync-core';
 import { laneOf, type Progress } from '@cpc/sync-core/storage-kit';
-import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { logOf } from './attempt-log.js';
+import { refresh } from './may-go.js';
 import { rowValues } from './operation-row.js';
 import { HOLD, type Place, type Placed, reached, stateOf } from './place.js';
 import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
+import { lentTo, RankFlow } from './rank-flow.js';
 
 /** Adds an operation at the end. @returns its sequence, or `undefined` where its id is in the queue already */
 export function append(
@@ -13,15 +14,18 @@ export function append(
   progress: Progress,
 ): number | undefined {
   const sequence = tx.state.data.sequence + 1;
-  const { dependsOn } = operation;
   const lane = laneOf(operation);
   const tail = lane === undefined ? undefined : tx.laneTail(lane);
-  const blockers = dependsOn.length === 0 ? [] : earlierOf(tx, dependsOn, sequence);
-  const place = placeOf(operation, progress, blockers.length, tail);
+  const blockers = earlierOf(tx, operation.dependsOn, sequence);
+  const place = placeOf({ progress, weight: operation.rank, waits: blockers.length, ahead: tail });
   if (!insert(tx, sequence, operation, place, progress)) return undefined;
   tx.state.data.sequence = sequence;
-  if (blockers.length > 0) waitFor(tx, sequence, blockers);
-  if (lane !== undefined && place.boost !== null) relaxLane(tx, lane);
+  // Most wait for nothing by name and are no more urgent than the one ahead of them, which then changes for nobody.
+  if (blockers.length === 0 && place.boost === null) return sequence;
+  const flow = new RankFlow(tx);
+  waitFor(tx, sequence, blockers, place.weight, flow);
+  if (lane !== undefined && place.boost !== null) flow.laneChanged(lane, sequence);
+  flow.run();
   return sequence;
 }
 
@@ -33,69 +37,51 @@ export function exchange(
   progress: Progress,
 ): void {
   const { sequence } = before;
+  const flow = new RankFlow(tx);
   tx.sql.remove.run(sequence);
-  leave(tx, before);
+  leave(tx, before, flow);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
-  const blockers = earlierOf(tx, operation.dependsOn, sequence);
   const lane = laneOf(operation);
   const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
-  const place = placeOf(operation, progress, blockers.length, ahead);
+  const blockers = earlierOf(tx, operation.dependsOn, sequence);
+  const weight = Math.max(operation.rank, lentTo(tx, sequence));
+  const place = placeOf({ progress, weight, waits: blockers.length, ahead });
   // The rules let nobody take an id that is in the queue.
   if (!insert(tx, sequence, operation, place, progress)) throw new DamagedIndex();
-  if (blockers.length > 0) waitFor(tx, sequence, blockers);
-  reweigh(tx, sequence);
-  if (lane !== undefined) settleLane(tx, lane, sequence);
+  waitFor(tx, sequence, blockers, weight, flow);
+  if (lane !== undefined) flow.laneChanged(lane, sequence);
+  flow.run();
 }
 
 /** Takes an operation out for good, and lets go what waited for it. */
 export function remove(tx: QueueTransaction, placed: Placed): void {
   const { sequence } = placed;
   if (tx.sql.remove.run(sequence) === 0) return;
-  leave(tx, placed);
+  const flow = new RankFlow(tx);
+  leave(tx, placed, flow);
   tx.leave(placed.id, null);
   if (tx.state.data.dependencies > 0) releaseDependents(tx, sequence);
+  flow.run();
 }
 
-/** Works out whether the operation may go, now or later. */
-export function refresh(tx: QueueTransaction, placed: Placed): void {
-  const { place } = placed;
-  const lane = laneOf(placed);
-  const isHead = lane === undefined || tx.laneHead(lane)?.sequence === placed.sequence;
-  if (isHead) tx.checkAhead(placed);
-  const isFree = isHead && place.waits === 0 && place.hold === HOLD.none;
-  const ready = isFree && place.dueAt === 0 ? effectiveRank(tx, placed) : null;
-  const due = isFree && place.dueAt > 0 ? place.dueAt : null;
-  if (ready !== place.ready || due !== place.due) tx.move(placed, { ready, due });
+/** After operations left a lane, of which this was the last: who may go, and what the others inherit. */
+export function settleLane(tx: QueueTransaction, lane: string, sequence: number): void {
+  const flow = new RankFlow(tx);
+  flow.laneChanged(lane, sequence);
+  flow.run();
 }
 
-/** Works out the head of a lane anew. */
-export function refreshHead(tx: QueueTransaction, lane: string): void {
-  const head = tx.laneHead(lane);
-  if (head !== undefined) refresh(tx, head);
-}
-
-/** The highest weight of the operation and of all behind it in its lane. */
-export function effectiveRank(tx: QueueTransaction, placed: Placed): number {
+/** Undoes what its place meant to others, after its row is gone. What depends on it goes on waiting. */
+function leave(tx: QueueTransaction, placed: Placed, flow: RankFlow): void {
   const { sequence, place } = placed;
   const lane = laneOf(placed);
-  if (lane === undefined) return place.weight;
-  const boost = tx.sql.highestBoost.get(lane, sequence)?.[0] as number | undefined;
-  return Math.max(place.weight, boost ?? place.weight);
-}
-
-/** After an operation left a lane, entered it, or changed its weight: who may go, and what the others inherit. */
-export function settleLane(tx: QueueTransaction, lane: string, around: number): void {
-  const after = tx.laneAfter(lane, around);
-  if (after !== undefined) refresh(tx, fixBoost(tx, after));
-  relaxLane(tx, lane);
-}
-
-/** Whatever the lane's members wait for inherits from the lane. */
-function relaxLane(tx: QueueTransaction, lane: string): void {
-  refreshHead(tx, lane);
-  if (tx.state.data.dependencies === 0) return;
-  for (const [member] of tx.sql.gated.all(lane)) reweighBlockers(tx, member as number);
+  tx.state.removed(tx.stateOf(placed), placed.priority);
+  if (tx.state.data.references > 0) tx.state.data.references -= tx.sql.removeReferences.run(sequence);
+  if (lane !== undefined) flow.laneChanged(lane, sequence);
+  if (place.waits === 0) return;
+  flow.revisit(tx.sql.blockersOf.all(sequence).map(([blocker]) => blocker as number));
+  tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
 }
 
 function releaseDependents(tx: QueueTransaction, sequence: number): void {
@@ -108,33 +94,37 @@ function releaseDependents(tx: QueueTransaction, sequence: number): void {
   }
 }
 
-/** Works out what an operation inherits from those that depend on it, and passes a change on. */
-function reweigh(tx: QueueTransaction, sequence: number): void {
-  const placed = tx.placed(sequence);
-  if (placed === undefined) return;
-  let weight = placed.rank;
-  for (const [dependent] of tx.sql.dependentsOf.all(sequence)) {
-    const other = tx.placed(dependent as number);
-    if (other !== undefined) weight = Math.max(weight, effectiveRank(tx, other));
-  }
-  if (weight === placed.place.weight) return;
-  const moved = fixBoost(tx, tx.move(placed, { weight }));
-  const lane = laneOf(moved);
-  if (lane === undefined) {
-    refresh(tx, moved);
-    reweighBlockers(tx, sequence);
-  } else {
-    settleLane(tx, lane, sequence);
-  }
+/** Lets an operation wait for those that it depends on, and lends them its rank. */
+function waitFor(
+  tx: QueueTransaction,
+  sequence: number,
+  blockers: readonly number[],
+  rank: number,
+  flow: RankFlow,
+): void {
+  for (const blocker of blockers)
+    tx.state.data.dependencies += tx.sql.addDependency.run(blocker, sequence, rank);
+  flow.revisit(blockers);
 }
 
-function placeOf(
-  operation: NewOperation,
-  progress: Progress,
-  waits: number,
-  ahead: { readonly sequence: number; readonly weight: number } | undefined,
-): Place {
-  const { rank: weight } = operation;
+/** Only what came earlier can be waited for, so the waiting never goes round in a circle. */
+function earlierOf(tx: QueueTransaction, ids: readonly string[], sequence: number): readonly number[] {
+  if (ids.length === 0) return ids as readonly [];
+  const found = ids.map((id) => tx.sequenceOf(id)).filter((one) => one !== undefined);
+  return [...new Set(found)].filter((one) => one < sequence);
+}
+
+function placeOf({
+  progress,
+  weight,
+  waits,
+  ahead,
+}: {
+  readonly progress: Progress;
+  readonly weight: number;
+  readonly waits: number;
+  readonly ahead: { readonly sequence: number; readonly weight: number } | undefined;
+}): Place {
   const { attempts, attempted, hold, dueAt, delayMs } = reached(progress);
   const isFree = ahead === undefined && waits === 0 && hold === HOLD.none;
   return {
@@ -161,62 +151,21 @@ function insert(
 ): boolean {
   if (!tx.add(rowValues({ sequence, operation, seal: tx.seal }, place, { history, failure }))) return false;
   tx.state.added(stateOf(place), operation.priority);
-  for (const { id } of operation.references) {
+  for (const { id } of operation.references)
     tx.state.data.references += tx.sql.addReference.run(id, sequence);
-  }
   return true;
 }
 
-/** Undoes what its place meant to others, after its row is gone. What depends on it goes on waiting. */
-function leave(tx: QueueTransaction, placed: Placed): void {
-  const { sequence } = placed;
-  const lane = laneOf(placed);
-  tx.state.removed(tx.stateOf(placed), placed.priority);
-  if (tx.state.data.references > 0) tx.state.data.references -= tx.sql.removeReferences.run(sequence);
-  if (lane !== undefined) settleLane(tx, lane, sequence);
-  if (placed.place.waits === 0) return;
-  const blockers = tx.sql.blockersOf.all(sequence);
-  tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
-  for (const [blocker] of blockers) reweigh(tx, blocker as number);
-}
-
-function waitFor(tx: QueueTransaction, sequence: number, blockers: readonly number[]): void {
-  for (const blocker of blockers) tx.state.data.dependencies += tx.sql.addDependency.run(blocker, sequence);
-  for (const blocker of blockers) reweigh(tx, blocker);
-}
-
-function reweighBlockers(tx: QueueTransaction, sequence: number): void {
-  for (const [blocker] of tx.sql.blockersOf.all(sequence)) reweigh(tx, blocker as number);
-}
-
-/** Only what came earlier can be waited for, so the waiting never goes round in a circle. */
-function earlierOf(tx: QueueTransaction, ids: readonly string[], sequence: number): readonly number[] {
-  const found = ids.map((id) => tx.sequenceOf(id)).filter((one) => one !== undefined);
-  return [...new Set(found)].filter((one) => one < sequence);
-}
-
-function fixBoost(tx: QueueTransaction, placed: Placed): Placed {
-  const { sequence, place } = placed;
-  const lane = laneOf(placed);
-  const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
-  const boost = previous !== undefined && place.weight > previous.place.weight ? place.weight : null;
-  return boost === place.boost ? placed : tx.move(placed, { boost });
-}
-
+/** Writes the new id into what depends on an operation; that changes no place. */
 function renameInDependents(tx: QueueTransaction, sequence: number, from: string, to: string): void {
   for (const [dependent] of tx.sql.dependentsOf.all(sequence)) {
+    const placed = tx.placed(dependent as number);
     const row = tx.row(dependent as number);
-    if (row === undefined) continue;
-    const placed = tx.placed(dependent as number) as Placed;
+    if (placed === undefined || row === undefined) continue;
     const operation = tx.operation(row);
     const dependsOn = operation.dependsOn.map((id) => (id === from ? to : id));
-    rewrite(tx, placed, row, { ...operation, dependsOn });
+    tx.sql.remove.run(placed.sequence);
+    const source = { sequence: placed.sequence, operation: { ...operation, dependsOn }, seal: tx.seal };
+    tx.add(rowValues(source, placed.place, logOf(row)));
   }
-}
-
-/** Writes other content that changes no place. */
-function rewrite(tx: QueueTransaction, placed: Placed, row: SqlRow, operation: NewOperation): void {
-  tx.sql.remove.run(placed.sequence);
-  const source = { sequence: placed.sequence, operation, seal: tx.seal };
-  tx.add(rowValues(source, placed.place, logOf(row)));
 }

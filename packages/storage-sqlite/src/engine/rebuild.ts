@@ -1,6 +1,6 @@
+import { refresh } from './may-go.js';
 import { stateOf } from './place.js';
 import { placedOf } from './place-row.js';
-import { refresh } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /**

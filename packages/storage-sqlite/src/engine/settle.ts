@@ -22,7 +22,8 @@ import {
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
 import { type Placed, progressOf } from './place.js';
-import { exchange, refresh, refreshHead, remove, settleLane } from './order.js';
+import { refresh, refreshHead } from './may-go.js';
+import { exchange, remove, settleLane } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { runsOf } from './runs.js';
 

@@ -93,7 +93,10 @@ function orderStatements(prepare: Prepare, o: string) {
       `SELECT boost FROM ${o} INDEXED BY ${o}_boost WHERE entity = ? AND boost IS NOT NULL AND sequence >= ?
        ORDER BY boost DESC LIMIT 1`,
     ),
-    gated: prepare(`SELECT sequence FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0`),
+    gatedUntil: prepare(
+      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0 AND sequence <= ?
+       ORDER BY sequence DESC LIMIT 1`,
+    ),
     dueUntil: prepare(
       `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
     ),
@@ -118,9 +121,14 @@ function dependencyStatements(
   { dependencies: d, references: r, assignments: a, operations: o }: QueueTables,
 ) {
   return {
-    addDependency: prepare(`INSERT OR IGNORE INTO ${d} (blocker, dependent) VALUES (?, ?)`),
+    addDependency: prepare(`INSERT OR IGNORE INTO ${d} (blocker, dependent, rank) VALUES (?, ?, ?)`),
     dependentsOf: prepare(`SELECT dependent FROM ${d} WHERE blocker = ?`),
     dependency: prepare(`SELECT 1 FROM ${d} WHERE blocker = ? AND dependent = ?`),
+    highestLent: prepare(
+      `SELECT rank FROM ${d} INDEXED BY ${d}_rank WHERE blocker = ? ORDER BY rank DESC LIMIT 1`,
+    ),
+    lentBy: prepare(`SELECT rank FROM ${d} WHERE dependent = ? LIMIT 1`),
+    lend: prepare(`UPDATE ${d} SET rank = ? WHERE dependent = ?`),
     blockersOf: prepare(`SELECT blocker FROM ${d} WHERE dependent = ?`),
     removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
     removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),

@@ -3,6 +3,7 @@ import type { SqliteDriver } from '../drivers/sqlite-driver.js';
 import { createFormat1 } from './format-1.js';
 import { createFormat2 } from './format-2.js';
 import { createFormat3 } from './format-3.js';
+import { createFormat4 } from './format-4.js';
 import type { QueueTables } from './tables.js';
 
 /** The table that tells, for each queue in the file, in which format it is. */
@@ -13,6 +14,7 @@ const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [
   createFormat1,
   createFormat2,
   createFormat3,
+  createFormat4,
 ];
 
 /** The format that this version of the library reads and writes. */

@@ -102,11 +102,12 @@ class EnqueueStep implements EnqueueQuestions<Entry>, KnownIds {
   }
 
   waitsFor(tail: Entry, id: string): boolean {
-    return this.#index.get(id)?.dependents?.has(tail) === true;
+    const other = this.#index.get(id);
+    return other !== undefined && tail.blockers?.has(other) === true;
   }
 
   hasDependents({ dependents }: Entry): boolean {
-    return dependents !== undefined && dependents.size > 0;
+    return dependents !== undefined && dependents.entries.size > 0;
   }
 
   #append(operation: NewOperation): StorageReceipt {

@@ -3,6 +3,7 @@ import type { NewOperation, StoredOperation } from '../operation/operation-recor
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import { frozenCopy, frozenList, withFrozenLists } from '../operation/own.js';
 import { firstDueAt, NO_HISTORY, type Progress } from '../rules/progress.js';
+import type { Dependents } from './dependencies.js';
 import type { Lane } from './lane.js';
 
 /** One operation in the index: what the app gave, what the storage keeps, and its place among the others. */
@@ -27,25 +28,19 @@ export class Entry {
   attemptedBefore = false;
 
   lane: Lane | undefined = undefined;
-  /** Whether the lane counts its rank: all do but those that are leased. */
-  counted = false;
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
-  /** How many of its dependencies are still in the queue. */
-  gates = 0;
-  /** Who depends on it. */
-  dependents: Set<Entry> | undefined = undefined;
-  /** The highest of its own rank and the effective ranks of its dependents. */
-  ownRank: number;
-  /** The effective rank: also that of all behind it in its lane. Kept for heads; others have `ownRank`. */
-  rank: number;
+  /** Those of its dependencies that are still in the queue. */
+  blockers: Set<Entry> | undefined = undefined;
+  /** Who depends on it; see {@link Dependents}. */
+  dependents: Dependents | undefined = undefined;
+  /** The highest rank of its own and of what waits for it; see `RankFlow`. `-Infinity` while it has no place. */
+  rank = -Infinity;
 
   constructor(operation: NewOperation, sequence: number) {
     this.operation = withFrozenLists(operation);
     this.sequence = sequence;
     this.dueAt = firstDueAt(operation);
-    this.ownRank = operation.rank;
-    this.rank = operation.rank;
   }
 
   get id(): string {
@@ -89,9 +84,14 @@ export class Entry {
     this.failure = failure && frozenCopy(failure);
   }
 
+  /** Whether anything that it depends on is still in the queue. */
+  get isGated(): boolean {
+    return this.blockers !== undefined && this.blockers.size > 0;
+  }
+
   /** Nothing but time, a hold or a lease stands between it and its delivery. */
   get isFree(): boolean {
-    return this.previous === undefined && this.gates === 0;
+    return this.previous === undefined && !this.isGated;
   }
 
   /**

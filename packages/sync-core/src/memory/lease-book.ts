@@ -132,9 +132,6 @@ export class LeaseBook {
     entry.delayMs = 0;
     this.#index.setState(entry, 'blocked');
     this.#index.refresh(entry);
-    // What is no longer being sent lends its rank to the head again.
-    const head = entry.lane?.head;
-    if (head !== undefined && head !== entry) this.#index.refresh(head);
   }
 
   #lease(entry: Entry, token: number, leaseUntil: number, leaseMs: number): void {
@@ -150,7 +147,7 @@ export class LeaseBook {
   /** The next of the lane, if this claim may hold it too: nothing but its predecessors stands before it. */
   #follower(entry: Entry, token: number, perEntity: number, now: number): Entry | undefined {
     const { next } = entry;
-    if (next?.state !== 'blocked' || next.gates > 0 || next.dueAt > now) return undefined;
+    if (next?.state !== 'blocked' || next.isGated || next.dueAt > now) return undefined;
     let held = 0;
     for (let other: Entry | undefined = entry; other?.token === token; other = other.previous) held++;
     return held < perEntity ? next : undefined;

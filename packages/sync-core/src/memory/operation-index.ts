@@ -4,13 +4,13 @@ import { withFrozenLists } from '../operation/own.js';
 import type { Principals } from '../ports/queue-storage.js';
 import { laneOf } from '../rules/lane-of.js';
 import type { Progress } from '../rules/progress.js';
+import { depend } from './dependencies.js';
 import { Entry } from './entry.js';
 import { Heap } from './heap.js';
 import { Lane } from './lane.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
+import { RankFlow } from './rank-flow.js';
 import { ReadySet } from './ready-set.js';
-
-const NOTHING: readonly Entry[] = Object.freeze([]);
 
 /** Below this many removed entries the log is not worth compacting. */
 const COMPACT_ABOVE = 1024;
@@ -19,8 +19,8 @@ const COMPACT_ABOVE = 1024;
  * The order of a queue, in memory: which operation stands in which lane, what waits for what, and which goes
  * first. It knows no leases, attempts or outcomes; whoever changes an entry's state calls {@link refresh}.
  *
- * Every step costs the same with a thousand and with a million operations, except where an operation leaves
- * from the middle of a lane: then the ranks that others inherited from it are worked out anew.
+ * Every step costs the same with a thousand and with a million operations, except where a rank is lent through many of
+ * them: it is passed on to each, once. Nothing here calls itself for what waits, so a chain may be of any length.
  */
 export class OperationIndex {
   readonly byState: Record<OperationState, number> = {
@@ -35,6 +35,7 @@ export class OperationIndex {
   readonly #byId = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new Map<string | undefined, ReadySet>();
+  readonly #ranks = new RankFlow((entry) => this.#rankChanged(entry));
   readonly #byReference = new Map<string, Set<Entry>>();
   /** What is blocked, and not due either, by its due time; stale ones are skipped. */
   readonly #blocked = new Heap<Entry>();
@@ -116,17 +117,13 @@ export class OperationIndex {
   /** Gives an entry its place, by its sequence. */
   #place(entry: Entry): void {
     const { id, dependsOn, references } = entry.operation;
-    const lane = laneOf(entry.operation);
     this.#byId.set(id, entry);
     entry.isPresent = true;
-    entry.ownRank = entry.operation.rank;
     for (const reference of references) this.#referrers(reference.id).add(entry);
-    for (const other of dependsOn) this.#gate(entry, other);
+    for (const other of dependsOn) depend(entry, this.#byId.get(other));
+    const lane = laneOf(entry.operation);
     if (lane !== undefined) this.#openLane(lane).insert(entry);
-    if (entry.gates > 0) entry.lane?.gated.add(entry);
-    this.#raiseFrom(entry);
-    // One that comes back to the middle of its lane passes on what stands behind it as well.
-    if (entry.gates > 0) this.#raiseGatesOf(entry, effectiveRank(entry));
+    this.#ranks.update(entry);
     this.refresh(entry);
     if (entry.next !== undefined) this.refresh(entry.next);
   }
@@ -138,12 +135,13 @@ export class OperationIndex {
     // Those that met it earlier, in a schedule or a list of what may go, skip it from now on.
     entry.state = 'blocked';
     this.#displace(entry);
-    for (const dependent of entry.dependents ?? []) {
-      dependent.gates--;
-      if (dependent.gates === 0) dependent.lane?.gated.delete(dependent);
+    const { dependents } = entry;
+    if (dependents === undefined) return;
+    entry.dependents = undefined;
+    for (const dependent of dependents.entries) {
+      dependent.blockers?.delete(entry);
       this.refresh(dependent);
     }
-    entry.dependents = undefined;
   }
 
   /** Takes an entry out of its lane, its references and its id; its dependents go on waiting for it. */
@@ -152,17 +150,14 @@ export class OperationIndex {
     this.#byId.delete(id);
     entry.isPresent = false;
     for (const reference of references) this.#unrefer(reference.id, entry);
-    const gatesOf = this.#gatesOf(entry);
-    for (const other of gatesOf) other.dependents?.delete(entry);
-    entry.gates = 0;
-    const { lane, next } = entry;
+    const { lane, previous, next } = entry;
     if (lane !== undefined) {
       lane.remove(entry);
       if (lane.head === undefined) this.#lanes.delete(lane.name);
       else if (lane.head === next) this.refresh(next);
-      else this.#relaxLane(lane);
     }
-    for (const other of gatesOf) this.#relax(other);
+    this.#ranks.withdraw(entry);
+    this.#ranks.update(previous);
   }
 
   /** Gives an entry that is not leased, or no longer, another progress and works out what it may do now. */
@@ -171,9 +166,6 @@ export class OperationIndex {
     entry.takeProgress(progress);
     this.setState(entry, progress.hold ?? 'blocked');
     this.refresh(entry);
-    if (entry.next !== undefined) this.refresh(entry.next);
-    const head = entry.lane?.head;
-    if (head !== undefined && head !== entry) this.refresh(head);
   }
 
   /**
@@ -192,43 +184,47 @@ export class OperationIndex {
       entry.state = progress.hold ?? 'blocked';
     }
     this.#count(entry, 1);
-    if (operation.id !== before) {
-      for (const dependent of entry.dependents ?? []) {
-        const dependsOn = Object.freeze(
-          dependent.operation.dependsOn.map((id) => (id === before ? operation.id : id)),
-        );
-        dependent.operation = { ...dependent.operation, dependsOn };
-        this.#journal.changed(dependent);
-      }
-    }
+    if (operation.id !== before) this.#rename(entry, before, operation.id);
     this.#place(entry);
-    this.#relax(entry);
+  }
+
+  #rename({ dependents }: Entry, before: string, after: string): void {
+    for (const dependent of dependents?.entries ?? []) {
+      const dependsOn = dependent.operation.dependsOn.map((id) => (id === before ? after : id));
+      dependent.operation = withFrozenLists({ ...dependent.operation, dependsOn });
+      this.#journal.changed(dependent);
+    }
   }
 
   /** Works out whether the entry may go, now or later, unless it is leased or held. */
   refresh(entry: Entry): void {
-    const before = entry.state;
+    const { state: before, dueAt } = entry;
     if (before === 'leased' || before === 'parked' || before === 'deadLetter') return;
-    const rank = entry.previous === undefined && entry.lane ? entry.lane.highestRank : entry.ownRank;
-    const rankChanged = rank !== entry.rank;
-    entry.rank = rank;
-    const state = !entry.isFree ? 'blocked' : entry.dueAt > 0 ? 'scheduled' : 'waiting';
-    if (state !== before) this.setState(entry, state);
-    const ready = this.#readyFor(entry.operation.principal);
-    if (state === 'waiting' && (state !== before || rankChanged)) ready.add(entry);
-    if (state === 'scheduled' && state !== before) ready.schedule(entry);
-    if (state === 'blocked' && entry.dueAt > 0 && entry.dueAt !== entry.awaited) {
-      entry.awaited = entry.dueAt;
-      this.#blocked.push(entry.dueAt, entry);
+    const state = !entry.isFree ? 'blocked' : dueAt > 0 ? 'scheduled' : 'waiting';
+    if (state !== before) {
+      this.setState(entry, state);
+      if (state === 'waiting') this.#readyFor(entry.principal).add(entry);
+      else if (state === 'scheduled') this.#readyFor(entry.principal).schedule(entry);
+    }
+    if (state === 'blocked' && dueAt > 0 && dueAt !== entry.awaited) {
+      entry.awaited = dueAt;
+      this.#blocked.push(dueAt, entry);
     }
   }
 
+  /** One that may go is looked for by its rank. */
+  #rankChanged(entry: Entry): void {
+    if (entry.state === 'waiting') this.#readyFor(entry.principal).add(entry);
+  }
+
   setState(entry: Entry, state: OperationState): void {
-    this.byState[entry.state]--;
+    const before = entry.state;
+    this.byState[before]--;
     this.byState[state]++;
     entry.state = state;
-    if (state === 'leased') entry.lane?.uncount(entry);
-    else entry.lane?.count(entry);
+    // What is being sent lends its rank to nobody.
+    const begins = state === 'leased';
+    if (entry.lane !== undefined && begins !== (before === 'leased')) this.#ranks.update(entry);
   }
 
   /** Ends the schedules whose time has come, also of what is blocked. */
@@ -270,7 +266,6 @@ export class OperationIndex {
   /** Lets a follower compete before its predecessor has left, until `withdraw`. */
   advance(entry: Entry): void {
     this.setState(entry, 'waiting');
-    entry.rank = entry.lane?.highestRank ?? entry.ownRank;
     this.#readyFor(entry.operation.principal).add(entry);
   }
 
@@ -288,9 +283,8 @@ export class OperationIndex {
 
   blockersOf(entry: Entry): readonly string[] {
     const head = entry.lane?.head;
-    const ahead = head === undefined || head === entry ? [] : [head.operation.id];
-    const gates = this.#gatesOf(entry).map((other) => other.operation.id);
-    return [...new Set([...ahead, ...gates])];
+    const ahead = head === undefined || head === entry ? [] : [head.id];
+    return [...new Set([...ahead, ...Array.from(entry.blockers ?? [], ({ id }) => id)])];
   }
 
   /** Entries in sequence order, beginning behind `after`. */
@@ -351,81 +345,8 @@ export class OperationIndex {
     entries?.delete(entry);
     if (entries?.size === 0) this.#byReference.delete(temporaryId);
   }
-
-  /** What the entry waits for by name. Not all that it names: some left, and some came after it. */
-  #gatesOf(entry: Entry): readonly Entry[] {
-    if (entry.gates === 0) return NOTHING;
-    return entry.operation.dependsOn
-      .map((id) => this.#byId.get(id))
-      .filter((other) => other?.dependents?.has(entry) === true) as readonly Entry[];
-  }
-
-  /** Only what came earlier can be waited for; so the waiting never goes round in a circle. */
-  #gate(entry: Entry, id: string): void {
-    const other = this.#byId.get(id);
-    if (other === undefined || other.sequence >= entry.sequence) return;
-    other.dependents ??= new Set();
-    if (other.dependents.has(entry)) return;
-    other.dependents.add(entry);
-    entry.gates++;
-  }
-
-  /** Lets all that the entry waits for inherit its rank. */
-  #raiseFrom(entry: Entry): void {
-    const { lane, ownRank } = entry;
-    if (lane === undefined) {
-      if (entry.gates > 0) this.#raiseGatesOf(entry, ownRank);
-      return;
-    }
-    const { head } = lane;
-    if (head !== undefined && head !== entry && head.rank < lane.highestRank) this.refresh(head);
-    for (const member of lane.gated) {
-      if (member.sequence <= entry.sequence) this.#raiseGatesOf(member, ownRank);
-    }
-  }
-
-  #raiseGatesOf(entry: Entry, rank: number): void {
-    for (const other of this.#gatesOf(entry)) {
-      if (other.ownRank >= rank) continue;
-      this.#setOwnRank(other, rank);
-      this.#raiseFrom(other);
-      this.refresh(other);
-    }
-  }
-
-  #setOwnRank(entry: Entry, rank: number): void {
-    const { counted } = entry;
-    if (counted) entry.lane?.uncount(entry);
-    entry.ownRank = rank;
-    if (counted) entry.lane?.count(entry);
-  }
-
-  /** Works out anew what the entry inherits, after one that waited for it left or fell in rank. */
-  #relax(entry: Entry): void {
-    let rank = entry.operation.rank;
-    for (const dependent of entry.dependents ?? []) rank = Math.max(rank, effectiveRank(dependent));
-    if (rank === entry.ownRank) return;
-    this.#setOwnRank(entry, rank);
-    if (entry.lane !== undefined) this.#relaxLane(entry.lane);
-    else for (const other of this.#gatesOf(entry)) this.#relax(other);
-    this.refresh(entry);
-  }
-
-  #relaxLane(lane: Lane): void {
-    if (lane.head !== undefined) this.refresh(lane.head);
-    for (const member of lane.gated) {
-      for (const other of this.#gatesOf(member)) this.#relax(other);
-    }
-  }
 }
 
 function goesBefore(a: Entry, b: Entry): boolean {
   return a.rank === b.rank ? a.sequence < b.sequence : a.rank > b.rank;
-}
-
-/** The highest rank of the entry and of all behind it in its lane. */
-function effectiveRank(entry: Entry): number {
-  let rank = entry.ownRank;
-  for (let other = entry.next; other !== undefined; other = other.next) rank = Math.max(rank, other.ownRank);
-  return rank;
 }

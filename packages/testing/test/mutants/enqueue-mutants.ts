@@ -140,6 +140,12 @@ export const enqueueMutants: readonly Mutant[] = [
   onEnqueue('coalesce ignores dependencies', ({ coalesces, dependsOn }) => ({
     dependsOn: coalesces ? [] : dependsOn,
   })),
+  mutant('coalesce takes what the tail names for what it waits for', (real, data) => ({
+    enqueue: (batches, rules) => {
+      mapEntries(data, (entry) => ({ ...entry, waitsFor: entry.operation.dependsOn }));
+      return real.enqueue(batches, rules);
+    },
+  })),
   onEnqueue('coalesce ignores principals', () => ({ principal: 'everybody' })),
   mutant('coalesce merges whatever it is told', (real) => ({
     enqueue: (batches, rules) =>

@@ -179,6 +179,20 @@ export const coalesceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'coalesce never joins a tail that names what the incoming one waits for, but came before it',
+    body: async ({ storage }) => {
+      const { coalesce, asked } = lastWins();
+      // An operation waits only for what stood in front of it, so `a` may go before `later`, and `b` may not.
+      await add(storage, change('a', { dependsOn: ['later'] }), operation('later', { entity: 'f' }));
+      await storage.enqueue([[change('b', { dependsOn: ['later'] })]], { coalesce });
+      assertEqual(asked, [], 'what was asked');
+      await storage.discard(['a']);
+      assertEqual(await storage.blockersOf('b'), ['later'], 'what the incoming one waits for');
+      await storage.enqueue([[change('c', { dependsOn: ['later'] })]], { coalesce });
+      assertEqual(asked, ['b<c'], 'with a tail that waits for it as well');
+    },
+  },
+  {
     name: 'coalesce joins and cancels a tail that the incoming one depends on, or one behind it',
     body: async ({ storage }) => {
       const { coalesce } = lastWins();

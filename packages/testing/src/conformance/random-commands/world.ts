@@ -17,6 +17,8 @@ export class World {
   readonly discarded: StoredOperation[] = [];
   /** The latest operations that were given to `enqueue`, wherever they are now. */
   readonly given: NewOperation[] = [];
+  /** The latest ids that were named before they came. */
+  readonly #early: string[] = [];
   #lastId = 0;
 
   constructor(random: SeededRandom, model: ModelQueueStorage) {
@@ -63,7 +65,7 @@ export class World {
       priority: random.pick([25, 50, 75, 100]),
       rank: random.below(6),
       coalesces,
-      dependsOn: random.chance(0.7) ? [] : this.someIds(2),
+      dependsOn: this.#dependencies(),
       scheduledAt: random.chance(0.2) ? T0 + random.below(400) : T0,
       ...(random.chance(0.4) && { baseVersion: random.pick(['v0', 'v1']) }),
       ...(entity !== undefined && { entity }),
@@ -72,5 +74,21 @@ export class World {
     this.given.push(made);
     if (this.given.length > 40) this.given.shift();
     return made;
+  }
+
+  /** What an operation names: often nothing, at times what is to come, and that again once it came. */
+  #dependencies(): readonly string[] {
+    const { random } = this;
+    const known = random.chance(0.7) ? [] : this.someIds(2);
+    if (random.chance(0.75)) return known;
+    const id = this.#early.length > 0 && random.chance(0.7) ? random.pick(this.#early) : this.#nextId();
+    this.#early.push(id);
+    if (this.#early.length > 4) this.#early.shift();
+    return [...new Set([...known, id])];
+  }
+
+  /** An id that one of the next operations will have. */
+  #nextId(): string {
+    return `op${this.#lastId + 1 + this.random.below(3)}`;
   }
 }
