@@ -53,7 +53,7 @@ test('a format that is no number is damage, and is left alone', async () => {
   expect(await hash(file)).toBe(before);
 });
 
-test.each([1, 2])('a file of format %i opens with every state, lease and dependency', async (format) => {
+test.each([1, 2, 3])('a file of format %i opens with every state, lease and dependency', async (format) => {
   await copyFile(fileURLToPath(new URL(`fixtures/format-${format}.db`, import.meta.url)), file);
   const storage = await opened();
   const { items } = await storage.list();
@@ -93,6 +93,24 @@ test.each([
   const before = await hash(file);
   await expect(opened()).rejects.toMatchObject({ code: 'STORAGE_DAMAGED', details: { column: 'refs' } });
   expect(await hash(file)).toBe(before);
+});
+
+test.each([1, 2, 3])('a file of format %i knows what each dependency lends', async (format) => {
+  await copyFile(fileURLToPath(new URL(`fixtures/format-${format}.db`, import.meta.url)), file);
+  const storage = await opened();
+  await storage.enqueue([[operation('other', { rank: 80 })]]);
+  const first = async (): Promise<string | undefined> => {
+    const { token, operations } = await storage.claim({ now: 1_800_000_000_000, limit: 1, leaseMs: 1000 });
+    await storage.settle(
+      token,
+      operations.map(({ id }) => ({ id, kind: 'release', sent: false })),
+    );
+    return operations[0]?.id;
+  };
+  expect(await first()).toBe('head');
+  await storage.discard(['dependent']);
+  expect(await first()).toBe('other');
+  await storage.close();
 });
 
 test('several queues in one file do not see each other', async () => {

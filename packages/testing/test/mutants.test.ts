@@ -25,7 +25,7 @@ const mutants: readonly Mutant[] = [
 /** The names of the cases that go red on the mutant. */
 async function redCases(broken: Mutant): Promise<readonly string[]> {
   const red: string[] = [];
-  for (const { name, run } of queueStorageCases(() => faultyHarness(broken), { randomRuns: 0 })) {
+  for (const { name, run } of queueStorageCases(() => faultyHarness(broken), { randomRuns: 0, depth: 20 })) {
     try {
       await run();
     } catch {
@@ -51,7 +51,7 @@ describe('every broken storage makes a case go red', () => {
 });
 
 describe('every case goes red on a broken storage', () => {
-  const cases = queueStorageCases(() => modelHarness(), { randomRuns: 0 });
+  const cases = queueStorageCases(() => modelHarness(), { randomRuns: 0, depth: 20 });
   test.each(cases)('$name', ({ name }) => {
     expect(killers.get(name)).toBeDefined();
   });

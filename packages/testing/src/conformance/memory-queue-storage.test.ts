@@ -22,5 +22,6 @@ function faultyHarness(): QueueStorageHarness {
 }
 
 describe('behind faults', () => {
-  for (const { name, run } of queueStorageCases(faultyHarness, { randomRuns: 0 })) test(name, run);
+  for (const { name, run } of queueStorageCases(faultyHarness, { randomRuns: 0, depth: 1000 }))
+    test(name, run);
 });

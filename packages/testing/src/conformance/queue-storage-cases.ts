@@ -4,6 +4,7 @@ import { assignmentCases } from './queue-storage/assignment-cases.js';
 import { changeCases } from './queue-storage/change-cases.js';
 import { claimCases } from './queue-storage/claim-cases.js';
 import { coalesceCases } from './queue-storage/coalesce-cases.js';
+import { deepCases } from './queue-storage/deep-cases.js';
 import { dependencyCases } from './queue-storage/dependency-cases.js';
 import { enqueueCases } from './queue-storage/enqueue-cases.js';
 import { faultCases } from './queue-storage/fault-cases.js';
@@ -45,6 +46,8 @@ export interface QueueStorageCasesOptions {
   readonly randomRuns?: number;
   /** How many commands each of them has. @defaultValue 150 */
   readonly stepsPerRun?: number;
+  /** How many operations the long chains and the wide fans have. @defaultValue 5,000 */
+  readonly depth?: number;
 }
 
 /**
@@ -61,9 +64,9 @@ export function queueStorageCases(
   makeHarness: () => QueueStorageHarness | Promise<QueueStorageHarness>,
   options: QueueStorageCasesOptions = {},
 ): readonly ConformanceCase[] {
-  const { randomRuns = 12, stepsPerRun = 150 } = options;
+  const { randomRuns = 12, stepsPerRun = 150, depth = 5_000 } = options;
   const randomised = Array.from({ length: randomRuns }, (_, seed) => modelCase(seed + 1, stepsPerRun));
-  return [...CASES, ...randomised].map(({ name, body }) => ({
+  return [...CASES, ...deepCases(depth), ...randomised].map(({ name, body }) => ({
     name,
     run: async () => {
       const harness = await makeHarness();

@@ -5,10 +5,10 @@ import type { QueueStorageHarness } from '../queue-storage/queue-storage-harness
 import { faultsOf } from './failing-faults.js';
 import { modelHarness } from './model-harness.js';
 
-for (const { name, run } of queueStorageCases(() => modelHarness())) test(name, run);
+for (const { name, run } of queueStorageCases(() => modelHarness(), { depth: 50 })) test(name, run);
 
 describe('behind faults', () => {
-  for (const { name, run } of queueStorageCases(faultyHarness, { randomRuns: 0 })) test(name, run);
+  for (const { name, run } of queueStorageCases(faultyHarness, { randomRuns: 0, depth: 20 })) test(name, run);
 });
 
 function faultyHarness(): QueueStorageHarness {
