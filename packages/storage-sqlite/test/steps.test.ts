@@ -17,8 +17,8 @@ class CountingBinding implements SqliteBinding {
 
   async open(file: string): Promise<SqliteDriver> {
     const driver = await anyBinding.open(file);
-    const { prepare } = driver;
-    driver.prepare = (sql) => this.#counted(prepare.call(driver, sql));
+    const prepare = driver.prepare.bind(driver);
+    driver.prepare = (sql) => this.#counted(prepare(sql));
     return driver;
   }
 

@@ -41,6 +41,7 @@ export {
   type Keeping,
   mayRequeue,
   newProgress,
+  NO_HISTORY,
   type Progress,
   replacedProgress,
   requeuedProgress,

@@ -1,4 +1,5 @@
 import type { AttemptRecord, SyncFailure } from '@cpc/sync-core';
+import { NO_HISTORY } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { RecordTexts } from './columns.js';
 import { valueAt, WHOLE } from './selection.js';
@@ -9,7 +10,8 @@ export interface AttemptLog {
   readonly failure: SyncFailure | undefined;
 }
 
-export const NO_ATTEMPTS: AttemptLog = { history: [], failure: undefined };
+/** Shared and handed out, so that nobody may change it. */
+export const NO_ATTEMPTS: AttemptLog = { history: NO_HISTORY, failure: undefined };
 
 /** The history and the failure, as they stand in the row. */
 export function logOf(row: SqlRow): AttemptLog {

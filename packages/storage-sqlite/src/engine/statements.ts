@@ -94,7 +94,7 @@ function orderStatements(prepare: Prepare, o: string) {
        ORDER BY boost DESC LIMIT 1`,
     ),
     gatedUntil: prepare(
-      `SELECT ${PLACED} FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0 AND sequence <= ?
+      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0 AND sequence <= ?
        ORDER BY sequence DESC LIMIT 1`,
     ),
     dueUntil: prepare(

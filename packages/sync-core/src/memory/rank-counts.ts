@@ -7,6 +7,8 @@ interface Others {
   readonly order: Heap<number>;
 }
 
+const noOthers = (): Others => ({ counts: new Map<number, number>(), order: new Heap<number>() });
+
 /**
  * How often each rank stands among those that lend theirs, and the highest of them. Adding and removing cost the same
  * with two and with a million, also where each has a rank of its own.
@@ -46,7 +48,7 @@ export class RankCounts {
   }
 
   #countOther(rank: number, by: number): void {
-    const { counts, order } = (this.#others ??= { counts: new Map(), order: new Heap() });
+    const { counts, order } = (this.#others ??= noOthers());
     const count = counts.get(rank);
     if (count === undefined) order.push(-rank, rank);
     // One that fell to nothing stays until it is the next, so that it stands in the order once.
