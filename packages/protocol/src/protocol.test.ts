@@ -27,6 +27,20 @@ describe('what may be an id', () => {
   });
 });
 
+test.each(['"k";a', '"k"; a=1; b="x;\\"y"', '"k";a=?1;b=:YWI=:;c=tok/en;d=-1.5;*e=@1700000000'])(
+  'parameters behind a string are ignored: %s',
+  (field) => {
+    expect(parseStructuredString(field)).toBe('k');
+  },
+);
+
+test.each(['"k"x', '"k";', '"k";A', '"k";a=', '"k";a="', '"k" "l"', '"k", "l"', 'k;a', ''])(
+  '%j is no string',
+  (field) => {
+    expect(parseStructuredString(field)).toBeUndefined();
+  },
+);
+
 describe('what may be a name', () => {
   test.each(['a', 'ключ', '😀', 'a/b', '.', 'n'.repeat(LIMITS.maxNameLength)])('%j', (name) => {
     expect(faultOfName(name)).toBeUndefined();

@@ -3,13 +3,22 @@ export function structuredString(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
+const STRING = '"((?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\])*)"';
+/** RFC 9651, section 3.3: a string, a token or date, a byte sequence, a boolean or a number. */
+const BARE_ITEM = `(?:"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\])*"|[A-Za-z*][\\w!#$%&'*+.^\`|~:/-]*|:[A-Za-z0-9+/=]*:|\\?[01]|@?-?\\d{1,15}(?:\\.\\d{1,3})?)`;
+const PARAMETER = `; *[a-z*][a-z0-9_.*-]*(?:=${BARE_ITEM})?`;
+const STRUCTURED_STRING = new RegExp(`^ *${STRING}(?:${PARAMETER})* *$`);
+
 /**
  * Reads an HTTP structured-field string (RFC 9651, section 4.2.5), as `Idempotency-Key` is one.
  *
- * @returns `undefined` where it is not exactly one string without parameters
+ * Parameters behind it are ignored, since a later version of a field may add some (section 2, and the draft of
+ * `Idempotency-Key` defines none).
+ *
+ * @returns `undefined` where it is not exactly one string
  */
 export function parseStructuredString(field: string): string | undefined {
-  const match = /^ *"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)" *$/.exec(field);
+  const match = STRUCTURED_STRING.exec(field);
   return match?.[1]?.replace(/\\(["\\])/g, '$1');
 }
 

@@ -1,6 +1,6 @@
 import { encodeProblem } from '../answer/encode-answer.js';
 import { problem, type Problem } from '@cpc/protocol';
-import { NOT_FOUND, replyOf } from '../wire/wire-reply.js';
+import { notFound, replyOf } from '../wire/wire-reply.js';
 import { guarded, warnOnce } from '../store/guarded.js';
 import type { WireReply } from '../wire/wire-message.js';
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.js';
@@ -62,7 +62,8 @@ export class ChangeFeed {
   /** Answers a request of the Fetch API. A field, so that it can be handed on without its object. */
   readonly receive = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    if (url.pathname !== this.#options.path) return responseOf(NOT_FOUND);
+    const { path } = this.#options;
+    if (url.pathname !== path) return responseOf(notFound(`The feed answers GET ${path}.`));
     if (request.method !== 'GET') return this.#refuse(problem('METHOD_NOT_ALLOWED'), { allow: 'GET' });
     try {
       await this.open();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { givenBody, isBodyRead } from './given-body.js';
 import { closingHeaders, restOf } from './rest-of.js';
 
 /**
@@ -31,12 +32,24 @@ export function fetchToNode(
 }
 
 function requestOf(request: IncomingMessage): Request {
-  const { method = 'GET', url = '/', headers } = request;
+  const { method = 'GET', headers } = request;
   const fields = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
   );
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  const body = hasBody ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' } : {};
+  const init = { method, headers: fields, ...bodyOf(request) };
   // Whatever the client calls the server: only the path and what follows it matter here.
-  return new Request(new URL(url, 'http://localhost'), { method, headers: fields, ...body });
+  return new Request(new URL(addressOf(request), 'http://localhost'), init);
+}
+
+function bodyOf(request: IncomingMessage): RequestInit {
+  const { method } = request;
+  if (method === undefined || method === 'GET' || method === 'HEAD') return {};
+  if (isBodyRead(request)) return { body: givenBody(request) as BodyInit };
+  return { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' } as RequestInit;
+}
+
+/** A framework that mounts a listener takes its path away; where nothing is left of it, the whole is needed. */
+function addressOf(request: IncomingMessage): string {
+  const { url = '/', originalUrl = url } = request as IncomingMessage & { readonly originalUrl?: string };
+  return url === '/' || url.startsWith('/?') ? originalUrl : url;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { givenBody, isBodyRead } from './given-body.js';
 import { closingHeaders, restOf } from './rest-of.js';
 import type { WireMessage, WireReply } from '../wire/wire-message.js';
 
@@ -9,7 +10,9 @@ interface Answering {
 
 /**
  * Puts a receiver behind `node:http`, without the cost of `Request` and `Response`:
- * `createServer(toNodeHandler(receiver))`.
+ * `createServer(toNodeHandler(receiver))`. It is a listener for Express, Connect and NestJS as well, at any path:
+ * `app.use('/operations', toNodeHandler(receiver))`. Where a body parser came first, its `request.rawBody` or
+ * `request.body` is used.
  *
  * @returns a listener, whose promise resolves when the answer is written or the connection broke
  */
@@ -37,10 +40,13 @@ export function toNodeHandler(
 
 function messageOf(request: IncomingMessage): WireMessage {
   const { headers, method = 'GET', url = '/' } = request;
-  const [path = '/'] = url.split('?', 1);
+  const { originalUrl = url } = request as { readonly originalUrl?: string };
   return {
     method,
-    path,
+    path: pathOf(originalUrl),
+    // A framework that mounts a listener under a path takes that path away.
+    ...(originalUrl !== url && { rest: pathOf(url) }),
+    ...(isBodyRead(request) && { isDecoded: true }),
     headers: {
       get(name) {
         const value = headers[name.toLowerCase()];
@@ -51,7 +57,17 @@ function messageOf(request: IncomingMessage): WireMessage {
   };
 }
 
-function readRequest(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+async function readRequest(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (!isBodyRead(request)) return readStream(request, maxBytes);
+  const bytes = givenBody(request);
+  return bytes.byteLength <= maxBytes ? bytes : undefined;
+}
+
+function readStream(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const broken = (): void => reject(new Error('The connection broke while the request was read'));
     if (request.destroyed) {

@@ -4,10 +4,10 @@ import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
 import { guarded, warnOnce } from '../store/guarded.js';
 import { readBody } from '../wire/read-body.js';
 import { readItem, readKey, readSingle, type ReadResult } from '../wire/read-operation.js';
-import { parseJson } from '../wire/parse-json.js';
+import { readJson } from '../wire/read-json.js';
 import { refusedMessage } from '../wire/refused-message.js';
 import type { WireMessage, WireReply } from '../wire/wire-message.js';
-import { NOT_FOUND, replyOf, withHeader } from '../wire/wire-reply.js';
+import { notFound, replyOf, withHeader } from '../wire/wire-reply.js';
 import { Deliverer } from './deliverer.js';
 import type { ReceiverOptions, ReceiverParts } from './receiver-options.js';
 import { resolveOptions } from './resolve-options.js';
@@ -71,7 +71,7 @@ export class Receiver<Tx> {
       method: request.method,
       path: new URL(request.url).pathname,
       headers: request.headers,
-      body: (maxBytes) => readBody(request.body, maxBytes),
+      body: (maxBytes) => readBody(request, maxBytes),
     });
     return new Response(reply.body, { status: reply.status, headers: reply.headers });
   };
@@ -83,8 +83,8 @@ export class Receiver<Tx> {
   }
 
   async #answer(message: WireMessage): Promise<WireReply> {
-    const kind = this.#kindOf(message.path);
-    if (kind === undefined) return NOT_FOUND;
+    const kind = this.#kindIn(message);
+    if (kind === undefined) return notFound(`The receiver takes POST ${this.path} and ${this.path}/<kind>.`);
     const key = kind === null ? undefined : readKey(message.headers);
     const knownKey = key?.ok === true ? key.key : undefined;
     const refused = refusedMessage(message) ?? (key?.ok === false ? key.problem : undefined);
@@ -105,6 +105,14 @@ export class Receiver<Tx> {
     return this.#store.forgetExpired();
   }
 
+  /** Mounted at its own path, below another one, or at any path that the framework takes away. */
+  #kindIn({ path, rest }: WireMessage): string | null | undefined {
+    const kind = this.#kindOf(path);
+    if (kind !== undefined || rest === undefined) return kind;
+    const below = this.#kindOf(rest);
+    return below === undefined ? this.#kindOf(this.path + rest) : below;
+  }
+
   /** The kind that the path names, `null` for the batch path, `undefined` for anything else. */
   #kindOf(path: string): string | null | undefined {
     const { path: mount } = this.#options;
@@ -118,12 +126,14 @@ export class Receiver<Tx> {
     const principal = await this.#principalOf(message);
     if (typeof principal !== 'string') return this.#refuse(principal, key);
     const maxBytes = kind === null ? this.#options.maxBatchBytes : this.#options.maxPayloadBytes;
-    const bytes = await message.body(maxBytes);
-    if (bytes === undefined) return this.#refuse(problem('BODY_TOO_LARGE'), key);
-    const json = parseJson(bytes);
-    if (!json.ok) return this.#refuse(problem('BODY_MALFORMED'), key);
-    if (kind === null || key === undefined) return this.#answerBatch(json.value, principal, bytes.byteLength);
-    const parts = { key, kind, headers: message.headers, payload: json.value };
+    const read = await readJson(message, maxBytes);
+    if (!read.ok) {
+      if (read.error !== undefined) this.#onError(read.error, undefined);
+      return this.#refuse(problem(read.code), key);
+    }
+    const { json, byteLength } = read;
+    if (kind === null || key === undefined) return this.#answerBatch(json, principal, byteLength);
+    const parts = { key, kind, headers: message.headers, payload: json };
     const answers = await this.#deliver([readSingle(parts, principal, this.#options)]);
     const answer = answers?.[0];
     return answer === undefined ? this.#refuse(this.#later('STORE_UNAVAILABLE'), key) : replyOf(answer);

@@ -1,8 +1,14 @@
-/** Reads a stream up to a bound; `undefined` where it is longer, of which the rest is called off. */
+import { BodyConsumed } from './body-consumed.js';
+
+/**
+ * Reads a request's body up to a bound; `undefined` where it is longer, of which the rest is called off. Rejects with
+ * a {@link BodyConsumed} where somebody has read it.
+ */
 export async function readBody(
-  stream: ReadableStream<Uint8Array> | null,
+  { body: stream, bodyUsed }: Pick<Request, 'body' | 'bodyUsed'>,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
+  if (bodyUsed || stream?.locked === true) throw new BodyConsumed();
   if (stream === null) return new Uint8Array();
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];

@@ -3,8 +3,15 @@ export interface WireMessage {
   readonly method: string;
   /** Path of the address, still percent-encoded. */
   readonly path: string;
+  /** What is left of the path, where a framework has taken away what it mounted the receiver at. */
+  readonly rest?: string;
   readonly headers: WireHeaders;
-  /** Reads the body; `undefined` where it is larger, of which then no more is read. */
+  /** Whether the body's `Content-Encoding` was undone by whoever read it. @defaultValue false */
+  readonly isDecoded?: boolean;
+  /**
+   * Reads the body; `undefined` where it is larger, of which then no more is read. Rejects with a `BodyConsumed`
+   * where somebody else read it.
+   */
   body(maxBytes: number): Promise<Uint8Array | undefined>;
 }
 

@@ -20,9 +20,15 @@ export function withHeader(reply: WireReply, name: string, value: string): WireR
   return { ...reply, headers: { ...reply.headers, [name]: value } };
 }
 
-/** The address is not the receiver's. Not a problem of this protocol, so that a sender takes it for a wrong address. */
-export const NOT_FOUND: WireReply = {
-  status: 404,
-  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  body: JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404 }),
-};
+/**
+ * The address is not the receiver's. Not a problem of this protocol, so that a sender takes it for a wrong address.
+ *
+ * @param detail - what there is, for whoever mounts it
+ */
+export function notFound(detail: string): WireReply {
+  return {
+    status: 404,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail }),
+  };
+}
