@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createSyncContainer, type SyncContainer } from '@cpc/container';
 import { sqliteStorage } from '@cpc/storage-sqlite';
+import { defineOperation } from '@cpc/sync-core';
 import { OPERATIONS, setCurrency } from './shared/operations.js';
 
 let folder: string;
@@ -48,7 +49,7 @@ test.each([
       { name: 'same disk', queueStorage: () => sync.storage },
       { name: 'nowhere', transport: () => sync.transport },
     ],
-    operations: [{ kind: 'notes.add', priority: 50, version: 1 }],
+    operations: [defineOperation('notes.add')],
   });
   await expect(free.queue.enqueue('notes.add', payload)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON' });
   expect(await stored()).toEqual([]);

@@ -31,6 +31,10 @@ const parsed = defineOperation('parsed', {
   entity: ({ currency }) => currency,
 });
 const loose = defineOperation('loose');
+/** Nothing but the annotation says what its payload is. */
+const annotated = defineOperation('annotated', {
+  entity: ({ stall }: { stall: number; item: string }) => `stalls/${stall}`,
+});
 
 /** Never called: what matters is what compiles, and each line below would have to. */
 async function enqueueing(queue: SyncQueue): Promise<void> {
@@ -44,6 +48,24 @@ async function enqueueing(queue: SyncQueue): Promise<void> {
   await queue.enqueue(parsed, { cents: 5 });
   // @ts-expect-error -- the schema wants a number
   await queue.enqueue(parsed, { cents: '5' });
+  await queue.enqueue(annotated, { stall: 7, item: 'apples' });
+  // @ts-expect-error -- the annotation wants an item
+  await queue.enqueue(annotated, { stall: 7 });
+  await queue.enqueueAll([
+    { operation: typed, payload: { text: 'a' } },
+    { operation: parsed, payload: { cents: 5 } },
+    { operation: 'by name', payload: [1] },
+  ]);
+  await queue.enqueueAll([
+    { operation: parsed, payload: { cents: 5 } },
+    // @ts-expect-error -- each payload is of its own definition
+    { operation: typed, payload: { cents: 5 } },
+  ]);
+  await queue.enqueueAll(['a', 'b'].map((text) => ({ operation: typed, payload: { text } })));
+  // @ts-expect-error -- also of a list that was made elsewhere
+  await queue.enqueueAll([1, 2].map((text) => ({ operation: typed, payload: { text } })));
+  // @ts-expect-error -- no such option
+  await queue.enqueueAll([{ operation: typed, payload: { text: 'a' }, urgency: 5 }]);
   await queue.enqueue(loose, { any: ['thing'] });
   await queue.enqueue('by name', { any: 'thing' });
   // @ts-expect-error -- no such option
@@ -54,7 +76,15 @@ async function enqueueing(queue: SyncQueue): Promise<void> {
     // @ts-expect-error -- only an acknowledged operation has a result
     expect(event.result).toBeDefined();
     if (event.type === 'acknowledged') same<typeof event.result, unknown>(true);
+    if (typed.is(event)) same<typeof event.kind, string>(true);
+    if (event.type === 'acknowledged' && typed.is(event)) same<typeof event.result, unknown>(true);
   });
+  for (const operation of (await queue.list()).items) {
+    // @ts-expect-error -- of which kind it is, nobody has asked
+    expect(operation.payload.text).toBeDefined();
+    if (typed.is(operation)) same<typeof operation.payload.text, string>(true);
+    if (parsed.is(operation)) same<typeof operation.payload.currency, string>(true);
+  }
 }
 
 /** Never called, like the above. */
@@ -67,16 +97,34 @@ function defining(): void {
   defineOperation('a', { coalesce: 'append' });
 }
 
+test('a definition knows what is of its kind, and of its version', async () => {
+  const { queue, events } = await openQueue([typed, loose]);
+  const { id } = await queue.enqueue(typed, { text: 'a' });
+  await queue.enqueue(loose, 1);
+  const operation = (await queue.get(id))!;
+  expect(typed.is(operation) && operation.payload.text).toBe('a');
+  expect(loose.is(operation)).toBe(false);
+  expect(typed.is(Object.assign(Object.create(operation) as typeof operation, { version: 2 }))).toBe(false);
+  expect(events.map((event) => typed.is(event))).toEqual([true, false]);
+  expect(typed.is({ type: 'circuitClosed' })).toBe(false);
+});
+
 test('a definition knows what goes in and what is stored', () => {
   same<typeof typed, OperationDefinition<{ text: string }>>(true);
   same<typeof loose, OperationDefinition>(true);
+  same<typeof annotated, OperationDefinition<{ stall: number; item: string }>>(true);
   same<
     typeof parsed,
     OperationDefinition<{ cents: number; currency?: string | undefined }, { cents: number; currency: string }>
   >(true);
   // @ts-expect-error -- the input of a schema with a default is not its output
   same<typeof parsed, OperationDefinition<{ cents: number; currency: string }>>(true);
-  expect([typed.kind, parsed.kind, loose.kind]).toEqual(['typed', 'parsed', 'loose']);
+  expect([typed, parsed, loose, annotated].map(({ kind }) => kind)).toEqual([
+    'typed',
+    'parsed',
+    'loose',
+    'annotated',
+  ]);
   expect([enqueueing, defining]).toHaveLength(2);
 });
 

@@ -4,14 +4,14 @@ import { OperationPriority } from './priority.js';
 
 test('a definition has a medium priority and version 1, and is frozen', () => {
   const definition = defineOperation('note.write');
-  expect(definition).toEqual({ kind: 'note.write', priority: OperationPriority.Medium, version: 1 });
+  expect(definition).toEqual({ kind: 'note.write', priority: OperationPriority.Medium, version: 1, is: expect.any(Function) });
   expect(Object.isFrozen(definition)).toBe(true);
 });
 
 test('keeps what it was given', () => {
   const entity = (): string => 'e';
   const options = { entity, priority: 7, version: 3, coalesce: 'replace', references: ['/a'] } as const;
-  expect(defineOperation('note.write', options)).toEqual({ kind: 'note.write', ...options });
+  expect(defineOperation('note.write', options)).toMatchObject({ kind: 'note.write', ...options });
 });
 
 test.each<[string, OperationOptions<unknown, unknown>, ErrorConstructor]>([

@@ -45,7 +45,17 @@ export interface OperationDefinition<Input = unknown, Payload = Input> extends O
   readonly kind: string;
   readonly priority: number;
   readonly version: number;
+  /**
+   * Whether an event or a queued operation is of this kind; then its payload has this type. A queued operation of
+   * another version of the payload's shape is not: its payload is what that version made of it.
+   */
+  is<Subject extends object>(subject: Subject): subject is Subject & OfKind<Subject, Payload>;
 }
+
+/** What is known of a subject that is of a kind: the type of its payload, where it has one. */
+export type OfKind<Subject, Payload> = Subject extends { readonly payload: unknown }
+  ? { readonly kind: string; readonly payload: Payload }
+  : { readonly kind: string };
 
 /** A definition whose types have been forgotten, as a registry holds it. */
 // A definition takes its payload in and gives it out, so only `any` lets every one of them in.
@@ -53,17 +63,41 @@ export interface OperationDefinition<Input = unknown, Payload = Input> extends O
 export type AnyOperationDefinition = OperationDefinition<any, any>;
 
 /**
- * Defines a kind of operation.
+ * Defines a kind of operation. The type of its payload comes from the schema; without one from the explicit type, or from
+ * what `entity` says that it takes:
+ *
+ * ```ts
+ * defineOperation('note.save', { schema: z.object({ text: z.string() }) });
+ * defineOperation<{ text: string }>('note.save');
+ * defineOperation('note.save', { entity: (note: { id: string; text: string }) => `notes/${note.id}` });
+ * ```
  *
  * @param kind - a stable name, stored with each operation: `preferences.setCurrency`
  * @throws RangeError or TypeError where an option is out of range; the message names it
  */
-export function defineOperation<Input = unknown, Payload = Input>(
+export function defineOperation<Input, Payload>(
   kind: string,
-  options: OperationOptions<Input, Payload> = {},
-): OperationDefinition<Input, Payload> {
+  options: OperationOptions<Input, Payload> & { readonly schema: StandardSchema<Input, Payload> },
+): OperationDefinition<Input, Payload>;
+export function defineOperation<Payload = unknown>(
+  kind: string,
+  options?: OperationOptions<Payload, Payload>,
+): OperationDefinition<Payload>;
+export function defineOperation(
+  kind: string,
+  options: OperationOptions<unknown, unknown> = {},
+): OperationDefinition {
   checkKind('kind', kind);
-  const definition = { priority: OperationPriority.Medium, version: 1, ...options, kind };
+  const definition: OperationDefinition = {
+    priority: OperationPriority.Medium,
+    version: 1,
+    ...options,
+    kind,
+    is: <Subject extends object>(subject: Subject): subject is Subject & OfKind<Subject, unknown> => {
+      const named: { readonly kind?: unknown; readonly version?: unknown } = subject;
+      return named.kind === kind && (!('payload' in subject) || named.version === definition.version);
+    },
+  };
   checkInteger('priority', definition.priority, 0, 100);
   checkInteger('version', definition.version, 1, LIMITS.maxShapeVersion);
   if (definition.expiresAfterMs !== undefined) checkInteger('expiresAfterMs', definition.expiresAfterMs, 1);

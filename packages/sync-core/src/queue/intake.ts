@@ -1,4 +1,4 @@
-import type { AnyOperationDefinition } from '../operation/define-operation.js';
+import type { AnyOperationDefinition, OperationDefinition } from '../operation/define-operation.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import { CallOrder } from './call-order.js';
@@ -9,10 +9,16 @@ import { type QueueContext, tracked, type Turn, wake } from './queue-context.js'
 import { type EnqueueReceipt, eventOf, receiptOf, refusal } from './receipt.js';
 
 /** One operation of an `enqueueAll`. */
-export interface EnqueueItem extends EnqueueOptions {
-  readonly operation: AnyOperationDefinition | string;
-  readonly payload: unknown;
+export interface EnqueueItem<Input = unknown> extends EnqueueOptions {
+  /** What it stores and sends is the definition's own affair. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- only `any` lets every payload's type in
+  readonly operation: OperationDefinition<Input, any> | string;
+  readonly payload: NoInfer<Input>;
 }
+
+/** An item whose types have been forgotten. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as of `AnyOperationDefinition`
+export type AnyItem = EnqueueItem<any>;
 
 type Resolve = (receipts: readonly EnqueueReceipt[]) => void;
 type Reject = (error: unknown) => void;
@@ -41,15 +47,10 @@ export class Intake {
   }
 
   /** Adds all or none. */
-  addAll(
-    items: readonly EnqueueItem[],
-    principal: string | undefined,
-    resolve: Resolve,
-    reject: Reject,
-  ): void {
+  addAll(items: readonly AnyItem[], principal: string | undefined, resolve: Resolve, reject: Reject): void {
     // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
-    const create = async (item: EnqueueItem): Promise<NewOperation> => {
-      const { operation, payload, ...options } = coded('enqueueAll', () => ({ ...item }));
+    const create = async (item: AnyItem): Promise<NewOperation> => {
+      const { operation, payload, ...options }: EnqueueItem = coded('enqueueAll', () => ({ ...item }));
       return this.#create(operation, payload, options, principal);
     };
     const records = Promise.all(coded('enqueueAll', () => items.map(create)));

@@ -195,8 +195,10 @@ export class SyncQueue implements AsyncDisposable {
     });
   }
 
-  /** Enqueues several operations in order, all of them or none. */
-  enqueueAll(items: readonly EnqueueItem[]): Promise<readonly EnqueueReceipt[]> {
+  /** Enqueues several operations in order, all of them or none. Each payload has the type of its own definition. */
+  enqueueAll<Inputs extends readonly unknown[]>(
+    items: readonly [...{ [At in keyof Inputs]: EnqueueItem<Inputs[At]> }],
+  ): Promise<readonly EnqueueReceipt[]> {
     return new Promise((resolve, reject) => this.#intake.addAll(items, this.#principal, resolve, reject));
   }
 
