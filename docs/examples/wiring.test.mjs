@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sell } from './operations.mjs';
 import { startRecordingServer } from './recording-server.mjs';
 import { wireByHand } from './wiring-by-hand.mjs';
+import { wireOutbox } from './wiring-outbox.mjs';
 import { wire } from './wiring.mjs';
 
 let folder;
@@ -20,6 +21,7 @@ afterEach(async () => {
 
 test.each([
   ['through the container', wire],
+  ['in one call', wireOutbox],
   ['by hand', wireByHand],
 ])('a queue that was wired %s delivers', async (_title, wiring) => {
   const sync = await wiring(join(folder, 'queue.sqlite'), server.endpoint);

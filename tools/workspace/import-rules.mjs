@@ -16,8 +16,9 @@ export const imports = {
   // Both halves of one service; that of the server is an entry of its own.
   'user-preferences': ['sync-core', 'network', 'adapters', 'server'],
   testing: ['sync-core', 'network'],
-  // Storages and adapters in the presets alone, which are entries of their own.
-  container: ['sync-core', 'network', 'adapters', 'storage-indexeddb', 'storage-sqlite'],
+  // Storages and adapters in the entries of the platforms alone; the main one imports none.
+  outbox: ['sync-core', 'network', 'adapters', 'storage-indexeddb', 'storage-sqlite'],
+  container: ['sync-core', 'network', 'outbox'],
   devtools: ['sync-core'],
   react: ['sync-core', 'network'],
   angular: ['sync-core', 'network'],

@@ -1,18 +1,11 @@
 // #region wiring
-import { createSyncContainer } from '@cpc/container';
-import { reactNativePreset } from '@cpc/container/react-native';
-import { sqliteStorage } from '@cpc/storage-sqlite';
+import { openOutbox } from '@cpc/outbox/react-native';
 import { sell } from '../operations.mjs';
 import { expoBinding } from './expo-driver.mjs';
 
 export async function startSync({ openDatabaseSync, netInfo, appState, endpoint }) {
-  const storage = sqliteStorage({ file: 'queue.db', binding: expoBinding(openDatabaseSync) });
-  const sync = createSyncContainer({
-    plugins: reactNativePreset({ storage, endpoint, netInfo, appState }),
-    operations: [sell],
-  });
-  await sync.start();
-  return sync;
+  const binding = expoBinding(openDatabaseSync);
+  return openOutbox({ database: 'queue.db', binding, netInfo, appState, endpoint, operations: [sell] });
 }
 
 /** For expo-background-task, or a headless task of Android: what can go in twenty seconds goes. */

@@ -1,7 +1,6 @@
-import type { NetworkMonitor } from '@cpc/network';
-import type { QueueStorage, SyncPlugin, SyncQueue, SyncWorker, Transport } from '@cpc/sync-core';
+import { type Outbox, outboxOf } from '@cpc/outbox';
+import type { SyncPlugin } from '@cpc/sync-core';
 import { Container } from 'inversify';
-import { Lifecycle, type Stage } from './lifecycle/lifecycle.js';
 import { syncModule, type SyncModuleOptions } from './sync-module.js';
 import { TOKENS } from './tokens.js';
 
@@ -11,22 +10,7 @@ export interface SyncContainerOptions extends SyncModuleOptions {
 }
 
 /** A queue with everything around it, wired and ready to be opened. */
-export interface SyncContainer {
-  readonly queue: SyncQueue;
-  readonly worker: SyncWorker;
-  readonly storage: QueueStorage;
-  readonly transport: Transport;
-  /** Absent where no plugin brings one; the worker then finds out by trying. */
-  readonly monitor: NetworkMonitor | undefined;
-  /** Opens the queue: operations can be enqueued and listed, nothing is sent yet. Idempotent. */
-  open(): Promise<void>;
-  /** Opens the queue if need be, then starts the monitor and the worker. Idempotent. */
-  start(): Promise<void>;
-  /** Stops the worker, then the monitor, then closes the queue. Idempotent; it may be started again. */
-  close(): Promise<void>;
-  /** Closes, so that `await using` can hold it. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+export type SyncContainer = Outbox;
 
 /**
  * Wires plugins into a queue and a worker. Nothing is opened yet, but all that can be wrong with the plugins
@@ -41,25 +25,6 @@ export function createSyncContainer(options: SyncContainerOptions): SyncContaine
   const queue = container.get(TOKENS.queue);
   const worker = container.get(TOKENS.worker);
   const monitor = container.get(TOKENS.networkMonitor, { optional: true });
-  const lifecycle = new Lifecycle(stages(queue, worker, monitor));
-  return {
-    queue,
-    worker,
-    monitor,
-    storage: container.get(TOKENS.queueStorage),
-    transport: container.get(TOKENS.transport),
-    open: () => lifecycle.rise(1),
-    start: () => lifecycle.rise(3),
-    close: () => lifecycle.fall(),
-    [Symbol.asyncDispose]: () => lifecycle.fall(),
-  };
-}
-
-/** In the order in which they come up: a worker that starts finds its queue open and its monitor informed. */
-function stages(queue: SyncQueue, worker: SyncWorker, monitor: NetworkMonitor | undefined): readonly Stage[] {
-  return [
-    { name: 'queue', up: () => queue.open(), down: () => queue.close() },
-    { name: 'monitor', up: async () => monitor?.start(), down: async () => monitor?.stop() },
-    { name: 'worker', up: () => worker.start(), down: () => worker.stop() },
-  ];
+  const storage = container.get(TOKENS.queueStorage);
+  return outboxOf({ queue, worker, monitor, storage, transport: container.get(TOKENS.transport) });
 }

@@ -1,27 +1,10 @@
-import {
-  SyncQueue,
-  SyncWorker,
-  systemClock,
-  systemRandom,
-  type SyncPlugin,
-  type SyncPorts,
-  type SyncQueueOptions,
-  type SyncWorkerOptions,
-} from '@cpc/sync-core';
+import { collectPorts, type OutboxOptions, queueOf, workerOf } from '@cpc/outbox';
+import { systemClock, systemRandom, type SyncPlugin, type SyncPorts } from '@cpc/sync-core';
 import { ContainerModule, type ContainerModuleLoadOptions, type ServiceIdentifier } from 'inversify';
-import { collectPorts } from './plugins/collect-ports.js';
 import { PORT_TOKENS, TOKENS } from './tokens.js';
-import { withoutUndefined } from './without-undefined.js';
 
 /** What the queue and the worker are told besides their ports. */
-export interface SyncModuleOptions {
-  /** The kinds of operation that the queue takes. */
-  readonly operations: SyncQueueOptions['operations'];
-  /** Bounds of the queue; the defaults of `SyncQueue` where absent. */
-  readonly queue?: Omit<SyncQueueOptions, 'operations'>;
-  /** Options of the worker; the defaults of `SyncWorker` where absent. */
-  readonly worker?: SyncWorkerOptions;
-}
+export type SyncModuleOptions = Omit<OutboxOptions, 'plugins'>;
 
 /**
  * A module for an app's own InversifyJS container: it binds each port that a plugin fills, and the queue and
@@ -55,11 +38,7 @@ function bindDefaults({ bind, isBound }: ContainerModuleLoadOptions): void {
 function bindQueue({ bind }: ContainerModuleLoadOptions, options: SyncModuleOptions): void {
   bind(TOKENS.queue)
     .toResolvedValue(
-      (storage, clock, random, logger) =>
-        new SyncQueue(withoutUndefined({ storage, clock, random, logger }), {
-          ...options.queue,
-          operations: options.operations,
-        }),
+      (queueStorage, clock, random, logger) => queueOf({ queueStorage, clock, random, logger }, options),
       [TOKENS.queueStorage, TOKENS.clock, TOKENS.random, ifBound(TOKENS.logger)],
     )
     .inSingletonScope();
@@ -68,10 +47,10 @@ function bindQueue({ bind }: ContainerModuleLoadOptions, options: SyncModuleOpti
 function bindWorker({ bind }: ContainerModuleLoadOptions, options: SyncModuleOptions): void {
   bind(TOKENS.worker)
     .toResolvedValue(
-      (queue, transport, monitor, resolver, backoff, credentials) =>
-        new SyncWorker(
-          withoutUndefined({ queue, transport, monitor, resolver, backoff, credentials }),
-          options.worker,
+      (queue, transport, networkMonitor, conflictResolver, backoff, credentialProvider) =>
+        workerOf(
+          { queue, transport, networkMonitor, conflictResolver, backoff, credentialProvider },
+          options,
         ),
       [
         TOKENS.queue,

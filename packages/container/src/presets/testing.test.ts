@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ManualClock, ScriptedTransport, SeededRandom } from '@cpc/testing';
-import { addNote } from '../../test/recording-fetch.js';
+import { addNote } from '../../test/add-note.js';
 import { createSyncContainer, type SyncContainer } from '../index.js';
 import { testingPreset, type TestingPresetOptions } from './testing.js';
 

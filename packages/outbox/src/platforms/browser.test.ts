@@ -2,11 +2,11 @@ import 'fake-indexeddb/auto';
 import { expect, test } from '@jest/globals';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { addNote, ENDPOINT, recordingFetch } from '../../test/recording-fetch.js';
-import { createSyncContainer, type SyncContainer } from '../index.js';
+import { createOutbox, type Outbox } from '../index.js';
 import { browserPreset, type BrowserPresetOptions } from './browser.js';
 
-const page = (options: Omit<BrowserPresetOptions, 'endpoint'>): SyncContainer =>
-  createSyncContainer({
+const page = (options: Omit<BrowserPresetOptions, 'endpoint'>): Outbox =>
+  createOutbox({
     plugins: browserPreset({ endpoint: ENDPOINT, ...options }),
     operations: [addNote],
   });
@@ -56,6 +56,6 @@ test('with a probe the monitor is online before anything was sent', async () => 
   expect(sync.monitor?.status.state).toBe('online');
 });
 
-test('a wrong option is found when the container is built', () => {
+test('a wrong option is found when it is wired', () => {
   expect(() => page({ database: 'not a name!' })).toThrow(RangeError);
 });

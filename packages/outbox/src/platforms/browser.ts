@@ -8,6 +8,10 @@ import {
 } from '@cpc/network';
 import { indexedDbStorage, type IndexedDbStorageOptions } from '@cpc/storage-indexeddb';
 import type { SyncPlugin } from '@cpc/sync-core';
+import { createOutbox, type Outbox, type OutboxOptions } from '../create-outbox.js';
+
+export { defineOperation, OperationPriority } from '@cpc/sync-core';
+export type { Outbox, OutboxOptions } from '../create-outbox.js';
 
 export interface BrowserPresetOptions {
   /** Name of the IndexedDB database; tabs and a service worker that name the same one share the queue. */
@@ -28,8 +32,7 @@ export interface BrowserPresetOptions {
  * The plugins of a page: the queue in IndexedDB, operations sent by `fetch`, and a monitor that weighs what the
  * browser says with what requests, and the probe if there is one, have met.
  *
- * Needs `@cpc/storage-indexeddb` and `@cpc/adapters`. As with every plugin, options are checked when the container
- * is built.
+ * Needs `@cpc/storage-indexeddb` and `@cpc/adapters`. Options are checked when the plugins are wired.
  */
 export function browserPreset(options: BrowserPresetOptions): readonly SyncPlugin[] {
   const { database, endpoint, probe, storage, transport, monitor } = options;
@@ -42,4 +45,25 @@ export function browserPreset(options: BrowserPresetOptions): readonly SyncPlugi
     fetchTransport({ ...transport, endpoint }),
     evidenceNetwork(monitors, monitor),
   ];
+}
+
+/**
+ * Opens a whole outbox: the parts of {@link browserPreset}, a queue and a worker, wired and started.
+ *
+ * ```ts
+ * await using outbox = await openOutbox({ database: 'till', endpoint, operations: [sell] });
+ * await outbox.queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
+ * ```
+ *
+ * Rejects as `SyncQueue.open` does, and then leaves nothing open.
+ *
+ * @throws SyncError, TypeError or RangeError where an option is not what it should be; then nothing was opened
+ */
+export async function openOutbox(options: BrowserPresetOptions & OutboxOptions): Promise<Outbox> {
+  const outbox = createOutbox({
+    ...options,
+    plugins: [...browserPreset(options), ...(options.plugins ?? [])],
+  });
+  await outbox.start();
+  return outbox;
 }

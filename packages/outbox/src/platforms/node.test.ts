@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { NodeNetworkMonitor } from '@cpc/network/node';
 import { addNote, ENDPOINT, recordingFetch } from '../../test/recording-fetch.js';
-import { createSyncContainer, type SyncContainer } from '../index.js';
+import { createOutbox, type Outbox } from '../index.js';
 import { nodePreset, type NodePresetOptions } from './node.js';
 
 let folder: string;
@@ -13,9 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const till = (options: Omit<NodePresetOptions, 'file' | 'endpoint'>): SyncContainer =>
-  createSyncContainer({
-    plugins: nodePreset({ file: join(folder, 'till.sqlite'), endpoint: ENDPOINT, ...options }),
+const till = (options: Omit<NodePresetOptions, 'database' | 'endpoint'>): Outbox =>
+  createOutbox({
+    plugins: nodePreset({ database: join(folder, 'till.sqlite'), endpoint: ENDPOINT, ...options }),
     operations: [addNote],
   });
 

@@ -1,12 +1,21 @@
-import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { NetInfoStateLike } from '@cpc/network';
-import { MemoryQueueStorage, type SyncPlugin } from '@cpc/sync-core';
+import { betterSqlite3 } from '@cpc/storage-sqlite';
 import { addNote, ENDPOINT, recordingFetch } from '../../test/recording-fetch.js';
-import { createSyncContainer } from '../index.js';
-import { reactNativePreset } from './react-native.js';
+import { createOutbox } from '../index.js';
+import { reactNativePreset, type ReactNativePresetOptions } from './react-native.js';
 
 const operations = [addNote];
-const storage: SyncPlugin = { name: 'memory', queueStorage: () => new MemoryQueueStorage() };
+let folder: string;
+let sqlite: Pick<ReactNativePresetOptions, 'database' | 'binding'>;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpc-native-'));
+  sqlite = { database: join(folder, 'queue.db'), binding: betterSqlite3 };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A NetInfo that says what it is told to say. */
 function netInfoStandIn() {
@@ -20,11 +29,11 @@ function netInfoStandIn() {
   return { netInfo: { addEventListener }, say, listeners };
 }
 
-test('delivers from the storage that was handed in', async () => {
+test('delivers from the SQLite that was handed in', async () => {
   const { fetch, keys } = recordingFetch();
   const { netInfo } = netInfoStandIn();
-  const plugins = reactNativePreset({ storage, endpoint: ENDPOINT, netInfo, transport: { fetch } });
-  await using sync = createSyncContainer({ plugins, operations });
+  const plugins = reactNativePreset({ ...sqlite, endpoint: ENDPOINT, netInfo, transport: { fetch } });
+  await using sync = createOutbox({ plugins, operations });
   await sync.start();
   const { id } = await sync.queue.enqueue(addNote, { text: 'apples' });
   await sync.worker.drain();
@@ -40,8 +49,8 @@ test('hears NetInfo, and AppState where it is given, until it is closed', async 
       return { remove: () => void (watching -= 1) };
     },
   };
-  const sync = createSyncContainer({
-    plugins: reactNativePreset({ storage, endpoint: ENDPOINT, netInfo, appState }),
+  const sync = createOutbox({
+    plugins: reactNativePreset({ ...sqlite, endpoint: ENDPOINT, netInfo, appState }),
     operations,
   });
   await sync.start();
@@ -50,12 +59,4 @@ test('hears NetInfo, and AppState where it is given, until it is closed', async 
   expect(sync.monitor?.status.state).toBe('offline');
   await sync.close();
   expect([listeners.size, watching]).toEqual([0, 0]);
-});
-
-test('a plugin that brings no storage is told when the container is built', () => {
-  const { netInfo } = netInfoStandIn();
-  const plugins = reactNativePreset({ storage: { name: 'nothing' }, endpoint: ENDPOINT, netInfo });
-  expect(() => createSyncContainer({ plugins, operations })).toThrow(
-    expect.objectContaining({ code: 'PLUGIN_MISSING' }),
-  );
 });

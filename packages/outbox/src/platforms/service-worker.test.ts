@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { expect, test } from '@jest/globals';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { addNote, ENDPOINT, recordingFetch } from '../../test/recording-fetch.js';
-import { createSyncContainer } from '../index.js';
+import { createOutbox } from '../index.js';
 import { browserPreset } from './browser.js';
 import { serviceWorkerPreset } from './service-worker.js';
 
@@ -11,7 +11,7 @@ const operations = [addNote];
 test('delivers what a page left behind, and leaves no timer that keeps it awake', async () => {
   const clock = new ManualClock();
   const { fetch, keys } = recordingFetch();
-  const page = createSyncContainer({
+  const page = createOutbox({
     plugins: browserPreset({ database: 'till', endpoint: ENDPOINT, storage: { clock } }),
     operations,
   });
@@ -25,7 +25,7 @@ test('delivers what a page left behind, and leaves no timer that keeps it awake'
     storage: { clock },
     transport: { fetch, clock },
   });
-  await using sync = createSyncContainer({
+  await using sync = createOutbox({
     plugins: [...plugins, { name: 'manual-clock', clock: () => clock }],
     operations,
   });
@@ -37,5 +37,5 @@ test('delivers what a page left behind, and leaves no timer that keeps it awake'
 
 test('brings no monitor, whose timers would keep a service worker awake', () => {
   const plugins = serviceWorkerPreset({ database: 'till', endpoint: ENDPOINT });
-  expect(createSyncContainer({ plugins, operations }).monitor).toBeUndefined();
+  expect(createOutbox({ plugins, operations }).monitor).toBeUndefined();
 });

@@ -1,10 +1,19 @@
 import type { SyncPlugin, SyncPorts } from '@cpc/sync-core';
-import { PORT_TOKENS } from '../tokens.js';
 import { pluginConflict, pluginInvalid, pluginMissing } from './plugin-errors.js';
 
 type Port = keyof SyncPorts;
 
-const PORTS = Object.keys(PORT_TOKENS) as readonly Port[];
+const PORTS = Object.keys({
+  queueStorage: true,
+  transport: true,
+  networkMonitor: true,
+  conflictResolver: true,
+  backoff: true,
+  credentialProvider: true,
+  clock: true,
+  random: true,
+  logger: true,
+} satisfies Record<Port, true>) as readonly Port[];
 
 /** The ports without which nothing can be sent. */
 const REQUIRED: readonly Port[] = ['queueStorage', 'transport'];
@@ -16,6 +25,14 @@ const REQUIRED: readonly Port[] = ['queueStorage', 'transport'];
  * @param isBound - whether the app has bound the port in its container already
  * @throws SyncError `PLUGIN_CONFLICT`, `PLUGIN_MISSING`, `PLUGIN_INVALID`
  */
+export function collectPorts(
+  plugins: readonly SyncPlugin[],
+  isBound: (port: Port) => boolean,
+): Partial<SyncPorts>;
+/** The same where the app has bound nothing: what is needed is there. */
+export function collectPorts(
+  plugins: readonly SyncPlugin[],
+): Partial<SyncPorts> & Pick<SyncPorts, 'queueStorage' | 'transport'>;
 export function collectPorts(
   plugins: readonly SyncPlugin[],
   isBound: (port: Port) => boolean = () => false,

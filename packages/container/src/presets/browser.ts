@@ -1,0 +1,1 @@
+export { browserPreset, type BrowserPresetOptions } from '@cpc/outbox/browser';

@@ -1,0 +1,1 @@
+export { nodePreset, type NodePresetOptions } from '@cpc/outbox/node';

@@ -1,0 +1,1 @@
+export { reactNativePreset, type ReactNativePresetOptions } from '@cpc/outbox/react-native';

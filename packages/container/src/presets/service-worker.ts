@@ -1,0 +1,1 @@
+export { serviceWorkerPreset, type ServiceWorkerPresetOptions } from '@cpc/outbox/service-worker';
