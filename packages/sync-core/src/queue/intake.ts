@@ -49,8 +49,8 @@ export class Intake {
   /** Adds all or none. */
   addAll(items: readonly AnyItem[], principal: string | undefined, resolve: Resolve, reject: Reject): void {
     // Each in an async function of its own, so that one that throws leaves no other's rejection unheard.
-    const create = async (item: AnyItem): Promise<NewOperation> => {
-      const { operation, payload, ...options }: EnqueueItem = coded('enqueueAll', () => ({ ...item }));
+    const create = async (item: EnqueueItem): Promise<NewOperation> => {
+      const { operation, payload, ...options } = coded('enqueueAll', () => ({ ...item }));
       return this.#create(operation, payload, options, principal);
     };
     const records = Promise.all(coded('enqueueAll', () => items.map(create)));
