@@ -60,6 +60,7 @@ export {
   type ResolvedConflict,
 } from './outcome/decide.js';
 export type { DeliveryOutcome, RetryScope } from './outcome/delivery-outcome.js';
+export type { Bytes } from './ports/bytes.js';
 export type { BackoffStrategy } from './ports/backoff-strategy.js';
 export type { Clock, TimerHandle } from './ports/clock.js';
 export type { Conflict, ConflictResolver, RemoteRecord, Resolution } from './ports/conflict-resolver.js';

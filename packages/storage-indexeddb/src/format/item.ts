@@ -1,9 +1,9 @@
-import type { NewOperation } from '@cpc/sync-core';
+import type { Bytes, NewOperation } from '@cpc/sync-core';
 import { clampNumber, clampOperation, type Progress } from '@cpc/sync-core/storage-kit';
 import { checksumOf } from './checksum.js';
 
 /** A payload as it lies in the database: JSON text, or the bytes that a payload codec made of it. */
-export type Sealed = string | Uint8Array<ArrayBuffer>;
+export type Sealed = string | Bytes;
 
 /**
  * One operation in the database. The payloads stand beside the text, so that they are not escaped a second time

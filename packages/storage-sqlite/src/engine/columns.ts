@@ -50,6 +50,9 @@ const inPart =
   ): Column<PartName, Value> =>
     unused === undefined ? { part, type, of } : { part, type, of, unused };
 
+/** Named, so that its declaration is read by TypeScript of before 5.7 too. */
+type SealedBase = ReturnType<PayloadSeal['seal']> | null;
+
 const content = inPart('content');
 const record = inPart('record');
 const place = inPart('place');
@@ -76,7 +79,11 @@ export const COLUMNS = {
   expires_at: content('INTEGER', ({ operation }) => optional(operation.expiresAt, clampNumber), null),
   timestamp: content('TEXT', ({ operation }) => operation.timestamp),
   base_version: content('TEXT', ({ operation }) => operation.baseVersion ?? null, null),
-  base: content('', ({ operation, seal }) => optional(operation.base, (text) => seal.seal(text)), null),
+  base: content<SealedBase>(
+    '',
+    ({ operation, seal }) => optional(operation.base, (text) => seal.seal(text)),
+    null,
+  ),
   conflict_rounds: content('INTEGER', ({ operation }) => clampNumber(operation.conflictRounds), 0),
   history: record('TEXT', ([history]) => history, null),
   failure: record('TEXT', ([, failure]) => failure, null),

@@ -1,5 +1,6 @@
 import { systemRandom } from '../clock/system-random.js';
 import { SyncError } from '../errors/sync-error.js';
+import type { Bytes } from '../ports/bytes.js';
 import type { PayloadCodec } from '../ports/payload-codec.js';
 import type { RandomSource } from '../ports/random-source.js';
 
@@ -44,7 +45,7 @@ export class AesGcmCodec implements PayloadCodec {
     this.#random = random;
   }
 
-  async encode(payload: string): Promise<Uint8Array<ArrayBuffer>> {
+  async encode(payload: string): Promise<Bytes> {
     const iv = new Uint8Array(IV_BYTES);
     this.#random.fill(iv);
     const head = new Uint8Array([FORM, this.#writeWith]);
@@ -56,7 +57,7 @@ export class AesGcmCodec implements PayloadCodec {
     return concatenated(head, iv, new Uint8Array(encrypted));
   }
 
-  async decode(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  async decode(bytes: Bytes): Promise<string> {
     const [form, keyId] = bytes;
     if (form !== FORM || keyId === undefined || bytes.length < 2 + IV_BYTES + TAG_BYTES) {
       throw damaged('The bytes are not an encrypted payload.');
@@ -84,7 +85,7 @@ export class AesGcmCodec implements PayloadCodec {
 
 async function decrypted(
   key: CryptoKey,
-  parts: Readonly<Record<'iv' | 'head' | 'encrypted', Uint8Array<ArrayBuffer>>>,
+  parts: Readonly<Record<'iv' | 'head' | 'encrypted', Bytes>>,
 ): Promise<ArrayBuffer> {
   const algorithm = { name: 'AES-GCM', iv: parts.iv, additionalData: parts.head };
   try {
@@ -102,7 +103,7 @@ function damaged(message: string, cause?: unknown): SyncError {
   return new SyncError('STORAGE_DAMAGED', message, { cause });
 }
 
-function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function concatenated(...parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

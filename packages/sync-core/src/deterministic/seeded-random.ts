@@ -1,3 +1,4 @@
+import type { Bytes } from '../ports/bytes.js';
 import type { RandomSource } from '../ports/random-source.js';
 
 /**
@@ -22,7 +23,7 @@ export class SeededRandom implements RandomSource {
     return this.#next() / 2 ** 32;
   }
 
-  fill(bytes: Uint8Array<ArrayBuffer>): void {
+  fill(bytes: Bytes): void {
     for (let i = 0; i < bytes.length; i++) bytes[i] = this.#next() >>> 24;
   }
 

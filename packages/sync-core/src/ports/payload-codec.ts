@@ -1,3 +1,5 @@
+import type { Bytes } from './bytes.js';
+
 /**
  * Turns payloads into the bytes that a storage writes, and back: encryption, compression. Everything else about
  * an operation, its kind, entity and times among it, is stored readable, since storages order and search by it.
@@ -5,12 +7,12 @@
  * A storage encodes before it begins its atomic step and decodes outside of it, so both may take their time.
  */
 export interface PayloadCodec {
-  encode(payload: string): Promise<Uint8Array<ArrayBuffer>>;
+  encode(payload: string): Promise<Bytes>;
 
   /**
    * Rejects with `STORAGE_DAMAGED` where the bytes are not what `encode` made: the storage then puts the record
    * into quarantine. Any other rejection, as for a key that is not there now, fails the call that needed the
    * payload and changes nothing.
    */
-  decode(bytes: Uint8Array<ArrayBuffer>): Promise<string>;
+  decode(bytes: Bytes): Promise<string>;
 }
