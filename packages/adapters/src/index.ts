@@ -20,4 +20,4 @@ export type { RequestCredentials } from './delivery/credentials.js';
 export { FetchTransport } from './fetch/fetch-transport.js';
 export { fetchTransport } from './fetch/fetch-transport-plugin.js';
 export type { FetchTransportOptions } from './fetch/fetch-transport-options.js';
-export type { WireAnswer } from './wire/wire-answer.js';
+export type { ForeignAnswer, WireAnswer } from './wire/wire-answer.js';

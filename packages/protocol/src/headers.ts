@@ -4,6 +4,11 @@ export const HEADERS = Object.freeze({
   idempotencyKey: 'idempotency-key',
   /** The version of the record that the change was made on, as an entity tag. */
   ifMatch: 'if-match',
+  /**
+   * Whose operations they are, as the device calls them, percent-encoded; with a single operation and with a batch.
+   * Absent where they are nobody's.
+   */
+  principal: 'sync-principal',
   /** The entity, percent-encoded. */
   entity: 'sync-entity',
   /** When the change was made, percent-encoded. */

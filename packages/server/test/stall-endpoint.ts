@@ -16,6 +16,7 @@ export function endpointOf(
   return {
     endpoint: 'https://stall.example/operations',
     principals: [{ authorization: 'ann' }, { authorization: 'bob' }],
+    names: ['ann', 'bob'],
     kind: 'add',
     payload: (number) => ({ name: `name ${number}` }),
     refusedPayload: { name: 'refused' },

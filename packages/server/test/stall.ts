@@ -74,10 +74,12 @@ export interface StallOptions extends ReceiverOptions {
   readonly file?: string;
   readonly handlers?: Readonly<Record<string, Handler>>;
   readonly authenticate?: NonNullable<ReceiverParts<Database.Database>['authenticate']>;
+  readonly isSamePrincipal?: NonNullable<ReceiverParts<Database.Database>['isSamePrincipal']>;
   readonly store?: SqliteEffectStoreOptions;
 }
 
-export function openStall({ file, handlers, authenticate, store, ...options }: StallOptions = {}): Stall {
+export function openStall(given: StallOptions = {}): Stall {
+  const { file, handlers, authenticate, isSamePrincipal, store, ...options } = given;
   const database = new Database(file ?? ':memory:');
   database.exec(`CREATE TABLE IF NOT EXISTS effects (name TEXT);
     CREATE TABLE IF NOT EXISTS stalls (id TEXT PRIMARY KEY, name TEXT, version INTEGER)`);
@@ -88,6 +90,7 @@ export function openStall({ file, handlers, authenticate, store, ...options }: S
       handlers: { add, rename, ...handlers },
       onError: (error) => void errors.push(error),
       ...(authenticate && { authenticate }),
+      ...(isSamePrincipal && { isSamePrincipal }),
     },
     options,
   );

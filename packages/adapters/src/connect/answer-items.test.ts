@@ -13,5 +13,7 @@ test.each([0, 200])('a problem with status %i acknowledges nothing', (status) =>
   const details = [{ desc: ProblemSchema, value: answer.value }];
   const error = new ConnectError('no', Code.Internal, undefined, details);
   const run = { address: '', principal: undefined, operations: [operation({ id: 'k' })] };
-  expect(outcomeOfError(error, run, () => false)).toMatchObject({ kind: 'unreachable' });
+  expect(outcomeOfError(error, run, { recognise: () => false, signInWhen: () => false })).toMatchObject({
+    kind: 'unreachable',
+  });
 });

@@ -40,6 +40,12 @@ export interface ConnectTransportOptions {
    * @defaultValue nobody's word but a Problem's
    */
   readonly recognise?: (error: ConnectError) => boolean;
+  /**
+   * Whether an error without a `cpc.sync.v1.Problem` asks for a sign-in, as a login page in front of the server does.
+   *
+   * @defaultValue only `UNAUTHENTICATED` does
+   */
+  readonly signInWhen?: (error: ConnectError) => boolean;
   /** @defaultValue `systemClock` */
   readonly clock?: Clock;
 }

@@ -8,17 +8,17 @@ import {
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
 import { outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
-import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
+import { DefectTeller, isDefect } from '../delivery/defect.js';
+import { requestAs, type Departure, type RequestParts } from '../delivery/request-as.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
-import { withinTime, type TimeLimit } from '../delivery/within-time.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import type { AnswerItem } from '../wire/wire-answer.js';
 import { itemOfAcknowledgement, itemsOfAnswers } from './answer-items.js';
 import type { ConnectTransportOptions } from './connect-transport-options.js';
 import { DeliveryService } from '@cpc/protocol/protobuf';
 import { largeAnswerOf } from './large-answer-of.js';
-import { outcomeOfError } from './outcome-of-error.js';
+import { outcomeOfError, type ErrorJudge } from './outcome-of-error.js';
 import { toMessage } from './to-message.js';
 
 /**
@@ -35,72 +35,101 @@ export class ConnectTransport implements Transport {
   readonly keepsOrder = true;
   readonly #client: Client<typeof DeliveryService>;
   readonly #reconnect: (() => void) | undefined;
-  readonly #credentials: RequestCredentials;
   readonly #limits: RunLimits;
-  readonly #time: TimeLimit;
-  readonly #recognise: (error: ConnectError) => boolean;
+  readonly #parts: RequestParts;
+  readonly #judge: ErrorJudge;
+  readonly #teller = new DefectTeller();
 
   /** @throws RangeError where an option is not what it should be */
   constructor(options: ConnectTransportOptions) {
     this.#client = createClient(DeliveryService, options.transport);
     this.#reconnect = options.reconnect;
-    this.#credentials = options.credentials ?? (() => ({}));
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 50);
     this.#limits = {
       maxBatchSize: this.maxBatchSize,
       maxBatchBytes: atLeastOne('maxBatchBytes', options.maxBatchBytes ?? 1_000_000),
     };
-    this.#time = {
+    this.#parts = {
+      credentials: options.credentials ?? (() => ({})),
       clock: options.clock ?? systemClock,
       timeoutMs: atLeastOne('timeoutMs', options.timeoutMs ?? 30_000),
     };
-    this.#recognise = options.recognise ?? (() => false);
+    this.#judge = {
+      recognise: options.recognise ?? (() => false),
+      signInWhen: options.signInWhen ?? (() => false),
+    };
   }
 
-  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+  async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
     const cut = (free: readonly Operation[]): readonly Run[] => runsOf(free, this.#limits);
-    return sendRuns(operations, cut, async (run) => {
-      const met = await withinTime((inner) => this.#deliver(run, inner), signal, this.#time);
+    const deliver = async (run: Run): Promise<RunResult> => {
+      const met = await this.#deliver(run, context);
       if (met !== 'halve' && 'kind' in met && met.kind === 'unreachable') this.#reconnect?.();
       return met;
-    });
+    };
+    return sendRuns(operations, cut, deliver, this.#teller);
   }
 
-  async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
-    const headers = await this.#credentials(run.principal, { signal });
-    if (headers === undefined) return NOT_SIGNED_IN;
-    signal.throwIfAborted();
+  #deliver(run: Run, context: SendContext): Promise<RunResult> {
+    return requestAs(
+      run.principal,
+      context,
+      this.#parts,
+      (departure) => this.#exchange(run, departure),
+      (met) => this.#resultOf(run, met),
+    );
+  }
+
+  async #exchange(run: Run, departure: Departure): Promise<Met> {
+    departure.leave();
     try {
-      const items = await this.#call(run, { headers, signal });
-      return items?.map((item) => outcomeOfAnswer(item)) ?? FOREIGN;
+      return { items: await this.#call(run, departure) };
     } catch (error) {
-      // A call that was given up: the caller of `withinTime` knows why.
-      if (signal.aborted) throw error;
+      // A call that was given up: who gave it up knows why.
+      if (departure.signal.aborted) throw error;
       const met = ConnectError.from(error, Code.Unavailable);
-      const large = largeAnswerOf(met);
-      return large ? outcomeOfLargeAnswer(run, large) : outcomeOfError(met, run, this.#recognise);
+      if (isDefectOfCall(met)) throw met.cause;
+      return { error: met };
     }
+  }
+
+  #resultOf(run: Run, met: Met): RunResult {
+    if ('items' in met) return met.items?.map((item) => outcomeOfAnswer(item)) ?? FOREIGN;
+    const large = largeAnswerOf(met.error);
+    if (large !== undefined) return outcomeOfLargeAnswer(run, large);
+    return outcomeOfError(met.error, run, this.#judge);
   }
 
   /** The receiver's answers, `undefined` where they are somebody else's. */
   async #call(
-    { operations }: Run,
-    options: { readonly headers: HeadersInit; readonly signal: AbortSignal },
+    { operations, principal }: Run,
+    { credentials: headers, signal }: Departure,
   ): Promise<readonly AnswerItem[] | undefined> {
     const [first] = operations;
+    const whose = principal === undefined ? {} : { principal };
     if (this.maxBatchSize > 1 || first === undefined) {
-      const request = { operations: operations.map(toMessage) };
-      const { answers } = await this.#client.deliverBatch(request, options);
+      const request = { operations: operations.map(toMessage), ...whose };
+      const { answers } = await this.#client.deliverBatch(request, { headers, signal });
       return itemsOfAnswers(
         answers,
         operations.map(({ id }) => id),
       );
     }
-    const { acknowledgement } = await this.#client.deliver({ operation: toMessage(first) }, options);
+    const request = { operation: toMessage(first), ...whose };
+    const { acknowledgement } = await this.#client.deliver(request, { headers, signal });
     if (acknowledgement?.idempotencyKey !== first.id) return undefined;
     const item = itemOfAcknowledgement(acknowledgement);
     return item && [item];
   }
+}
+
+/** What a call met: the receiver's answers, or none that is its own; or an error of whomever. */
+type Met = { readonly items: readonly AnswerItem[] | undefined } | { readonly error: ConnectError };
+
+/** Whether the call failed by code that is wrong, as an interceptor. What a decoder says of garbage is none of that. */
+function isDefectOfCall({ cause }: ConnectError): boolean {
+  const { name } = Object(cause) as { readonly name?: unknown };
+  return (name === 'TypeError' || name === 'ReferenceError') && isDefect(cause);
 }
 
 /** An answer that names other keys, or none, is nobody's word about these operations. */

@@ -5,6 +5,8 @@ import { outcomeOfError } from './outcome-of-error.js';
 /** No operation is meant, so a problem counts as one about the whole call. */
 const NO_RUN = { address: '', principal: undefined, operations: [] };
 
+const NOBODY = { recognise: () => false, signInWhen: () => false };
+
 /**
  * What a call of a service of one's own met, in the words of this library, for a service beside the
  * `DeliveryService`: `REJECTED` and `UNAUTHENTICATED` where the server says so, `NETWORK_UNREACHABLE`,
@@ -14,7 +16,7 @@ const NO_RUN = { address: '', principal: undefined, operations: [] };
  */
 export function errorOfCall(cause: unknown): SyncError {
   const error = ConnectError.from(cause, Code.Unavailable);
-  const outcome = outcomeOfError(error, NO_RUN, () => false) as DeliveryOutcome;
+  const outcome = outcomeOfError(error, NO_RUN, NOBODY) as DeliveryOutcome;
   const options = { cause: error };
   if (outcome.kind === 'rejected') return new SyncError('REJECTED', outcome.reason.message, options);
   if (!('reason' in outcome)) return new SyncError('REJECTED', error.rawMessage, options);

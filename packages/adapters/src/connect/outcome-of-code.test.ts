@@ -16,7 +16,7 @@ const TABLE: [Code, string, string, string][] = [
   [Code.FailedPrecondition, 'unreachable', 'NETWORK_CAPTIVE', 'rejected'],
   [Code.Aborted, 'unreachable', 'NETWORK_CAPTIVE', 'retry'],
   [Code.OutOfRange, 'unreachable', 'NETWORK_CAPTIVE', 'rejected'],
-  [Code.Unimplemented, 'unreachable', 'NETWORK_CAPTIVE', 'rejected'],
+  [Code.Unimplemented, 'unreachable', 'NETWORK_CAPTIVE', 'retry'],
   [Code.Internal, 'unreachable', 'NETWORK_CAPTIVE', 'retry'],
   [Code.Unavailable, 'unreachable', 'NETWORK_UNREACHABLE', 'unreachable'],
   [Code.DataLoss, 'unreachable', 'NETWORK_CAPTIVE', 'retry'],
@@ -32,7 +32,7 @@ describe.each(TABLE)('%i', (code, kind, failure, recognisedKind) => {
   test(`from anybody is ${kind}, with ${failure}`, () => {
     const outcome = outcomeOfCode(code, { recognised: false, message: 'why' });
     const reason = { code: failure, message: 'why', details: { rpcCode: Code[code] } };
-    expect(outcome).toEqual({ kind, reason });
+    expect(outcome).toEqual({ kind, reason, ...(kind === 'retry' && { scope: 'server' }) });
   });
 
   test(`recognised as the receiver's is ${recognisedKind}`, () => {

@@ -1,5 +1,5 @@
 import { Code } from '@connectrpc/connect';
-import type { DeliveryOutcome, SyncErrorCode } from '@cpc/sync-core';
+import type { DeliveryOutcome, RetryScope, SyncErrorCode } from '@cpc/sync-core';
 
 /** What an error says besides its code. */
 export interface CodeContext {
@@ -24,13 +24,13 @@ export interface CodeContext {
  * | NOT_FOUND (5) | `unreachable` | `rejected` |
  * | ALREADY_EXISTS (6) | `unreachable` | `rejected` |
  * | PERMISSION_DENIED (7) | `unreachable` | `rejected` |
- * | RESOURCE_EXHAUSTED (8) | `retry` | `retry` |
+ * | RESOURCE_EXHAUSTED (8) | `retry` of the server | the same |
  * | FAILED_PRECONDITION (9) | `unreachable` | `rejected` |
- * | ABORTED (10) | `unreachable` | `retry` |
+ * | ABORTED (10) | `unreachable` | `retry` of the request |
  * | OUT_OF_RANGE (11) | `unreachable` | `rejected` |
- * | UNIMPLEMENTED (12) | `unreachable` | `rejected` |
+ * | UNIMPLEMENTED (12) | `unreachable` | `retry` of the request: the server does not know the kind yet |
  * | INTERNAL (13) | `unreachable` | `retry` |
- * | UNAVAILABLE (14) | `unreachable`; `retry` with RetryInfo | the same |
+ * | UNAVAILABLE (14) | `unreachable`; `retry` of the server with RetryInfo | the same |
  * | DATA_LOSS (15) | `unreachable` | `retry` |
  * | UNAUTHENTICATED (16) | `unauthenticated` | `unauthenticated` |
  *
@@ -43,37 +43,42 @@ export function outcomeOfCode(code: Code, context: CodeContext): DeliveryOutcome
     case Code.Unauthenticated:
       return { kind: 'unauthenticated', reason: failure('UNAUTHENTICATED', code, context) };
     case Code.ResourceExhausted:
-      return retry(code, context);
+      return retry('server', code, context);
     case Code.Unavailable:
       return context.afterMs === undefined
         ? unreachable('NETWORK_UNREACHABLE', code, context)
-        : retry(code, context);
+        : retry('server', code, context);
     case Code.Canceled:
       return unreachable('NETWORK_UNREACHABLE', code, context);
     case Code.DeadlineExceeded:
       return unreachable('ATTEMPT_TIMEOUT', code, context);
-    case Code.Unknown:
     case Code.Aborted:
+    case Code.Unimplemented:
+      return context.recognised
+        ? retry('request', code, context)
+        : unreachable('NETWORK_CAPTIVE', code, context);
+    case Code.Unknown:
     case Code.Internal:
     case Code.DataLoss:
-      return context.recognised ? retry(code, context) : unreachable('NETWORK_CAPTIVE', code, context);
+      return context.recognised
+        ? retry('operation', code, context)
+        : unreachable('NETWORK_CAPTIVE', code, context);
     case Code.InvalidArgument:
     case Code.NotFound:
     case Code.AlreadyExists:
     case Code.PermissionDenied:
     case Code.FailedPrecondition:
     case Code.OutOfRange:
-    case Code.Unimplemented:
       return context.recognised
         ? { kind: 'rejected', reason: failure('REJECTED', code, context) }
         : unreachable('NETWORK_CAPTIVE', code, context);
   }
 }
 
-function retry(code: Code, context: CodeContext): DeliveryOutcome {
+function retry(scope: RetryScope, code: Code, context: CodeContext): DeliveryOutcome {
   const { afterMs } = context;
   const reason = failure('SERVER_RETRY', code, context);
-  return { kind: 'retry', reason, ...(afterMs !== undefined && { afterMs }) };
+  return { kind: 'retry', reason, scope, ...(afterMs !== undefined && { afterMs }) };
 }
 
 function unreachable(failed: SyncErrorCode, code: Code, context: CodeContext): DeliveryOutcome {

@@ -3,6 +3,8 @@ import type { Duration } from '@bufbuild/protobuf/wkt';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import type { Run } from '../delivery/runs.js';
 import type { RunResult } from '../delivery/send-runs.js';
+import { ASKED_TO_SIGN_IN } from '../fetch/outcome-of-foreign-answer.js';
+import { boundedMs } from '../wire/bounded-ms.js';
 import { itemOfProblem } from './answer-items.js';
 import { ProblemSchema, RetryInfoSchema } from '@cpc/protocol/protobuf';
 import { outcomeOfCode } from './outcome-of-code.js';
@@ -16,16 +18,23 @@ import { outcomeOfCode } from './outcome-of-code.js';
 export function outcomeOfError(
   error: ConnectError,
   run: Run,
-  recognise: (error: ConnectError) => boolean,
+  { recognise, signInWhen }: ErrorJudge,
 ): RunResult {
   const afterMs = retryDelayMs(error);
   const [problem] = error.findDetails(ProblemSchema);
   const refusal = problem !== undefined && concerns(problem.idempotencyKey, run) && itemOfProblem(problem);
   if (refusal) return outcomeOfRefusedRun(run, refusal, afterMs);
+  if (signInWhen(error)) return ASKED_TO_SIGN_IN;
   if (error.cause !== undefined) {
     return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: error.message } };
   }
   return outcomeOfCode(error.code, { recognised: recognise(error), afterMs, message: error.message });
+}
+
+/** What an app says of errors that carry no problem. */
+export interface ErrorJudge {
+  readonly recognise: (error: ConnectError) => boolean;
+  readonly signInWhen: (error: ConnectError) => boolean;
 }
 
 function concerns(key: string, { operations }: Run): boolean {
@@ -39,6 +48,5 @@ function retryDelayMs(error: ConnectError): number | undefined {
 }
 
 function positiveMs({ seconds, nanos }: Duration): number | undefined {
-  const ms = Number(seconds) * 1000 + Math.ceil(nanos / 1e6);
-  return Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+  return boundedMs(Number(seconds) * 1000 + Math.ceil(nanos / 1e6));
 }

@@ -1,4 +1,5 @@
 import type { DeliveryOutcome, Operation } from '@cpc/sync-core';
+import { defectOf, type DefectTeller } from './defect.js';
 import { unsendable } from '../wire/wire-request.js';
 import { Delivery } from './delivery.js';
 import type { Run } from './runs.js';
@@ -11,14 +12,17 @@ export type RunResult = readonly DeliveryOutcome[] | DeliveryOutcome | 'halve';
 
 /**
  * Sends operations run after run, and nothing behind a failed operation of its own entity. When a run met no
- * answer, none after it is tried: the network is gone for them too.
+ * answer, none after it is tried: the network is gone for them too. A run at which the transport fails by itself is
+ * halved, until the operation that provokes it is alone.
  *
+ * @param teller - told of such a failure
  * @returns one outcome per operation, in order
  */
 export async function sendRuns(
   operations: readonly Operation[],
   cut: (operations: readonly Operation[]) => readonly Run[],
   deliver: (run: Run) => Promise<RunResult>,
+  teller: DefectTeller,
 ): Promise<readonly DeliveryOutcome[]> {
   const delivery = new Delivery(operations);
   for (const operation of operations) {
@@ -30,13 +34,20 @@ export async function sendRuns(
   for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
     const free = { ...run, operations: delivery.free(run.operations) };
     if (free.operations.length === 0) continue;
-    const met = await deliver(free);
+    const met = await deliver(free).catch((error: unknown) => failed(free, error, teller));
     if (met === 'halve') waiting.unshift(...halvesOf(free));
     else if (isOutcome(met))
       delivery.recordAll(met.kind === 'unreachable' ? operations : free.operations, met);
     else free.operations.forEach((operation, index) => delivery.record(operation, met[index]));
   }
   return delivery.outcomes();
+}
+
+function failed({ operations }: Run, error: unknown, teller: DefectTeller): RunResult {
+  const defect = defectOf(error);
+  teller.tell(defect);
+  const { code, message } = defect;
+  return operations.length > 1 ? 'halve' : { kind: 'retry', reason: { code, message } };
 }
 
 function halvesOf(run: Run): readonly Run[] {

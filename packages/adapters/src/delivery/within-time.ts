@@ -1,4 +1,5 @@
 import { isSyncError, type Clock, type DeliveryOutcome, type SyncFailure } from '@cpc/sync-core';
+import { defectOf, isDefect } from './defect.js';
 import { untilAborted } from './until-aborted.js';
 
 /** No answer came. */
@@ -11,8 +12,10 @@ export interface TimeLimit {
 
 /**
  * Runs `work` with a signal that is aborted with `outer`, and after `timeoutMs`. It is not waited for any longer
- * then, since what an app supplies, such as its credentials, may ignore the signal. Whatever `work` throws is taken
- * as "no answer": a refused connection, a redirect, a timeout.
+ * then, since what an app supplies, such as its credentials, may ignore the signal. What `work` throws is taken as "no
+ * answer": a refused connection, a redirect, a timeout; unless it shows that code is wrong.
+ *
+ * @throws SyncError `TRANSPORT_FAILED` for a defect of the work
  */
 export async function withinTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -31,6 +34,7 @@ export async function withinTime<T>(
   try {
     return await untilAborted(work(controller.signal), controller.signal);
   } catch (error) {
+    if (!controller.signal.aborted && isDefect(error)) throw defectOf(error);
     return unreachable(error, outer, timedOut);
   } finally {
     clock.clearTimer(timer);
@@ -53,6 +57,7 @@ function reasonOf(error: unknown, outer: AbortSignal, timedOut: boolean): SyncFa
     const code = isSyncError(outer.reason) ? outer.reason.code : 'ATTEMPT_TIMEOUT';
     return { code, message: `The send was called off: ${describe(outer.reason)}.` };
   }
+  if (isSyncError(error, 'LEASE_LOST')) return { code: error.code, message: error.message };
   return { code: 'NETWORK_UNREACHABLE', message: `No answer came: ${describe(error)}.` };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Operation } from '@cpc/sync-core';
 import type { RequestCredentials } from '../delivery/credentials.js';
-import type { WireAnswer } from '../wire/wire-answer.js';
+import type { ForeignAnswer, WireAnswer } from '../wire/wire-answer.js';
 
 export interface FetchTransportOptions {
   /**
@@ -44,6 +44,28 @@ export interface FetchTransportOptions {
    * @defaultValue the answer is JSON whose `idempotencyKey` is the operation's id
    */
   readonly recognise?: (answer: WireAnswer, operation: Operation) => boolean;
+  /**
+   * An address that says whom the server takes this device for: a GET with the credentials is answered with
+   * `{ "principal": "ann" }`, or `null` for nobody. The receiver of `@cpc/server` answers so at `<path>/whoami`, but
+   * needs it not, since it compares each request. For other servers the queue asks before it sends, after each
+   * sign-in; what happens between the answer and the send nobody can prove.
+   *
+   * @defaultValue nobody is asked
+   */
+  readonly whoami?: string | URL;
+  /**
+   * Whether an answer that the receiver did not give asks for a sign-in: a redirect to a login page, or that page with
+   * status 200. The operations are `unauthenticated` then, and the app hears of it, instead of waiting for a network.
+   *
+   * ```ts
+   * signInWhen: ({ isRedirect, headers }) => isRedirect || headers.get('content-type')?.startsWith('text/html') === true
+   * ```
+   *
+   * The page of a captive portal looks alike: look for what yours has and a portal's has not, where you can.
+   *
+   * @defaultValue only a status of 401 does
+   */
+  readonly signInWhen?: (answer: ForeignAnswer) => boolean;
   /** @defaultValue the platform's */
   readonly fetch?: typeof globalThis.fetch;
   /** @defaultValue `systemClock` */

@@ -54,7 +54,11 @@ export class MessagePortTransport implements Transport {
   }
 
   /** @throws SyncError `TRANSPORT_FAILED` where the transport behind the port threw */
-  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+  async send(
+    operations: readonly Operation[],
+    { signal, mayLeave }: SendContext,
+  ): Promise<readonly DeliveryOutcome[]> {
+    if (mayLeave?.() === false && !signal.aborted) return operations.map(() => NOT_HELD);
     if (signal.aborted) return operations.map(() => calledOff(signal));
     const id = `${this.#sender}-${this.#sends++}`;
     const abort = (): void => {
@@ -116,6 +120,12 @@ export class MessagePortTransport implements Transport {
     }
   }
 }
+
+/** Nothing was sent, since the lease had ended. */
+const NOT_HELD: DeliveryOutcome = {
+  kind: 'unreachable',
+  reason: { code: 'LEASE_LOST', message: 'The lease ended before anything was sent.' },
+};
 
 /** Plain, and once: a getter of a class would not cross, and the text says it all. */
 function withoutPayload({ payload, ...operation }: Operation): PortOperation {

@@ -1,4 +1,12 @@
-import type { DeliveryOutcome, Operation, Transport } from '@cpc/sync-core';
+import {
+  systemClock,
+  type Clock,
+  type DeliveryOutcome,
+  type Operation,
+  type SendContext,
+  type Transport,
+} from '@cpc/sync-core';
+import { atLeastOne } from '../delivery/at-least-one.js';
 import type { PortLike } from './port-like.js';
 import { isPortMessage, type PortAnswer, type PortOperation, type PortRequest } from './port-message.js';
 
@@ -8,20 +16,42 @@ export interface ServedTransport extends Disposable {
   stop(): void;
 }
 
+export interface ServeTransportOptions {
+  /** As that of the `MessagePortTransport`s at the other end, in milliseconds. @defaultValue 10_000 */
+  readonly silenceMs?: number;
+  /** @defaultValue `systemClock` */
+  readonly clock?: Clock;
+}
+
 /**
  * Serves a transport to a `MessagePortTransport` at the port's other end: in a service worker that outlives its
  * tabs, in the one tab that may send, or in a thread of its own. Signs of life are answered at once.
  *
+ * The other end holds the lease, and asks for signs of life while it waits. When nothing was heard of it for `silenceMs`,
+ * nothing more leaves in its name: one of both was frozen, and the lease may be somebody else's by now.
+ *
+ * @throws RangeError where an option is not what it should be
  * @returns the way to stop it
  */
-export function serveTransport(port: PortLike, transport: Transport): ServedTransport {
+export function serveTransport(
+  port: PortLike,
+  transport: Transport,
+  options: ServeTransportOptions = {},
+): ServedTransport {
+  const clock = options.clock ?? systemClock;
+  const silenceMs = atLeastOne('silenceMs', options.silenceMs ?? 10_000);
+  let heardAt = clock.monotonicMs();
+  const mayLeave = (): boolean => clock.monotonicMs() - heardAt <= silenceMs;
   const running = new Map<string, AbortController>();
   const post = (answer: PortAnswer): void => port.postMessage(answer);
   const send = async (id: string, operations: readonly PortOperation[]): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      const outcomes = await sendWithin(transport, operations.map(withPayload), controller.signal);
+      const outcomes = await sendWithin(transport, operations.map(withPayload), {
+        signal: controller.signal,
+        mayLeave,
+      });
       if (!controller.signal.aborted) post({ type: 'cpc-sync/outcomes', id, outcomes });
     } catch (error) {
       if (!controller.signal.aborted) post({ type: 'cpc-sync/failed', id, message: String(error) });
@@ -31,6 +61,7 @@ export function serveTransport(port: PortLike, transport: Transport): ServedTran
   };
   const receive = ({ data }: { readonly data: unknown }): void => {
     if (!isPortMessage(data)) return;
+    heardAt = clock.monotonicMs();
     const request = data as PortRequest;
     if (request.type === 'cpc-sync/ping') post({ type: 'cpc-sync/pong' });
     else if (request.type === 'cpc-sync/abort') running.get(request.id)?.abort();
@@ -54,7 +85,7 @@ function withPayload(operation: PortOperation): Operation {
 async function sendWithin(
   transport: Transport,
   operations: readonly Operation[],
-  signal: AbortSignal,
+  context: SendContext,
 ): Promise<readonly DeliveryOutcome[]> {
   const { maxBatchSize = 1 } = transport;
   if (operations.length > maxBatchSize) {
@@ -62,5 +93,5 @@ async function sendWithin(
       `the transport takes ${maxBatchSize} operations; got ${operations.length}. Give MessagePortTransport the same maxBatchSize`,
     );
   }
-  return transport.send(operations, { signal });
+  return transport.send(operations, context);
 }

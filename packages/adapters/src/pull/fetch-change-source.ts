@@ -1,10 +1,12 @@
 import { SyncError, systemClock, type Clock } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
-import type { RequestCredentials } from '../delivery/credentials.js';
+import { areHeaders, type RequestCredentials } from '../delivery/credentials.js';
+import { Secrets } from '../delivery/secrets.js';
 import { untilAborted } from '../delivery/until-aborted.js';
 import { withinTime } from '../delivery/within-time.js';
 import { EndpointPolicy, parseEndpoint } from '../fetch/endpoint.js';
 import { parseOrUndefined, readText } from '../fetch/exchange.js';
+import { isRedirected } from '../fetch/redirect.js';
 import { retryAfterMs } from '../fetch/retry-after.js';
 import type { WireAnswer } from '../wire/wire-answer.js';
 import type { ChangeSource, PullContext, SourcePage } from './change-source.js';
@@ -76,8 +78,8 @@ export class FetchChangeSource implements ChangeSource {
     if (met instanceof SyncError) throw met;
     if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
     const page = pageOf(met);
-    if (page === undefined) throw failureOf(met, retryAfterMs(met.headers, this.#clock.now()));
-    return page;
+    if (page !== undefined) return page;
+    throw met.secrets.hideInSyncError(failureOf(met, retryAfterMs(met.headers, this.#clock.now())));
   }
 
   async listen(hint: () => void, { signal }: PullContext): Promise<never> {
@@ -104,8 +106,9 @@ export class FetchChangeSource implements ChangeSource {
   }
 
   async #readHints(reader: EventReader, signal: AbortSignal): Promise<void> {
-    const response = await this.#request(this.#address(undefined), 'text/event-stream', signal);
-    if (response === undefined) throw notSignedIn();
+    const asked = await this.#request(this.#address(undefined), 'text/event-stream', signal);
+    if (asked === undefined) throw notSignedIn();
+    const { response } = asked;
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || !type.startsWith('text/event-stream') || response.body === null) {
       await response.body?.cancel();
@@ -118,14 +121,15 @@ export class FetchChangeSource implements ChangeSource {
   async #ask(
     since: string | undefined,
     signal: AbortSignal,
-  ): Promise<WireAnswer | SyncError | typeof TOO_LARGE> {
-    const response = await this.#request(this.#address(since), 'application/json', signal);
-    if (response === undefined) return notSignedIn();
+  ): Promise<(WireAnswer & { readonly secrets: Secrets }) | SyncError | typeof TOO_LARGE> {
+    const asked = await this.#request(this.#address(since), 'application/json', signal);
+    if (asked === undefined) return notSignedIn();
+    const { response, secrets } = asked;
     const text = await readText(response, this.#maxAnswerBytes);
     if (text === undefined) return this.#limit > 1 ? TOO_LARGE : this.#tooLarge();
     // Far from the bound, so that the next page does not go over it at once.
     if (text.length * 4 <= this.#maxAnswerBytes) this.#limit = Math.min(this.#pageSize, this.#limit * 2);
-    return { status: response.status, headers: response.headers, json: parseOrUndefined(text) };
+    return { status: response.status, headers: response.headers, json: parseOrUndefined(text), secrets };
   }
 
   #tooLarge(): SyncError {
@@ -149,19 +153,30 @@ export class FetchChangeSource implements ChangeSource {
    *
    * @returns `undefined` where nobody is signed in, so that nothing was sent: that is no word about the network
    */
-  async #request(url: URL, accept: string, signal: AbortSignal): Promise<Response | undefined> {
+  async #request(
+    url: URL,
+    accept: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly response: Response; readonly secrets: Secrets } | undefined> {
     const { principal, cookies = 'omit' } = this.#options;
     const signedIn = await this.#credentials(principal, { signal });
-    if (signedIn === undefined) return undefined;
+    if (signedIn === undefined || !areHeaders(signedIn)) return undefined;
     signal.throwIfAborted();
-    return this.#fetch(url, {
-      headers: { ...signedIn, accept },
-      redirect: 'error',
-      credentials: cookies,
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
-      signal,
-    });
+    const secrets = new Secrets(signedIn);
+    try {
+      const response = await this.#fetch(url, {
+        headers: { ...signedIn, accept },
+        redirect: 'error',
+        credentials: cookies,
+        cache: 'no-store',
+        referrerPolicy: 'no-referrer',
+        signal,
+      });
+      if (isRedirected(response, url.href)) throw new Error('the answer is that of a redirect');
+      return { response, secrets };
+    } catch (error) {
+      throw secrets.hideInError(error);
+    }
   }
 }
 
@@ -169,7 +184,10 @@ export class FetchChangeSource implements ChangeSource {
 const TOO_LARGE = Symbol('too large');
 
 function notSignedIn(): SyncError {
-  return new SyncError('UNAUTHENTICATED', 'Nobody is signed in to pull; sign in and pull again.');
+  return new SyncError(
+    'UNAUTHENTICATED',
+    'Nobody is signed in to pull, or by what cannot stand in a header; sign in and pull again.',
+  );
 }
 
 function codeOf(code: string): 'ATTEMPT_TIMEOUT' | 'NETWORK_UNREACHABLE' {

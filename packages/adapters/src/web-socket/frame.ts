@@ -4,12 +4,17 @@ import { isRecord } from '../wire/wire-answer.js';
  * A frame is a head and a body with a newline between them. The head is JSON on one line; the body is exactly
  * what it would be over HTTP, so it is neither escaped nor written anew.
  */
-export function requestFrame(
-  request: string,
-  credentials: Readonly<Record<string, string>>,
-  body: string,
-): string {
-  return `${JSON.stringify({ request, credentials })}\n${body}`;
+export function requestFrame(head: RequestHead, body: string): string {
+  return `${JSON.stringify(head)}\n${body}`;
+}
+
+export interface RequestHead {
+  /** Repeated in the answer. */
+  readonly request: string;
+  /** Whose operations they are; absent where they are nobody's. */
+  readonly principal: string | undefined;
+  /** What would be headers over HTTP. */
+  readonly credentials: Readonly<Record<string, string>>;
 }
 
 /** The server's answer to one request. */

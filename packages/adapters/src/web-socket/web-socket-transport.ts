@@ -8,11 +8,11 @@ import {
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
 import { AnswerTooLarge, outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
-import { NOT_SIGNED_IN, type RequestCredentials } from '../delivery/credentials.js';
+import { DefectTeller } from '../delivery/defect.js';
+import { requestAs, type Departure, type RequestParts } from '../delivery/request-as.js';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
-import { withinTime, type TimeLimit } from '../delivery/within-time.js';
 import { outcomeOfForeignAnswer } from '../fetch/outcome-of-foreign-answer.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import { batchItems, isReceiverProblem, singleItem } from '../wire/wire-answer.js';
@@ -37,9 +37,9 @@ export class WebSocketTransport implements Transport {
   readonly keepsOrder = true;
   readonly #url: string;
   readonly #open: OpenSocket;
-  readonly #credentials: RequestCredentials;
   readonly #limits: RunLimits;
-  readonly #time: TimeLimit;
+  readonly #parts: RequestParts;
+  readonly #teller = new DefectTeller();
   readonly #connectionLimits: ConnectionLimits;
   #connection: SocketConnection | undefined;
 
@@ -47,14 +47,17 @@ export class WebSocketTransport implements Transport {
   constructor(options: WebSocketTransportOptions) {
     this.#url = socketUrl(options.url);
     this.#open = options.open ?? platformSocket();
-    this.#credentials = options.credentials ?? (() => ({}));
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 50);
     this.#limits = {
       maxBatchSize: this.maxBatchSize,
       maxBatchBytes: atLeastOne('maxBatchBytes', options.maxBatchBytes ?? 1_000_000),
     };
     const clock = options.clock ?? systemClock;
-    this.#time = { clock, timeoutMs: atLeastOne('timeoutMs', options.timeoutMs ?? 30_000) };
+    this.#parts = {
+      credentials: options.credentials ?? (() => ({})),
+      clock,
+      timeoutMs: atLeastOne('timeoutMs', options.timeoutMs ?? 30_000),
+    };
     this.#connectionLimits = {
       clock,
       maxAnswerLength: atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 4_000_000),
@@ -62,9 +65,9 @@ export class WebSocketTransport implements Transport {
     };
   }
 
-  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+  async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
     const cut = (free: readonly Operation[]): readonly Run[] => runsOf(free, this.#limits);
-    return sendRuns(operations, cut, (run) => this.#deliver(run, signal));
+    return sendRuns(operations, cut, (run) => this.#deliver(run, context), this.#teller);
   }
 
   /** Closes the socket now instead of when it is idle. The next send opens another. */
@@ -76,29 +79,37 @@ export class WebSocketTransport implements Transport {
     this.close();
   }
 
-  async #deliver(run: Run, signal: AbortSignal): Promise<RunResult> {
-    const met = await withinTime((inner) => this.#request(run, inner), signal, this.#time);
-    if ('kind' in met) return met;
-    if (met.isCut)
+  #deliver(run: Run, context: SendContext): Promise<RunResult> {
+    return requestAs(
+      run.principal,
+      context,
+      this.#parts,
+      (departure) => this.#exchange(run, departure),
+      (frame) => this.#resultOf(run, frame),
+    );
+  }
+
+  #exchange({ principal, operations }: Run, { credentials, signal, leave }: Departure): Promise<AnswerFrame> {
+    const body = batchBody(operations);
+    // The socket may have to be opened first, so the last look is where the frame is made, right before it goes.
+    const frameOf = (request: string): string => {
+      leave();
+      return requestFrame({ request, principal, credentials }, body);
+    };
+    return this.#connected().request(frameOf, signal);
+  }
+
+  #resultOf(run: Run, frame: AnswerFrame): RunResult {
+    if (frame.isCut) {
       return outcomeOfLargeAnswer(run, new AnswerTooLarge(this.#connectionLimits.maxAnswerLength));
+    }
     const items = batchItems(
-      met,
+      frame,
       run.operations.map(({ id }) => id),
     );
     if (items !== undefined) return items.map((item) => outcomeOfAnswer(item));
-    if (!isReceiverProblem(met)) return outcomeOfForeignAnswer(met.status);
-    return outcomeOfRefusedRun(run, singleItem(met));
-  }
-
-  async #request(
-    { principal, operations }: Run,
-    signal: AbortSignal,
-  ): Promise<AnswerFrame | typeof NOT_SIGNED_IN> {
-    const credentials = await this.#credentials(principal, { signal });
-    if (credentials === undefined) return NOT_SIGNED_IN;
-    signal.throwIfAborted();
-    const body = batchBody(operations);
-    return this.#connected().request((id) => requestFrame(id, credentials, body), signal);
+    if (!isReceiverProblem(frame)) return outcomeOfForeignAnswer(frame.status);
+    return outcomeOfRefusedRun(run, singleItem(frame));
   }
 
   #connected(): SocketConnection {

@@ -1,4 +1,5 @@
-import type { DeliveryOutcome, RemoteRecord, SyncFailure } from '@cpc/sync-core';
+import type { DeliveryOutcome, RemoteRecord, RetryScope, SyncFailure } from '@cpc/sync-core';
+import { boundedMs } from './bounded-ms.js';
 import { isProblem, isRecord, type AnswerItem } from './wire-answer.js';
 
 /**
@@ -10,8 +11,10 @@ import { isProblem, isRecord, type AnswerItem } from './wire-answer.js';
  * | 2xx with a problem | `unreachable` | something between made a success of a refusal |
  * | 401 | `unauthenticated` | signing in helps |
  * | 403 | `rejected` | the principal is known and may not; signing in again as the same changes nothing |
- * | 408, 425, 429, 5xx | `retry` | not now |
- * | 409 | `retry` | the first request with this key is still running |
+ * | 404 `KIND_UNKNOWN` | `retry` of the request | the server does not know the kind yet |
+ * | 408, 409, 425, 503 `LATER` | `retry` of the request | nothing speaks against the operation: its key is in use |
+ * | 429, 502, 503, 504 | `retry` of the server | not now, whatever is sent |
+ * | other 5xx | `retry` of the operation | its handler failed |
  * | 412 | `conflict` | the server holds another version, which the body carries |
  * | 422 | `rejected` | refused by its content, or the key was used for other content |
  * | 424 | `skipped` | in a batch, behind a failed operation of its entity |
@@ -27,18 +30,23 @@ export function outcomeOfAnswer(item: AnswerItem, retryAfter?: number): Delivery
   if (status === 401) return { kind: 'unauthenticated', reason: failureOf(item, 'UNAUTHENTICATED') };
   if (status === 412) return { kind: 'conflict', remote: remoteOf(body['remote']) };
   if (status === 424) return { kind: 'skipped' };
-  if (asksAgain(status)) {
+  const scope = scopeOf(status, body['code']);
+  if (scope !== undefined) {
     const afterMs = secondsToMs(body['retryAfter']) ?? retryAfter;
     const reason = failureOf(item, 'SERVER_RETRY');
-    return { kind: 'retry', reason, ...(afterMs !== undefined && { afterMs }) };
+    return { kind: 'retry', reason, scope, ...(afterMs !== undefined && { afterMs }) };
   }
   if (status >= 400 && status < 500) return { kind: 'rejected', reason: failureOf(item, 'REJECTED') };
   return { kind: 'unreachable', reason: failureOf(item, 'NETWORK_CAPTIVE') };
 }
 
-/** 409 belongs to the receiver alone: from anybody else it may mean anything. */
-function asksAgain(status: number): boolean {
-  return status === 409 || asksAnybodyAgain(status) || (status >= 500 && status < 600);
+/** Whom a "not now" of the receiver is about; `undefined` where the answer is none. */
+function scopeOf(status: number, code: unknown): RetryScope | undefined {
+  if (status === 404) return code === 'KIND_UNKNOWN' ? 'request' : undefined;
+  // 409 belongs to the receiver alone: from anybody else it may mean anything.
+  if (status === 408 || status === 409 || status === 425 || code === 'LATER') return 'request';
+  if (status === 429 || (status >= 502 && status <= 504)) return 'server';
+  return status >= 500 && status < 600 ? 'operation' : undefined;
 }
 
 /** Statuses that mean "later" whoever answers: too slow, too early, too often. */
@@ -81,5 +89,5 @@ function failureOf({ status, body }: AnswerItem, otherwise: string): SyncFailure
 }
 
 function secondsToMs(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 && value < 1e9 ? Math.ceil(value * 1000) : undefined;
+  return typeof value === 'number' && value > 0 ? boundedMs(value * 1000) : undefined;
 }

@@ -8,6 +8,19 @@ export interface WireAnswer {
   readonly json: unknown;
 }
 
+/** An answer that is not the receiver's, with all that may tell whose it is. */
+export interface ForeignAnswer extends WireAnswer {
+  /** The address that it came from; empty where the platform does not say. */
+  readonly url: string;
+  /**
+   * Whether it is a redirect, which was not followed. A browser tells that there was one and nothing else of it: the
+   * status is 0 then and there are no headers. Elsewhere `headers.get('location')` says where it leads.
+   */
+  readonly isRedirect: boolean;
+  /** The body; empty where it is larger than `maxAnswerBytes`. */
+  readonly text: string;
+}
+
 type StatusAndJson = Pick<WireAnswer, 'status' | 'json'>;
 
 /** One operation's answer: an item of a batch's answer, or the body of a single one's. */

@@ -4,8 +4,9 @@ import type { Operation } from '@cpc/sync-core';
 /** One request, the same bytes for every repeat. Credentials are not part of it. */
 export interface WireRequest {
   readonly url: string;
+  readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
 }
 
 const JSON_HEADERS = {
@@ -20,8 +21,10 @@ const JSON_HEADERS = {
 export function singleRequest(endpoint: URL, operation: Operation): WireRequest {
   return {
     url: `${endpoint.href.replace(/\/$/, '')}/${encodeURIComponent(operation.kind)}`,
+    method: 'POST',
     headers: {
       ...JSON_HEADERS,
+      ...principalHeader(operation),
       [HEADERS.idempotencyKey]: structuredString(operation.id),
       [HEADERS.version]: String(operation.version),
       [HEADERS.timestamp]: encodeURIComponent(operation.timestamp),
@@ -32,9 +35,23 @@ export function singleRequest(endpoint: URL, operation: Operation): WireRequest 
   };
 }
 
-/** The request for a batch: a JSON array of its operations, in order. */
+/** The request for a batch of one principal's: a JSON array of its operations, in order. */
 export function batchRequest(endpoint: URL, operations: readonly Operation[]): WireRequest {
-  return { url: endpoint.href, headers: JSON_HEADERS, body: batchBody(operations) };
+  const headers = { ...JSON_HEADERS, ...principalHeader(operations[0]) };
+  return { url: endpoint.href, method: 'POST', headers, body: batchBody(operations) };
+}
+
+/** The question whom the server takes this device for. */
+export function whoamiRequest(address: URL, principal: string | undefined): WireRequest {
+  const { accept } = JSON_HEADERS;
+  const whose = principal === undefined ? {} : { [HEADERS.principal]: encodeURIComponent(principal) };
+  return { url: address.href, method: 'GET', headers: { accept, ...whose } };
+}
+
+/** Whose operations they are, for the receiver to compare with whom the credentials sign in. */
+function principalHeader(operation: Operation | undefined): Readonly<Record<string, string>> {
+  const principal = operation?.principal;
+  return principal === undefined ? {} : { [HEADERS.principal]: encodeURIComponent(principal) };
 }
 
 /** A JSON array of operations, in order. */
@@ -54,11 +71,12 @@ export function batchItem(operation: Operation): string {
  * queue takes no such operation; one that an older version of the library took would be refused by every receiver.
  */
 export function unsendable(operation: Operation): string | undefined {
-  const { id, kind, entity, timestamp, baseVersion } = operation;
+  const { id, kind, entity, principal, timestamp, baseVersion } = operation;
   const faults = {
     id: faultOfKey(id),
     kind: faultOfKind(kind),
     entity: entity === undefined ? undefined : faultOfName(entity),
+    principal: principal === undefined ? undefined : faultOfName(principal),
     timestamp: faultOfName(timestamp),
     baseVersion: baseVersion === undefined ? undefined : faultOfName(baseVersion),
   };

@@ -103,6 +103,38 @@ const DEFECTS: readonly (readonly [string, string, Defect])[] = [
     },
   ],
   [
+    'looks at no lease before bytes leave',
+    'looks whether its operations may still leave',
+    {
+      around:
+        (send) =>
+        (operations, { signal }) =>
+          send(operations, { signal }),
+    },
+  ],
+  [
+    'says not whose operations it sends',
+    'tells whose operations it sends',
+    {
+      options: {
+        fetch: (input, init) => {
+          const headers = new Headers(init?.headers);
+          headers.delete('sync-principal');
+          return fetch(input, { ...init, headers });
+        },
+      },
+    },
+  ],
+  [
+    'gives up what a newer server knows',
+    'a kind that the server does not know yet',
+    {
+      around: answering((outcome) =>
+        outcome.kind === 'retry' ? { kind: 'rejected', reason: outcome.reason } : outcome,
+      ),
+    },
+  ],
+  [
     'keeps credentials',
     'keeps no credentials',
     {

@@ -78,8 +78,9 @@ export async function transportHarness(setting: TransportSetting): Promise<Trans
   let plan: FaultPlan = always(ok);
   const proxy = await setting.startProxy(server.origin, (moment) => plan(moment));
   const signedIn = new Set(['ann', 'bob']);
+  const actors = new Map<string, string>();
   const { transport, close } = setting.connect(proxy.origin, (principal = '') =>
-    signedIn.has(principal) ? { authorization: `Bearer ${principal}` } : undefined,
+    signedIn.has(principal) ? { authorization: `Bearer ${actors.get(principal) ?? principal}` } : undefined,
   );
   return {
     transport,
@@ -94,6 +95,7 @@ export async function transportHarness(setting: TransportSetting): Promise<Trans
     sent: (id) => sentOf(proxy.history, id),
     underWay: () => proxy.underWay,
     signedIn,
+    actAs: (principal, other) => void actors.set(principal, other),
     hold: () => receiver.hold(),
     elsewhere: { origin: elsewhere.origin, requests: () => strays },
     async dispose() {

@@ -73,6 +73,17 @@ const BAD: Readonly<
     },
     found: /refuses with text\/plain;charset=UTF-8 instead of application\/problem\+json/,
   },
+  'applies one person’s operations in another’s name': {
+    between: (request, receive) => receive(withHeader(request, 'sync-principal', undefined)),
+    found: /answers 200 instead of 401 to an operation of somebody else/,
+  },
+  'calls an unknown kind refused': {
+    between: async (request, receive) => {
+      const response = await receive(request);
+      return response.status === 404 ? edit(response, { code: 'REFUSED' }) : response;
+    },
+    found: /gives the code REFUSED instead of KIND_UNKNOWN/,
+  },
   'ignores If-Match': {
     between: (request, receive) => receive(withHeader(request, 'if-match', undefined)),
     found: /answers 200 instead of 412 to a change against an older version/,

@@ -2,6 +2,7 @@ import { batchCases } from './batch-cases.js';
 import { EndpointClient } from './endpoint-client.js';
 import type { EndpointHarness } from './endpoint-harness.js';
 import { keyCases } from './key-cases.js';
+import { principalCases } from './principal-cases.js';
 import { refusalCases } from './refusal-cases.js';
 import { versionCases } from './version-cases.js';
 
@@ -18,5 +19,11 @@ export interface EndpointCase {
  */
 export function endpointCases(harness: EndpointHarness): readonly EndpointCase[] {
   const client = new EndpointClient(harness);
-  return [...keyCases(client), ...refusalCases(client), ...versionCases(client), ...batchCases(client)];
+  return [
+    ...keyCases(client),
+    ...principalCases(client),
+    ...refusalCases(client),
+    ...versionCases(client),
+    ...batchCases(client),
+  ];
 }

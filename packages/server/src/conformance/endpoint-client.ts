@@ -43,8 +43,8 @@ export class EndpointClient {
     return this.#post(address, body, { ...this.#signedIn(operation), ...keyField, ...headers });
   }
 
-  sendBatch(items: unknown): Promise<EndpointAnswer> {
-    return this.#post(this.harness.endpoint, JSON.stringify(items), this.#signedIn({}));
+  sendBatch(items: unknown, headers: Readonly<Record<string, string>> = {}): Promise<EndpointAnswer> {
+    return this.#post(this.harness.endpoint, JSON.stringify(items), { ...this.#signedIn({}), ...headers });
   }
 
   /** How many effects `work` had. */

@@ -7,6 +7,11 @@ export interface EndpointHarness {
   readonly endpoint: string;
   /** Headers that sign somebody in; two people, who are different. */
   readonly principals: readonly [HeaderFields, HeaderFields];
+  /**
+   * What a device calls each of the two, and says in `Sync-Principal`. Absent where the endpoint does not compare that
+   * with whom it authenticated; then it cannot tell one person's operation under another's credentials.
+   */
+  readonly names?: readonly [string, string];
   /** A kind whose operations have an effect that can be counted. */
   readonly kind: string;
   /** A payload that this kind takes, another one for each number. */

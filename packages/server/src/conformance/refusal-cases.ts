@@ -4,7 +4,7 @@ import type { EndpointCase } from './endpoint-cases.js';
 /** What must not get through, and how it is refused. */
 export function refusalCases(client: EndpointClient): readonly EndpointCase[] {
   return [
-    refusal(client, 'refuses a kind that it does not know', [404], { kind: `unknown-${client.newKey()}` }),
+    unknownKind(client),
     refusal(client, 'refuses a form, which other sites can send', [415], {
       headers: { 'content-type': 'text/plain' },
     }),
@@ -18,6 +18,23 @@ export function refusalCases(client: EndpointClient): readonly EndpointCase[] {
     }),
     refusal(client, 'refuses a payload of ten megabytes', [413], { payload: 'x'.repeat(10_000_000) }),
   ];
+}
+
+/** By a code of its own, since a sender waits for the server that will know it. */
+function unknownKind(client: EndpointClient): EndpointCase {
+  const kind = `unknown-${client.newKey()}`;
+  const { run } = refusal(client, '', [404], { kind });
+  return {
+    name: 'answers a kind that it does not know with a code for which a sender waits',
+    async run() {
+      await run();
+      const { body } = await client.send({ key: client.newKey(), kind });
+      demand(
+        body['code'] === 'KIND_UNKNOWN',
+        `gives the code ${String(body['code'])} instead of KIND_UNKNOWN to a kind that it does not know`,
+      );
+    },
+  };
 }
 
 /** A case that sends one bad operation, and wants a problem document that names its key. */

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { HEADERS } from '@cpc/protocol';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import type { WireHeaders } from '../wire/wire-message.js';
 import { encodeJson, problemOf, type AnswerBody } from './answer-body.js';
@@ -15,19 +16,30 @@ import { AcknowledgementSchema, AnswerSchema, type Answer, type Operation } from
  */
 export async function answersOf(
   receiver: AnsweringReceiver,
-  operations: readonly Operation[],
+  { operations, principal }: CalledBatch,
   metadata: WireHeaders,
 ): Promise<readonly Answer[]> {
   const bytes = batchBody(operations);
   const reply = await receiver.answer({
     method: 'POST',
     path: receiver.path,
-    headers: jsonHeaders(metadata),
+    headers: jsonHeaders(metadata, principalHeader(principal)),
     body: (maxBytes) => Promise.resolve(bytes.byteLength > maxBytes ? undefined : bytes),
   });
   const json = JSON.parse(reply.body) as AnswerBody | readonly AnswerBody[];
   if (isOne(json)) throw errorOfProblem(problemOf(json));
   return json.map(answerOf);
+}
+
+/** The operations of a call, and whose they are. */
+interface CalledBatch {
+  readonly operations: readonly Operation[];
+  readonly principal?: string | undefined;
+}
+
+/** The message's word, and not the metadata's, which is the call's. */
+function principalHeader(principal: string | undefined): Readonly<Record<string, string>> {
+  return principal === undefined ? {} : { [HEADERS.principal]: encodeURIComponent(principal) };
 }
 
 function isOne(json: AnswerBody | readonly AnswerBody[]): json is AnswerBody {

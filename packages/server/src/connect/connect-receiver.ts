@@ -20,13 +20,13 @@ import { create } from '@bufbuild/protobuf';
 export function connectReceiver(receiver: AnsweringReceiver): (router: ConnectRouter) => void {
   return (router) => {
     const service: ServiceImpl<typeof DeliveryService> = {
-      async deliver({ operation = create(OperationSchema) }, { requestHeader }) {
-        const [first] = await answersOf(receiver, [operation], requestHeader);
+      async deliver({ operation = create(OperationSchema), principal }, { requestHeader }) {
+        const [first] = await answersOf(receiver, { operations: [operation], principal }, requestHeader);
         if (first?.answer.case === 'problem') throw errorOfProblem(first.answer.value);
         return { acknowledgement: first?.answer.value };
       },
-      async deliverBatch({ operations }, { requestHeader }) {
-        return { answers: [...(await answersOf(receiver, operations, requestHeader))] };
+      async deliverBatch(batch, { requestHeader }) {
+        return { answers: [...(await answersOf(receiver, batch, requestHeader))] };
       },
     };
     router.service(DeliveryService, service, { readMaxBytes: readMaxBytes(receiver) });

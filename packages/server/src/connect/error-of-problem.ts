@@ -30,7 +30,7 @@ export function errorOfProblem(problem: Problem): ConnectError {
  * | 404 | NOT_FOUND; UNIMPLEMENTED where no handler has the kind |
  * | 409, 412 | ABORTED: a test-and-set that failed, in the words of gRPC's own list |
  * | 422 `KEY_REUSED` | ALREADY_EXISTS |
- * | 424 | FAILED_PRECONDITION |
+ * | 410, 424 | FAILED_PRECONDITION |
  * | 503 | UNAVAILABLE; RESOURCE_EXHAUSTED where it is overloaded |
  * | any other | INTERNAL |
  */
@@ -50,6 +50,7 @@ const BY_STATUS: ReadonlyMap<number, Code> = new Map([
   [403, Code.PermissionDenied],
   [404, Code.NotFound],
   [409, Code.Aborted],
+  [410, Code.FailedPrecondition],
   [412, Code.Aborted],
   [413, Code.InvalidArgument],
   [422, Code.InvalidArgument],

@@ -15,6 +15,18 @@ export interface ReceiverParts<Tx> {
    * @defaultValue everybody is the same principal, `''`
    */
   readonly authenticate?: (headers: WireHeaders) => MaybePromise<string | undefined>;
+  /**
+   * Whether the person whom a device names is the one whom `authenticate` said. A device sends along whose operations
+   * they are, in `Sync-Principal`: with one cookie or one current token for all, a change that one person made could
+   * otherwise arrive, and be applied, in the name of the next. Where it says no, nothing is applied, and the answer is
+   * 401 with the code `PRINCIPAL_MISMATCH`, which the device's queue waits for.
+   *
+   * To give where the device calls people otherwise than `authenticate` does. `() => true` compares nothing.
+   *
+   * @param named - what the device said; not asked where it said nothing
+   * @defaultValue both are the same text; where there is no `authenticate`, nothing is compared
+   */
+  readonly isSamePrincipal?: (named: string, principal: string) => boolean;
   /** Told when something was applied and committed: what others wait for may be there, see `ChangeFeed.check`. */
   readonly onApplied?: () => void;
   /**

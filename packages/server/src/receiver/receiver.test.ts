@@ -48,6 +48,47 @@ test('keeps the keys of principals apart', async () => {
   expect(stall.effects()).toEqual(['ann', 'bob']);
 });
 
+test('applies nothing that one person’s device sends under another’s credentials', async () => {
+  const stall = openStall({ authenticate: (headers) => headers.get('authorization') ?? undefined });
+  const headers = { authorization: 'bob', 'sync-principal': 'ann' };
+  const refused = { status: 401, json: { code: 'PRINCIPAL_MISMATCH' } };
+  const single = await stall.post({ key: 'k', headers });
+  expect(single).toMatchObject({ ...refused, json: { ...refused.json, idempotencyKey: 'k' } });
+  expect(single.headers.get('www-authenticate')).toBe('Bearer');
+  const item = { idempotencyKey: 'k', kind: 'add', payload: { name: 'a' } };
+  expect(await stall.postBatch([item], headers)).toMatchObject(refused);
+  expect(stall.effects()).toEqual([]);
+  await stall.post({ key: 'k', headers: { ...headers, authorization: 'ann' } });
+  await stall.post({ key: 'l', headers: { authorization: 'bob' } });
+  expect(stall.effects()).toEqual(['a', 'a']);
+});
+
+test('compares names as it is told to, beyond ASCII too, and none where it authenticates nobody', async () => {
+  const named = { 'sync-principal': encodeURIComponent('Zoë') };
+  const byMail = openStall({
+    authenticate: () => 'user-7',
+    isSamePrincipal: (name, principal) => name === 'Zoë' && principal === 'user-7',
+  });
+  expect(await byMail.post({ key: 'k', headers: named })).toMatchObject({ status: 200 });
+  const other = await byMail.post({ key: 'l', headers: { 'sync-principal': 'Zoe' } });
+  expect(other).toMatchObject({ status: 401, json: { code: 'PRINCIPAL_MISMATCH' } });
+  expect(await openStall().post({ key: 'k', headers: named })).toMatchObject({ status: 200 });
+  const half = await byMail.post({ key: 'm', headers: { 'sync-principal': '%E4' } });
+  expect(half).toMatchObject({ status: 400, json: { code: 'HEADER_MALFORMED' } });
+});
+
+test('says whom it takes somebody for, and nothing to nobody', async () => {
+  const stall = openStall({ authenticate: (headers) => headers.get('authorization') ?? undefined });
+  const ask = (headers: Record<string, string>): Promise<Response> =>
+    stall.receiver.receive(new Request('https://stall.example/operations/whoami', { headers }));
+  const answer = await ask({ authorization: 'ann' });
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(await answer.json()).toEqual({ principal: 'ann' });
+  expect((await ask({})).status).toBe(401);
+  const single = new Request('https://stall.example/operations/add');
+  expect((await stall.receiver.receive(single)).status).toBe(405);
+});
+
 test('asks nobody’s operations to sign in, and reads nothing of them', async () => {
   const stall = openStall({ authenticate: () => undefined });
   const answer = await stall.post({ key: 'k', body: 'not JSON' });

@@ -1,4 +1,4 @@
-import { decodePercent, problem, type Problem, TimestampLimit } from '@cpc/protocol';
+import { decodePercent, HEADERS, type Problem, problem, TimestampLimit } from '@cpc/protocol';
 import { encodeProblem } from '../answer/encode-answer.js';
 import type { EffectStore, EncodedAnswer } from '../ports/effect-store.js';
 import { guarded, warnOnce } from '../store/guarded.js';
@@ -17,12 +17,13 @@ import { resolveOptions } from './resolve-options.js';
  * repeat is answered with the stored answer, byte for byte. The protocol is in this package's README.
  *
  * ```
- * path ─▶ method, media type ─▶ key ─▶ principal ─▶ body within bounds ─▶ operations ─▶ Deliverer ─▶ answer
+ * path ─▶ method, media type ─▶ key ─▶ principal, the same as named ─▶ body within bounds ─▶ operations ─▶ Deliverer ─▶ answer
  * ```
  */
 export class Receiver<Tx> {
   readonly #store: EffectStore<Tx>;
   readonly #authenticate: NonNullable<ReceiverParts<Tx>['authenticate']>;
+  readonly #isSamePrincipal: NonNullable<ReceiverParts<Tx>['isSamePrincipal']>;
   readonly #onError: ReceiverParts<Tx>['onError'];
   readonly #tellApplied: () => void;
   readonly #deliverer: Deliverer<Tx>;
@@ -37,6 +38,8 @@ export class Receiver<Tx> {
     this.#timestamps = new TimestampLimit(this.#options.now);
     this.#store = parts.store;
     this.#authenticate = parts.authenticate ?? (() => '');
+    this.#isSamePrincipal =
+      parts.isSamePrincipal ?? (parts.authenticate ? (named, principal) => named === principal : () => true);
     this.#onError = guarded(parts.onError, warnOnce('onError'));
     // What is committed is answered as such, whatever those say who are told of it.
     this.#tellApplied = guarded(
@@ -85,6 +88,7 @@ export class Receiver<Tx> {
   async #answer(message: WireMessage): Promise<WireReply> {
     const kind = this.#kindIn(message);
     if (kind === undefined) return notFound(`The receiver takes POST ${this.path} and ${this.path}/<kind>.`);
+    if (kind === 'whoami' && message.method === 'GET') return this.#answerWhoami(message);
     const key = kind === null ? undefined : readKey(message.headers);
     const knownKey = key?.ok === true ? key.key : undefined;
     const refused = refusedMessage(message) ?? (key?.ok === false ? key.problem : undefined);
@@ -139,6 +143,13 @@ export class Receiver<Tx> {
     return answer === undefined ? this.#refuse(this.#later('STORE_UNAVAILABLE'), key) : replyOf(answer);
   }
 
+  /** Whom the credentials sign in, at `<path>/whoami`: for devices that ask before they send. */
+  async #answerWhoami(message: WireMessage): Promise<WireReply> {
+    const principal = await this.#principalOf(message);
+    if (typeof principal !== 'string') return this.#refuse(principal);
+    return replyOf({ status: 200, body: JSON.stringify({ principal }) });
+  }
+
   async #answerBatch(json: unknown, principal: string, bytes: number): Promise<WireReply> {
     if (!Array.isArray(json)) return this.#refuse(problem('BATCH_MALFORMED'));
     if (json.length > this.#options.maxBatchSize) return this.#refuse(problem('BATCH_TOO_LARGE'));
@@ -181,7 +192,13 @@ export class Receiver<Tx> {
 
   async #principalOf({ headers }: WireMessage): Promise<string | Problem> {
     try {
-      return (await this.#authenticate(headers)) ?? problem('UNAUTHENTICATED');
+      const principal = await this.#authenticate(headers);
+      if (principal === undefined) return problem('UNAUTHENTICATED');
+      const field = headers.get(HEADERS.principal);
+      const named = field === null ? undefined : decodePercent(field);
+      if (named === null) return problem('HEADER_MALFORMED');
+      const isOther = named !== undefined && !this.#isSamePrincipal(named, principal);
+      return isOther ? problem('PRINCIPAL_MISMATCH') : principal;
     } catch (error) {
       this.#onError(error, undefined);
       return this.#later('OVERLOADED');

@@ -4,6 +4,8 @@ export interface RequestFrame {
   readonly request: string;
   /** What would be headers over HTTP. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** Whose operations they are, as the device calls them. */
+  readonly principal?: string;
   readonly body: string;
 }
 
@@ -17,11 +19,18 @@ export function parseRequestFrame(text: string): RequestFrame | undefined {
   const head = parseRecord(text.slice(0, Math.max(end, 0)));
   const request = head?.['request'];
   const credentials = head?.['credentials'];
+  const principal = head?.['principal'];
   if (typeof request !== 'string' || request.length > 64 || !isRecord(credentials)) return undefined;
   const entries = Object.entries(credentials);
   if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return undefined;
   const headers = Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
-  return { request, credentials: headers, body: text.slice(end + 1) };
+  if (principal !== undefined && typeof principal !== 'string') return undefined;
+  return {
+    request,
+    credentials: headers,
+    body: text.slice(end + 1),
+    ...(principal !== undefined && { principal }),
+  };
 }
 
 /** The answer to a request, its body as over HTTP. */

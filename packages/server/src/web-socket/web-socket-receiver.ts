@@ -1,5 +1,5 @@
 import { encodeProblem } from '../answer/encode-answer.js';
-import { problem } from '@cpc/protocol';
+import { HEADERS, problem } from '@cpc/protocol';
 import { platformEvery } from '../store/platform-every.js';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
 import { answerFrame, parseRequestFrame, type RequestFrame } from './request-frame.js';
@@ -108,13 +108,15 @@ function closeWhenIdle(
 
 async function replyTo(
   receiver: AnsweringReceiver,
-  { credentials, body }: RequestFrame,
+  { credentials, principal, body }: RequestFrame,
   isOverloaded: boolean,
 ): Promise<{ readonly status: number; readonly body: string }> {
   if (isOverloaded) return encodeProblem(undefined, problem('OVERLOADED', { retryAfter: 1 }));
   const bytes = encoder.encode(body);
   const headers = new Map(Object.entries({ ...credentials, 'content-type': 'application/json' }));
   headers.delete('content-encoding');
+  headers.delete(HEADERS.principal);
+  if (principal !== undefined) headers.set(HEADERS.principal, encodeURIComponent(principal));
   return receiver.answer({
     method: 'POST',
     path: receiver.path,

@@ -71,6 +71,19 @@ export const answerCases: readonly TransportCase[] = [
     },
   },
   {
+    name: 'a kind that the server does not know yet is a retry that speaks against nothing',
+    body: async (harness) => {
+      const outcome = await sendOne(harness, write('a', 'applied', { kind: 'conformance.not-yet' }));
+      assert(outcome.kind === 'retry', `expected retry, got ${show(outcome)}`);
+      assertEqual(
+        { scope: outcome.scope, code: outcome.reason.code },
+        { scope: 'request', code: 'KIND_UNKNOWN' },
+        'scope and code',
+      );
+      assertEqual(await harness.effects(), [], 'effects');
+    },
+  },
+  {
     name: 'a key whose first request is still running is a retry',
     body: async (harness) => {
       const release = harness.hold();
@@ -139,6 +152,26 @@ export const answerCases: readonly TransportCase[] = [
       else assert(ended === reason, `an aborted send may only throw the signal’s reason, got ${show(ended)}`);
       release();
       await until(harness, () => harness.underWay() === 0, 'nothing is under way after an abort');
+    },
+  },
+  {
+    name: 'looks whether its operations may still leave, and sends nothing where they may not',
+    body: async (harness) => {
+      const { signal } = new AbortController();
+      let asked = 0;
+      const mayLeave = (): boolean => {
+        asked++;
+        return false;
+      };
+      const outcomes = await inTime(
+        harness,
+        harness.transport.send([write('a')], { signal, mayLeave }),
+        'send',
+      );
+      assertKinds(outcomes, ['unreachable'], 'a send whose lease is over');
+      assert(asked > 0, 'a transport must ask mayLeave before anything leaves');
+      assertEqual(harness.sent('a'), [], 'what was sent');
+      assertEqual(await harness.effects(), [], 'effects');
     },
   },
   {

@@ -28,6 +28,24 @@ export const credentialCases: readonly TransportCase[] = [
     },
   },
   {
+    name: 'tells whose operations it sends, so that the server applies none in another’s name',
+    concerns: ({ actAs }) => actAs !== undefined,
+    body: async (harness) => {
+      harness.actAs?.('ann', 'bob');
+      const outcomes = await send(
+        harness,
+        [of('ann', 'k'), of('ann', 'l')].slice(0, harness.transport.maxBatchSize ?? 1),
+      );
+      for (const outcome of outcomes) {
+        assert(outcome.kind === 'unauthenticated', `expected unauthenticated, got ${show(outcome)}`);
+        assertEqual(outcome.reason.code, 'PRINCIPAL_MISMATCH', 'code');
+      }
+      assertEqual(await harness.effects(), [], 'effects');
+      harness.actAs?.('ann', 'ann');
+      assertKinds([await sendOne(harness, of('ann', 'k'))], ['acknowledged'], 'under one’s own name');
+    },
+  },
+  {
     name: 'keeps no credentials: who signs out sends nothing, and goes on after signing in',
     body: async (harness) => {
       assertKinds([await sendOne(harness, of('ann', 'a'))], ['acknowledged'], 'signed in');

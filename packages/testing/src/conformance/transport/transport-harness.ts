@@ -9,7 +9,8 @@ import type { FaultPlan } from '../../faults/fault-plan.js';
  * The server applies each idempotency key of a principal once and knows two kinds. Payloads of `conformance.write` are
  * {@link ConformanceWrite}, and say what the server answers. Operations of `conformance.rename` give their entity
  * the payload as its value and a new version, '1' at first; with a `baseVersion` that is not the current one they are
- * a conflict, whose remote record has that value and version. It knows `ann` and `bob`, and takes nobody else.
+ * a conflict, whose remote record has that value and version. It knows `ann` and `bob`, and takes nobody else; where
+ * operations name another one than their credentials sign in, it applies nothing and answers `PRINCIPAL_MISMATCH`.
  */
 export interface TransportHarness {
   /** Signs each principal in as `credentials` says, under a name that the server takes for the principal's. */
@@ -27,6 +28,11 @@ export interface TransportHarness {
   underWay(): number;
   /** Who is signed in on the device; `ann` and `bob` in the beginning. Asked by the transport, which keeps nothing. */
   readonly signedIn: Set<string>;
+  /**
+   * From now on, what signs `principal` in are the credentials of `other`, as with one cookie for everybody. Absent where
+   * the server does not compare whose operations they are with whom it authenticated.
+   */
+  readonly actAs?: (principal: string, other: string) => void;
   /** The server holds every operation before its effect until the returned function is called. */
   hold(): () => void;
   /** An address that answers nothing useful and counts what it was sent; given where redirects can be shown. */

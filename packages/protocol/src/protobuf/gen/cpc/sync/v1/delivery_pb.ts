@@ -2,23 +2,20 @@
 // @generated from file cpc/sync/v1/delivery.proto (package cpc.sync.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file cpc/sync/v1/delivery.proto.
  */
-export const file_cpc_sync_v1_delivery: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChpjcGMvc3luYy92MS9kZWxpdmVyeS5wcm90bxILY3BjLnN5bmMudjEi1wEKCU9wZXJhdGlvbhIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDAoEa2luZBgCIAEoCRIPCgdwYXlsb2FkGAMgASgMEhMKBmVudGl0eRgEIAEoCUgAiAEBEhQKB3ZlcnNpb24YBSABKA1IAYgBARIWCgl0aW1lc3RhbXAYBiABKAlIAogBARIZCgxiYXNlX3ZlcnNpb24YByABKAlIA4gBAUIJCgdfZW50aXR5QgoKCF92ZXJzaW9uQgwKCl90aW1lc3RhbXBCDwoNX2Jhc2VfdmVyc2lvbiI7Cg5EZWxpdmVyUmVxdWVzdBIpCglvcGVyYXRpb24YASABKAsyFi5jcGMuc3luYy52MS5PcGVyYXRpb24iSAoPRGVsaXZlclJlc3BvbnNlEjUKD2Fja25vd2xlZGdlbWVudBgBIAEoCzIcLmNwYy5zeW5jLnYxLkFja25vd2xlZGdlbWVudCJBChNEZWxpdmVyQmF0Y2hSZXF1ZXN0EioKCm9wZXJhdGlvbnMYASADKAsyFi5jcGMuc3luYy52MS5PcGVyYXRpb24iPAoURGVsaXZlckJhdGNoUmVzcG9uc2USJAoHYW5zd2VycxgBIAMoCzITLmNwYy5zeW5jLnYxLkFuc3dlciJ0CgZBbnN3ZXISNwoPYWNrbm93bGVkZ2VtZW50GAEgASgLMhwuY3BjLnN5bmMudjEuQWNrbm93bGVkZ2VtZW50SAASJwoHcHJvYmxlbRgCIAEoCzIULmNwYy5zeW5jLnYxLlByb2JsZW1IAEIICgZhbnN3ZXIibAoPQWNrbm93bGVkZ2VtZW50EhcKD2lkZW1wb3RlbmN5X2tleRgBIAEoCRITCgZyZXN1bHQYAiABKAxIAIgBARIUCgd2ZXJzaW9uGAMgASgJSAGIAQFCCQoHX3Jlc3VsdEIKCghfdmVyc2lvbiLJAQoHUHJvYmxlbRIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDgoGc3RhdHVzGAIgASgNEgwKBGNvZGUYAyABKAkSDQoFdGl0bGUYBCABKAkSEwoGZGV0YWlsGAUgASgJSACIAQESEwoGcmVtb3RlGAYgASgMSAGIAQESIAoTcmV0cnlfYWZ0ZXJfc2Vjb25kcxgHIAEoDUgCiAEBQgkKB19kZXRhaWxCCQoHX3JlbW90ZUIWChRfcmV0cnlfYWZ0ZXJfc2Vjb25kczK2AQoPRGVsaXZlcnlTZXJ2aWNlEkkKB0RlbGl2ZXISGy5jcGMuc3luYy52MS5EZWxpdmVyUmVxdWVzdBocLmNwYy5zeW5jLnYxLkRlbGl2ZXJSZXNwb25zZSIDkAICElgKDERlbGl2ZXJCYXRjaBIgLmNwYy5zeW5jLnYxLkRlbGl2ZXJCYXRjaFJlcXVlc3QaIS5jcGMuc3luYy52MS5EZWxpdmVyQmF0Y2hSZXNwb25zZSIDkAICYgZwcm90bzM',
-  );
+export const file_cpc_sync_v1_delivery: GenFile = /*@__PURE__*/
+  fileDesc("ChpjcGMvc3luYy92MS9kZWxpdmVyeS5wcm90bxILY3BjLnN5bmMudjEi1wEKCU9wZXJhdGlvbhIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDAoEa2luZBgCIAEoCRIPCgdwYXlsb2FkGAMgASgMEhMKBmVudGl0eRgEIAEoCUgAiAEBEhQKB3ZlcnNpb24YBSABKA1IAYgBARIWCgl0aW1lc3RhbXAYBiABKAlIAogBARIZCgxiYXNlX3ZlcnNpb24YByABKAlIA4gBAUIJCgdfZW50aXR5QgoKCF92ZXJzaW9uQgwKCl90aW1lc3RhbXBCDwoNX2Jhc2VfdmVyc2lvbiJhCg5EZWxpdmVyUmVxdWVzdBIpCglvcGVyYXRpb24YASABKAsyFi5jcGMuc3luYy52MS5PcGVyYXRpb24SFgoJcHJpbmNpcGFsGAIgASgJSACIAQFCDAoKX3ByaW5jaXBhbCJICg9EZWxpdmVyUmVzcG9uc2USNQoPYWNrbm93bGVkZ2VtZW50GAEgASgLMhwuY3BjLnN5bmMudjEuQWNrbm93bGVkZ2VtZW50ImcKE0RlbGl2ZXJCYXRjaFJlcXVlc3QSKgoKb3BlcmF0aW9ucxgBIAMoCzIWLmNwYy5zeW5jLnYxLk9wZXJhdGlvbhIWCglwcmluY2lwYWwYAiABKAlIAIgBAUIMCgpfcHJpbmNpcGFsIjwKFERlbGl2ZXJCYXRjaFJlc3BvbnNlEiQKB2Fuc3dlcnMYASADKAsyEy5jcGMuc3luYy52MS5BbnN3ZXIidAoGQW5zd2VyEjcKD2Fja25vd2xlZGdlbWVudBgBIAEoCzIcLmNwYy5zeW5jLnYxLkFja25vd2xlZGdlbWVudEgAEicKB3Byb2JsZW0YAiABKAsyFC5jcGMuc3luYy52MS5Qcm9ibGVtSABCCAoGYW5zd2VyImwKD0Fja25vd2xlZGdlbWVudBIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSEwoGcmVzdWx0GAIgASgMSACIAQESFAoHdmVyc2lvbhgDIAEoCUgBiAEBQgkKB19yZXN1bHRCCgoIX3ZlcnNpb24iyQEKB1Byb2JsZW0SFwoPaWRlbXBvdGVuY3lfa2V5GAEgASgJEg4KBnN0YXR1cxgCIAEoDRIMCgRjb2RlGAMgASgJEg0KBXRpdGxlGAQgASgJEhMKBmRldGFpbBgFIAEoCUgAiAEBEhMKBnJlbW90ZRgGIAEoDEgBiAEBEiAKE3JldHJ5X2FmdGVyX3NlY29uZHMYByABKA1IAogBAUIJCgdfZGV0YWlsQgkKB19yZW1vdGVCFgoUX3JldHJ5X2FmdGVyX3NlY29uZHMytgEKD0RlbGl2ZXJ5U2VydmljZRJJCgdEZWxpdmVyEhsuY3BjLnN5bmMudjEuRGVsaXZlclJlcXVlc3QaHC5jcGMuc3luYy52MS5EZWxpdmVyUmVzcG9uc2UiA5ACAhJYCgxEZWxpdmVyQmF0Y2gSIC5jcGMuc3luYy52MS5EZWxpdmVyQmF0Y2hSZXF1ZXN0GiEuY3BjLnN5bmMudjEuRGVsaXZlckJhdGNoUmVzcG9uc2UiA5ACAmIGcHJvdG8z");
 
 /**
  * @generated from message cpc.sync.v1.Operation
  */
-export type Operation = Message<'cpc.sync.v1.Operation'> & {
+export type Operation = Message<"cpc.sync.v1.Operation"> & {
   /**
    * 1 to 255 printable ASCII characters; unique among the sender's operations.
    *
@@ -73,30 +70,38 @@ export type Operation = Message<'cpc.sync.v1.Operation'> & {
  * Describes the message cpc.sync.v1.Operation.
  * Use `create(OperationSchema)` to create a new message.
  */
-export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/ messageDesc(file_cpc_sync_v1_delivery, 0);
+export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
+  messageDesc(file_cpc_sync_v1_delivery, 0);
 
 /**
  * @generated from message cpc.sync.v1.DeliverRequest
  */
-export type DeliverRequest = Message<'cpc.sync.v1.DeliverRequest'> & {
+export type DeliverRequest = Message<"cpc.sync.v1.DeliverRequest"> & {
   /**
    * @generated from field: cpc.sync.v1.Operation operation = 1;
    */
   operation?: Operation | undefined;
+
+  /**
+   * Whose operation it is, as the device calls them; absent where it is nobody's. A receiver that authenticated
+   * somebody else answers with status 401 and code PRINCIPAL_MISMATCH, and applies nothing.
+   *
+   * @generated from field: optional string principal = 2;
+   */
+  principal?: string | undefined;
 };
 
 /**
  * Describes the message cpc.sync.v1.DeliverRequest.
  * Use `create(DeliverRequestSchema)` to create a new message.
  */
-export const DeliverRequestSchema: GenMessage<DeliverRequest> =
-  /*@__PURE__*/
+export const DeliverRequestSchema: GenMessage<DeliverRequest> = /*@__PURE__*/
   messageDesc(file_cpc_sync_v1_delivery, 1);
 
 /**
  * @generated from message cpc.sync.v1.DeliverResponse
  */
-export type DeliverResponse = Message<'cpc.sync.v1.DeliverResponse'> & {
+export type DeliverResponse = Message<"cpc.sync.v1.DeliverResponse"> & {
   /**
    * @generated from field: cpc.sync.v1.Acknowledgement acknowledgement = 1;
    */
@@ -107,32 +112,37 @@ export type DeliverResponse = Message<'cpc.sync.v1.DeliverResponse'> & {
  * Describes the message cpc.sync.v1.DeliverResponse.
  * Use `create(DeliverResponseSchema)` to create a new message.
  */
-export const DeliverResponseSchema: GenMessage<DeliverResponse> =
-  /*@__PURE__*/
+export const DeliverResponseSchema: GenMessage<DeliverResponse> = /*@__PURE__*/
   messageDesc(file_cpc_sync_v1_delivery, 2);
 
 /**
  * @generated from message cpc.sync.v1.DeliverBatchRequest
  */
-export type DeliverBatchRequest = Message<'cpc.sync.v1.DeliverBatchRequest'> & {
+export type DeliverBatchRequest = Message<"cpc.sync.v1.DeliverBatchRequest"> & {
   /**
    * @generated from field: repeated cpc.sync.v1.Operation operations = 1;
    */
   operations: Operation[];
+
+  /**
+   * Whose operations they are, all of them; as in DeliverRequest.
+   *
+   * @generated from field: optional string principal = 2;
+   */
+  principal?: string | undefined;
 };
 
 /**
  * Describes the message cpc.sync.v1.DeliverBatchRequest.
  * Use `create(DeliverBatchRequestSchema)` to create a new message.
  */
-export const DeliverBatchRequestSchema: GenMessage<DeliverBatchRequest> =
-  /*@__PURE__*/
+export const DeliverBatchRequestSchema: GenMessage<DeliverBatchRequest> = /*@__PURE__*/
   messageDesc(file_cpc_sync_v1_delivery, 3);
 
 /**
  * @generated from message cpc.sync.v1.DeliverBatchResponse
  */
-export type DeliverBatchResponse = Message<'cpc.sync.v1.DeliverBatchResponse'> & {
+export type DeliverBatchResponse = Message<"cpc.sync.v1.DeliverBatchResponse"> & {
   /**
    * One per operation, in their order.
    *
@@ -145,47 +155,44 @@ export type DeliverBatchResponse = Message<'cpc.sync.v1.DeliverBatchResponse'> &
  * Describes the message cpc.sync.v1.DeliverBatchResponse.
  * Use `create(DeliverBatchResponseSchema)` to create a new message.
  */
-export const DeliverBatchResponseSchema: GenMessage<DeliverBatchResponse> =
-  /*@__PURE__*/
+export const DeliverBatchResponseSchema: GenMessage<DeliverBatchResponse> = /*@__PURE__*/
   messageDesc(file_cpc_sync_v1_delivery, 4);
 
 /**
  * @generated from message cpc.sync.v1.Answer
  */
-export type Answer = Message<'cpc.sync.v1.Answer'> & {
+export type Answer = Message<"cpc.sync.v1.Answer"> & {
   /**
    * @generated from oneof cpc.sync.v1.Answer.answer
    */
-  answer:
-    | {
-        /**
-         * @generated from field: cpc.sync.v1.Acknowledgement acknowledgement = 1;
-         */
-        value: Acknowledgement;
-        case: 'acknowledgement';
-      }
-    | {
-        /**
-         * @generated from field: cpc.sync.v1.Problem problem = 2;
-         */
-        value: Problem;
-        case: 'problem';
-      }
-    | { case: undefined; value?: undefined };
+  answer: {
+    /**
+     * @generated from field: cpc.sync.v1.Acknowledgement acknowledgement = 1;
+     */
+    value: Acknowledgement;
+    case: "acknowledgement";
+  } | {
+    /**
+     * @generated from field: cpc.sync.v1.Problem problem = 2;
+     */
+    value: Problem;
+    case: "problem";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
  * Describes the message cpc.sync.v1.Answer.
  * Use `create(AnswerSchema)` to create a new message.
  */
-export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/ messageDesc(file_cpc_sync_v1_delivery, 5);
+export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
+  messageDesc(file_cpc_sync_v1_delivery, 5);
 
 /**
  * The effect happened, now or the first time.
  *
  * @generated from message cpc.sync.v1.Acknowledgement
  */
-export type Acknowledgement = Message<'cpc.sync.v1.Acknowledgement'> & {
+export type Acknowledgement = Message<"cpc.sync.v1.Acknowledgement"> & {
   /**
    * The operation's. An answer without it acknowledges nothing.
    *
@@ -212,8 +219,7 @@ export type Acknowledgement = Message<'cpc.sync.v1.Acknowledgement'> & {
  * Describes the message cpc.sync.v1.Acknowledgement.
  * Use `create(AcknowledgementSchema)` to create a new message.
  */
-export const AcknowledgementSchema: GenMessage<Acknowledgement> =
-  /*@__PURE__*/
+export const AcknowledgementSchema: GenMessage<Acknowledgement> = /*@__PURE__*/
   messageDesc(file_cpc_sync_v1_delivery, 6);
 
 /**
@@ -221,7 +227,7 @@ export const AcknowledgementSchema: GenMessage<Acknowledgement> =
  *
  * @generated from message cpc.sync.v1.Problem
  */
-export type Problem = Message<'cpc.sync.v1.Problem'> & {
+export type Problem = Message<"cpc.sync.v1.Problem"> & {
   /**
    * The operation's; empty where it concerns a whole batch.
    *
@@ -274,7 +280,8 @@ export type Problem = Message<'cpc.sync.v1.Problem'> & {
  * Describes the message cpc.sync.v1.Problem.
  * Use `create(ProblemSchema)` to create a new message.
  */
-export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/ messageDesc(file_cpc_sync_v1_delivery, 7);
+export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/
+  messageDesc(file_cpc_sync_v1_delivery, 7);
 
 /**
  * Delivers operations to a receiver that applies each of them once.
@@ -297,10 +304,10 @@ export const DeliveryService: GenService<{
    * @generated from rpc cpc.sync.v1.DeliveryService.Deliver
    */
   deliver: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof DeliverRequestSchema;
     output: typeof DeliverResponseSchema;
-  };
+  },
   /**
    * Delivers several operations, in order, each by itself: one that fails takes no other with it, but those
    * behind it with the same entity are not applied and answered with status 424. A batch that cannot be answered
@@ -309,8 +316,10 @@ export const DeliveryService: GenService<{
    * @generated from rpc cpc.sync.v1.DeliveryService.DeliverBatch
    */
   deliverBatch: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof DeliverBatchRequestSchema;
     output: typeof DeliverBatchResponseSchema;
-  };
-}> = /*@__PURE__*/ serviceDesc(file_cpc_sync_v1_delivery, 0);
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_cpc_sync_v1_delivery, 0);
+
