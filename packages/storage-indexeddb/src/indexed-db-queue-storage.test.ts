@@ -5,7 +5,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { deleteDB, openDB, unwrap } from 'idb';
 import { idsOf, operation, T0 } from '../test/fixtures.js';
 import { makeMetaRecord, readMeta } from './format/meta.js';
-import { DEFAULT_STORE_NAME, META_KEY } from './format/store-layout.js';
+import { DEFAULT_STORE_NAME, FORMAT, META_KEY } from './format/store-layout.js';
 import { createQueueStore, IndexedDbQueueStorage, type IndexedDbStorageOptions } from './index.js';
 
 let databases = 0;

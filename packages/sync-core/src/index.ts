@@ -74,7 +74,9 @@ export type {
   EnqueueResult,
   EnqueueRules,
   IdAssignment,
+  KnownKinds,
   ListQuery,
+  NextDueRequest,
   Page,
   Principals,
   QuarantinedRecord,
@@ -87,6 +89,7 @@ export type {
   StorageSupports,
   VersionChange,
 } from './ports/queue-storage.js';
+export type { SignedIn, SignInResult, SignInRules } from './ports/sign-in.js';
 export type { PayloadCodec } from './ports/payload-codec.js';
 export type { RandomSource } from './ports/random-source.js';
 export type { Subscribable, Subscription } from './ports/subscribable.js';
@@ -101,7 +104,15 @@ export { ageingRank, type RankStrategy, strictRank } from './queue/rank.js';
 export type { EnqueueReceipt } from './queue/receipt.js';
 export type { EventSubject, SyncEvent } from './queue/sync-event.js';
 export type { EnqueueItem } from './queue/intake.js';
-export { SyncQueue, type SyncQueueCollaborators, type SyncQueueOptions } from './queue/sync-queue.js';
+export {
+  type SignInReceipt,
+  type SignOutOptions,
+  type SignOutReceipt,
+  SyncQueue,
+  type SyncQueueCollaborators,
+  type SyncQueueOptions,
+} from './queue/sync-queue.js';
+export type { QueueQuery, Visibility } from './queue/visibility.js';
 export type { OperationStatus } from './queue/watch.js';
 export { project } from './view/pending.js';
 export type { DrainOptions } from './worker/drain-options.js';

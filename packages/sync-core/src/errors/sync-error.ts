@@ -17,6 +17,11 @@ export const SYNC_ERROR_CODES = [
   'OPERATION_UPCAST_FAILED',
   /** The operation is no longer in the queue, or is being sent and cannot be changed now. */
   'OPERATION_NOT_AVAILABLE',
+  /**
+   * It is somebody else's: the operation that was to be changed belongs to another principal than the one who is signed
+   * in, or the server takes the device for another one than whose operation it sends.
+   */
+  'PRINCIPAL_MISMATCH',
   /** The payload is not exactly representable as JSON; the message names the path. */
   'PAYLOAD_NOT_JSON',
   /** The payload's JSON is larger than `maxPayloadBytes`. */

@@ -1,6 +1,7 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import type { SignedIn, SignInResult, SignInRules } from './sign-in.js';
 import type { Subscribable } from './subscribable.js';
 
 /**
@@ -9,15 +10,21 @@ import type { Subscribable } from './subscribable.js';
  *
  * ## Lanes
  *
- * Operations of one entity form a lane in sequence order; its first is the head, and only the head is ever
- * claimed (or, with `perEntity`, the head and those right behind it). A head that is leased, parked, scheduled
- * or a dead letter holds its followers and nobody else. Operations without an entity are lanes of one.
+ * Operations of one entity and one principal form a lane in sequence order; its first is the head, and only the head
+ * is ever claimed (or, with `perEntity`, the head and those right behind it). A head that is leased, parked, scheduled
+ * or a dead letter holds its followers and nobody else. Operations without an entity are lanes of one. Those without a
+ * principal are one more person's: a guest's. What `dependsOn` names may stand in any lane, of anybody.
  *
  * ## Effective rank
  *
  * A claim orders by effective rank, highest first, then by sequence. The effective rank of an operation is the
  * highest of its own and of the effective ranks of all that wait for it: those behind it in its lane, and
  * those that depend on it.
+ *
+ * ## Who is signed in
+ *
+ * A storage keeps who is signed in, for all that have it open: nobody until the first `signIn`. It decides about
+ * claims that say on whose behalf they are made, and about nothing else.
  *
  * ## Time
  *
@@ -103,10 +110,11 @@ export interface QueueStorage {
 
   /**
    * When a claim by these principals could next receive an operation by time alone: the earliest due time
-   * among their scheduled heads, or the earliest end of a lease on an operation of theirs. `undefined` when time
-   * alone changes nothing; `now` or earlier when something may go at once.
+   * among their scheduled heads of kinds that the caller knows, or the earliest end of a lease on an operation of
+   * theirs, of whatever kind. `undefined` when time alone changes nothing; `now` or earlier when something may go at
+   * once.
    */
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined>;
+  nextDue(request: NextDueRequest): Promise<number | undefined>;
 
   /**
    * The clock was set back. Every wait that is now longer than its own `delayMs` ends at once, every lease
@@ -163,6 +171,15 @@ export interface QueueStorage {
    */
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]>;
 
+  /**
+   * Makes it known who is signed in, `undefined` for nobody, and in the same durable step settles what that means for
+   * the operations that are there, see {@link SignInRules}. Tells other instances by a notice.
+   */
+  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult>;
+
+  /** Who is signed in, as whichever instance said last. */
+  signedIn(): Promise<SignedIn>;
+
   /** A page of records that could not be read or failed their checksum. */
   quarantined(query?: { readonly after?: number; readonly limit?: number }): Promise<Page<QuarantinedRecord>>;
 }
@@ -181,6 +198,8 @@ export interface StorageSupports {
 
 export type StorageNotice =
   | { readonly kind: 'changed' }
+  /** Another instance said who is signed in. A hint as well: what counts is `signedIn`. */
+  | { readonly kind: 'signedIn' }
   | { readonly kind: 'quarantined'; readonly record: QuarantinedRecord }
   /** The handle was lost (deleted, upgraded elsewhere, forced closed); the storage reopens by itself if it can. */
   | { readonly kind: 'lost'; readonly failure: SyncFailure };
@@ -195,6 +214,16 @@ export interface QuarantinedRecord {
 
 /** Whose operations a claim may receive; `undefined` in the list stands for operations without a principal. */
 export type Principals = readonly (string | undefined)[];
+
+/** The kinds that a caller can send, each with the newest version of its payload that the caller knows. */
+export type KnownKinds = ReadonlyMap<string, number>;
+
+/** What `nextDue` is asked; all but `now` means the same as in a {@link ClaimRequest}. */
+export interface NextDueRequest {
+  readonly now: number;
+  readonly principals?: Principals;
+  readonly knows?: KnownKinds;
+}
 
 export interface EnqueueRules {
   /** A batch that would make the queue larger than this is refused as `QUEUE_FULL`. */
@@ -237,6 +266,17 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Whose operations; everybody's when absent. */
   readonly principals?: Principals;
+  /**
+   * On whose behalf the claim is made. Where somebody else is signed in, the claim is empty, and {@link Claim.signedIn}
+   * tells who. Absent for tools that send whoever's operations: for them it does not matter who is signed in.
+   */
+  readonly signedIn?: SignedIn;
+  /**
+   * What the caller can send; everything when absent. Other operations are passed over: they stay as they are, and hold
+   * those behind them in their lanes and nobody else. However many of them stand in front, a claim receives what lies
+   * behind them. It may take time in proportion to how many they are.
+   */
+  readonly knows?: KnownKinds;
   /** How many consecutive operations of one lane the claim may hold. @defaultValue 1 */
   readonly perEntity?: number;
 }
@@ -251,6 +291,8 @@ export interface Claim {
    * they may have been sent before this claim.
    */
   readonly operations: readonly StoredOperation[];
+  /** Who is signed in, where that is not who the claim was made for. */
+  readonly signedIn?: SignedIn;
 }
 
 /**
@@ -303,8 +345,8 @@ export interface IdAssignment {
 
 /**
  * What the operation changed went from one version to another by this change alone. In the same step as the removal,
- * before `assign`, those of the next 100 operations of its entity, at least, that have its principal and `from` as
- * their `baseVersion`, and that were never attempted, get `to` instead: they were made on top of the same version, and
+ * before `assign`, those of the next 100 operations of its lane, at least, that have `from` as their `baseVersion`, and
+ * that were never attempted, get `to` instead: they were made on top of the same version, and
  * a device's own change is no conflict. What was attempted stays as it is, since every repeat must be the same request.
  */
 export interface VersionChange {

@@ -23,7 +23,9 @@ export interface SendContext {
  * Carries operations to a server and says what became of each.
  *
  * A send must carry {@link Operation.id} as the idempotency key and {@link Operation.payloadJson} byte for
- * byte, so that every repeat of an operation is the same request. It answers with one outcome per operation,
+ * byte, so that every repeat of an operation is the same request. All operations of a send are of one
+ * {@link Operation.principal}, whom a transport tells the server, so that the server can refuse what arrives under
+ * another one's credentials: `unauthenticated` with the code `PRINCIPAL_MISMATCH`. It answers with one outcome per operation,
  * in their order. It does not throw for anything that the network or the server does; what it throws is
  * taken for a defect of the transport and counts as an attempt of the operation that provoked it.
  */
@@ -38,4 +40,14 @@ export interface Transport {
    */
   readonly keepsOrder?: boolean;
   send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]>;
+  /**
+   * Whom the server takes this device for, by the credentials that a send for `principal` would carry: the answer to
+   * the same question by which the server authenticates a send. `undefined` for nobody. Optional: for transports whose
+   * server does not compare {@link Operation.principal} with whom it authenticated. Asked before the first send after
+   * each sign-in, and after each answer that a sign-in is needed; where the answer is another one than `principal`,
+   * nothing is sent until somebody signs in again.
+   *
+   * It rejects where nobody answers, which is taken as unreachable.
+   */
+  whoami?(principal: string | undefined, context: SendContext): Promise<string | undefined>;
 }

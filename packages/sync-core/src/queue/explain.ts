@@ -1,6 +1,7 @@
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
 import type { QueueContext } from './queue-context.js';
+import type { Visibility } from './visibility.js';
 
 /** Why an operation is where it is. */
 export interface Explanation {
@@ -25,9 +26,18 @@ export interface Explanation {
   readonly operations?: readonly string[];
 }
 
-export async function explain(context: QueueContext, id: string): Promise<Explanation | undefined> {
-  const stored = await context.storage.get(id);
-  return stored && { state: stored.state, ...(await reasonOf(context, stored)) };
+export async function explain(
+  context: QueueContext,
+  id: string,
+  { principals }: Visibility,
+): Promise<Explanation | undefined> {
+  const stored = await context.session.read(() => context.storage.get(id));
+  if (stored === undefined) return undefined;
+  const { state, principal } = stored;
+  const isSeen = principals === 'all' || (principals ?? [context.session.principal]).includes(principal);
+  // Of somebody else's no more than whom it waits for: a failure, say, tells what they did.
+  const reason = isSeen ? await reasonOf(context, stored) : whileSignedOut(stored);
+  return { state, ...reason };
 }
 
 /** Why an operation is where it is, without where that is. */
@@ -39,7 +49,7 @@ async function reasonOf(context: QueueContext, stored: StoredOperation): Promise
     case 'waiting':
       return whileWaiting(context, stored);
     case 'scheduled':
-      return whileScheduled(stored);
+      return isOthers(context, stored) ? whileSignedOut(stored) : whileScheduled(stored);
     case 'blocked': {
       const operations = await context.storage.blockersOf(stored.id);
       return {
@@ -59,13 +69,28 @@ async function reasonOf(context: QueueContext, stored: StoredOperation): Promise
   }
 }
 
-function whileWaiting({ workers }: QueueContext, stored: StoredOperation): Reason {
-  const found = [...workers].map((worker) => worker.explain(stored));
-  if (found.length === 0)
+function whileWaiting(context: QueueContext, stored: StoredOperation): Reason {
+  const found = [...context.workers].map((worker) => worker.explain(stored));
+  if (found.length === 0) {
+    if (isOthers(context, stored)) return whileSignedOut(stored);
     return { waitsFor: 'worker', message: 'No worker is running. Call start() on one.' };
+  }
   // One worker that would send it is enough; where none would, the first one's reason stands for all.
   const reason = found.includes(undefined) ? undefined : found[0];
   return reason ?? { waitsFor: 'nothing', message: 'Goes next.' };
+}
+
+function isOthers({ session }: QueueContext, { principal }: StoredOperation): boolean {
+  return principal !== session.principal;
+}
+
+/** What an operation waits for while somebody else than its principal is signed in. */
+export function whileSignedOut({ principal, attempted }: StoredOperation): Reason {
+  if (principal !== undefined) return { waitsFor: 'signIn', message: `Waits until ${principal} signs in.` };
+  const message = attempted
+    ? 'May have been sent while nobody was signed in, so it waits until nobody is. adopt() gives it to whoever is signed in, at the risk of a second effect.'
+    : 'Was made while nobody was signed in, and waits until nobody is. adopt() gives it to whoever is signed in.';
+  return { waitsFor: 'signIn', message };
 }
 
 function whileScheduled({ dueAt, history }: StoredOperation): Reason {

@@ -3,7 +3,7 @@ import { toExactJson } from '../operation/exact-json.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import { isElsewhere } from '../operation/origin.js';
 import type { NewOperation, Reference, StoredOperation } from '../operation/operation-record.js';
-import type { Coalescence } from '../ports/queue-storage.js';
+import type { Coalescence, KnownKinds } from '../ports/queue-storage.js';
 
 const NO_REFERENCES: readonly Reference[] = Object.freeze([]);
 
@@ -14,6 +14,7 @@ export type UnknownKinds = 'park' | 'send';
 export class OperationRegistry {
   readonly #definitions = new Map<string, AnyOperationDefinition>();
   readonly #unknownKinds: UnknownKinds;
+  #kinds: KnownKinds | undefined;
 
   /** @throws SyncError `OPERATION_KIND_DUPLICATE` where two definitions share a kind */
   constructor(definitions: readonly AnyOperationDefinition[], unknownKinds: UnknownKinds = 'park') {
@@ -49,6 +50,18 @@ export class OperationRegistry {
     return definition !== undefined && version <= definition.version;
   }
 
+  /** What a claim may bring; everything, `undefined`, where also unknown kinds are sent. */
+  get sendableKinds(): KnownKinds | undefined {
+    if (this.#unknownKinds === 'send') return undefined;
+    return (this.#kinds ??= new Map([...this.#definitions].map(([kind, { version }]) => [kind, version])));
+  }
+
+  /** Why no claim brings the operation: only a newer app knows it. `undefined` where a claim may. */
+  whyUnsendable(operation: StoredOperation): string | undefined {
+    if (this.#unknownKinds === 'send' || this.knows(operation)) return undefined;
+    return newerApp(operation, this.#definitions.has(operation.kind)).message;
+  }
+
   /**
    * The operation as it goes out: in the shape of today's definition. Itself where it has that already, or may have
    * been sent: every repeat must be the same request.
@@ -60,15 +73,7 @@ export class OperationRegistry {
     const definition = this.#definitions.get(kind);
     if (definition === undefined || operation.version > definition.version) {
       if (this.#unknownKinds === 'send') return operation;
-      throw definition === undefined
-        ? new SyncError(
-            'OPERATION_KIND_UNKNOWN',
-            `This version of the app does not know '${kind}'. An app that knows it will send it.`,
-          )
-        : new SyncError(
-            'OPERATION_VERSION_NEWER',
-            `Was enqueued by a newer version of the app (version ${operation.version} of '${kind}'). Update the app to send it.`,
-          );
+      throw newerApp(operation, definition !== undefined);
     }
     if (operation.attempted || operation.version === definition.version) return operation;
     let text = operation.payload;
@@ -112,6 +117,18 @@ export class OperationRegistry {
       .map((path) => ({ path, id: valueAt(value, path) }))
       .filter((reference): reference is Reference => typeof reference.id === 'string');
   }
+}
+
+function newerApp({ kind, version }: NewOperation, isKindKnown: boolean): SyncError {
+  return isKindKnown
+    ? new SyncError(
+        'OPERATION_VERSION_NEWER',
+        `Was enqueued by a newer version of the app (version ${version} of '${kind}'). Update the app to send it.`,
+      )
+    : new SyncError(
+        'OPERATION_KIND_UNKNOWN',
+        `This version of the app does not know '${kind}'. An app that knows it will send it.`,
+      );
 }
 
 /** The waiting operation with a later change in it: it keeps what the person saw first, and loses no urgency. */

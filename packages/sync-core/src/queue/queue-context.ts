@@ -9,6 +9,7 @@ import type { EventHub } from './event-hub.js';
 import type { Reason } from './explain.js';
 import type { OperationFactory } from './operation-factory.js';
 import type { OperationRegistry } from './operation-registry.js';
+import type { Session } from './session.js';
 
 /** What a queue shares with its workers and streams. Apps need none of it. */
 export interface QueueContext {
@@ -17,6 +18,8 @@ export interface QueueContext {
   readonly random: RandomSource;
   readonly logger: Logger | undefined;
   readonly hub: EventHub;
+  /** Who is signed in. */
+  readonly session: Session;
   readonly registry: OperationRegistry;
   readonly timestamps: HybridLogicalClock;
   /** Corrects the timestamps by what the server's answers say. */
@@ -43,7 +46,7 @@ export interface QueueContext {
 export interface RunningWorker {
   /** Something may have become deliverable. */
   wake(): void;
-  /** Somebody signed in, or out with `undefined`. */
+  /** Somebody signed in, here or elsewhere, or out with `undefined`. */
   signedIn(principal: string | undefined): void;
   /** What keeps a waiting operation from being sent; `undefined` where nothing does. */
   explain(operation: StoredOperation): Reason | undefined;

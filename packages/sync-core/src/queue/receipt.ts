@@ -35,8 +35,13 @@ export function eventOf(
   return { type, ...partner, ...subject } as SyncEvent;
 }
 
-export function subjectOf({ id, kind, entity }: NewOperation): EventSubject {
-  return entity === undefined ? { id, kind } : { id, kind, entity };
+export function subjectOf({ id, kind, entity, principal }: NewOperation): EventSubject {
+  return {
+    id,
+    kind,
+    ...(entity !== undefined && { entity }),
+    ...(principal !== undefined && { principal }),
+  };
 }
 
 /** Why a storage took none of a caller's operations. */
@@ -65,4 +70,9 @@ export function refusal(
 export function notAvailable(id: string): SyncError {
   const message = `'${id}' is no longer in the queue, is being sent, or is in another state than this needs.`;
   return new SyncError('OPERATION_NOT_AVAILABLE', message, { details: { id } });
+}
+
+export function notYours(id: string): SyncError {
+  const message = `'${id}' belongs to another principal than the one who is signed in. Sign that one in to change it.`;
+  return new SyncError('PRINCIPAL_MISMATCH', message, { details: { id } });
 }

@@ -6,38 +6,44 @@ import {
 import { ownCopy } from '../operation/own.js';
 import { rebased } from '../outcome/decide.js';
 import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
-import type { ListQuery, Page } from '../ports/queue-storage.js';
+import type { Page } from '../ports/queue-storage.js';
 import { invalid } from './given.js';
 import { type QueueContext, tracked, wake } from './queue-context.js';
 import { notAvailable, subjectOf } from './receipt.js';
+import { checkVisible, type QueueQuery, queryFor, readVisible, type Visibility } from './visibility.js';
 
 // What a person does about operations that do not go by themselves; `SyncQueue` says what each of these means.
 
-export async function retry(context: QueueContext, id: string): Promise<void> {
+export async function retry(context: QueueContext, id: string, visibility: Visibility): Promise<void> {
+  await checkVisible(context, id, visibility);
   const [changed] = await requeue(context, [id]);
   if (changed === undefined) throw notAvailable(id);
 }
 
 export async function retryAll(
   context: QueueContext,
-  query: Pick<ListQuery, 'kind' | 'entity'>,
+  query: Pick<QueueQuery, 'kind' | 'entity' | 'principals'>,
 ): Promise<number> {
   const asked = { ...query };
-  const ids: string[] = [];
-  let after: number | undefined = 0;
-  while (after !== undefined) {
-    const page: Page<StoredOperation> = await context.storage.list({
-      ...asked,
-      states: ['deadLetter'],
-      after,
-    });
-    ids.push(...page.items.map(({ id }) => id));
-    after = page.next;
-  }
+  const ids = await readVisible(context, asked, async (principals) => {
+    const found: string[] = [];
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const page: Page<StoredOperation> = await context.storage.list({
+        ...queryFor(asked, principals),
+        states: ['deadLetter'],
+        after,
+      });
+      found.push(...page.items.map(({ id }) => id));
+      after = page.next;
+    }
+    return found;
+  });
   return (await requeue(context, ids)).length;
 }
 
-export async function discard(context: QueueContext, id: string): Promise<void> {
+export async function discard(context: QueueContext, id: string, visibility: Visibility = {}): Promise<void> {
+  await checkVisible(context, id, visibility);
   const [discarded] = await tracked(context, context.storage.discard([id]));
   if (discarded === undefined) throw notAvailable(id);
   context.hub.emit({ type: 'discarded', ...subjectOf(discarded) });
@@ -85,8 +91,10 @@ export async function requeue(context: QueueContext, ids: readonly string[]): Pr
   return changed;
 }
 
-async function available({ storage }: QueueContext, id: string): Promise<StoredOperation> {
-  const stored = await storage.get(id);
+/** One that may be given another content: by its own principal alone, since it goes out in that name. */
+async function available(context: QueueContext, id: string): Promise<StoredOperation> {
+  await checkVisible(context, id, {});
+  const stored = await context.storage.get(id);
   if (stored === undefined || stored.state === 'leased') throw notAvailable(id);
   return stored;
 }

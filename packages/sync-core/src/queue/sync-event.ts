@@ -1,13 +1,15 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { AttemptRecord } from '../operation/operation.js';
 import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
-import type { QuarantinedRecord } from '../ports/queue-storage.js';
+import type { Principals, QuarantinedRecord } from '../ports/queue-storage.js';
 
 /** Which operation an event is about. */
 export interface EventSubject {
   readonly id: string;
   readonly kind: string;
   readonly entity?: string;
+  /** Whose operation it is; absent where it is nobody's. */
+  readonly principal?: string;
 }
 
 /**
@@ -54,6 +56,16 @@ export type SyncEvent =
   | ({ readonly type: 'leaseLost' } & EventSubject)
   | { readonly type: 'signInRequired'; readonly principal: string | undefined; readonly failure: SyncFailure }
   | { readonly type: 'signedIn'; readonly principal: string | undefined }
+  /** Somebody else is signed in now, here or in another tab; nobody, where `principal` is `undefined`. */
+  | {
+      readonly type: 'principalChanged';
+      readonly principal: string | undefined;
+      readonly before: string | undefined;
+    }
+  /** Operations that had no principal are the principal's now. */
+  | { readonly type: 'adopted'; readonly principal: string | undefined; readonly ids: readonly string[] }
+  /** So many operations of these principals were removed, unsent, as somebody signed out. */
+  | { readonly type: 'purged'; readonly principals: Principals; readonly count: number }
   | { readonly type: 'circuitOpened'; readonly failure: SyncFailure }
   | { readonly type: 'circuitClosed' }
   /** The oldest operation is older than the bound though the network is there. */

@@ -4,14 +4,14 @@ import { HybridLogicalClock } from '../conflict/hybrid-logical-clock.js';
 import { ServerTime } from '../conflict/server-time.js';
 import { systemClock } from '../clock/system-clock.js';
 import { systemRandom } from '../clock/system-random.js';
-import { checkInteger } from '../operation/check.js';
+import { checkInteger, checkText } from '../operation/check.js';
 import type { AnyOperationDefinition, OperationDefinition } from '../operation/define-operation.js';
 import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
 import { uuidV7Source } from '../operation/uuid-v7.js';
 import type { Clock } from '../ports/clock.js';
 import type { Resolution } from '../ports/conflict-resolver.js';
 import type { Logger } from '../ports/logger.js';
-import type { ListQuery, Page, QueueStorage, StorageNotice } from '../ports/queue-storage.js';
+import type { Page, QueueStorage, StorageNotice } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
 import { pendingStream } from '../view/pending.js';
@@ -25,7 +25,9 @@ import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
 import type { EnqueueReceipt } from './receipt.js';
 import { discard, edit, resolve, retry, retryAll } from './repairs.js';
+import { Session } from './session.js';
 import type { SyncEvent } from './sync-event.js';
+import { getVisible, ownQuery, queryFor, type QueueQuery, readVisible, type Visibility } from './visibility.js';
 import { type OperationStatus, watchStream } from './watch.js';
 
 export interface SyncQueueCollaborators {
@@ -54,8 +56,35 @@ export interface SyncQueueOptions {
   readonly maxPending?: number;
   /** What goes first. @defaultValue {@link strictRank} */
   readonly rank?: RankStrategy;
+  /**
+   * What becomes of operations that were made while nobody was signed in, when somebody signs in:
+   *
+   * - `adopt`: those that were never attempted, and stand behind none in their lane that was, become that person's.
+   * - `ask`: all stay nobody's until the app calls `adopt`, or nobody is signed in again.
+   *
+   * One that was attempted stays nobody's in either case, since the server may have it, and a repeat under a name would
+   * be another request with another effect.
+   *
+   * @defaultValue "adopt"
+   */
+  readonly unowned?: 'adopt' | 'ask';
   /** Names this device in the timestamps of its changes. @defaultValue random */
   readonly node?: string;
+}
+
+export interface SignInReceipt {
+  /** The operations that were nobody's and are the signed-in principal's now. */
+  readonly adopted: readonly string[];
+}
+
+export interface SignOutOptions {
+  /** What becomes of operations that were not delivered yet. @defaultValue "keep" */
+  readonly unsent?: 'keep' | 'purge';
+}
+
+export interface SignOutReceipt {
+  /** How many operations were removed. */
+  readonly purged: number;
 }
 
 /**
@@ -81,16 +110,19 @@ export interface SyncQueueOptions {
  * any state but leased. Whatever holds an operation holds those behind it in its entity, and nobody else.
  */
 export class SyncQueue implements AsyncDisposable {
-  /** What happens, as it happens. */
+  /** What happens, as it happens; of operations, those of who is signed in, or nobody's while nobody is. */
   readonly events$: Observable<SyncEvent>;
-  /** The queue's figures: at once to each new subscriber, then at most four times a second while they change. */
+  /** The same with everybody's operations, for inspectors and tools. */
+  readonly allEvents$: Observable<SyncEvent>;
+  /** The queue's figures, over everybody's operations: at once to each new subscriber, then at most four times a second while they change. */
   readonly stats$: Observable<QueueStats>;
   /** What a worker shares with its queue. */
   readonly context: QueueContext;
   readonly #intake: Intake;
   readonly #stats: StatsSource;
+  readonly #session: Session;
+  readonly #unowned: 'adopt' | 'ask';
   #notices: Subscription | undefined;
-  #principal: string | undefined;
 
   constructor(collaborators: SyncQueueCollaborators, options: SyncQueueOptions) {
     const { storage, clock = systemClock, random = systemRandom, logger } = collaborators;
@@ -103,8 +135,11 @@ export class SyncQueue implements AsyncDisposable {
     const node = options.node ?? newId().slice(-12);
     const timestamps = new HybridLogicalClock(clock, { node });
     const factory = new OperationFactory({ registry, clock, timestamps, newId, rank, maxPayloadBytes });
+    this.#unowned = options.unowned ?? 'adopt';
+    this.#session = new Session({ storage, hub, onSignIn: (principal) => this.#onSignIn(principal) });
     this.context = {
       storage,
+      session: this.#session,
       clock,
       random,
       logger,
@@ -134,7 +169,10 @@ export class SyncQueue implements AsyncDisposable {
     };
     this.#intake = new Intake(this.context);
     this.#stats = new StatsSource(this.context);
-    this.events$ = hub.events$;
+    this.allEvents$ = hub.events$;
+    this.events$ = hub.stream((next) =>
+      hub.on((event) => (this.#session.sees(event) ? next(event) : undefined)),
+    );
     this.stats$ = this.#stats.stats$;
   }
 
@@ -144,6 +182,7 @@ export class SyncQueue implements AsyncDisposable {
     // Before it opens, since it may come across damaged records as it does.
     this.#notices ??= storage.notices.subscribe((notice) => this.#onNotice(notice));
     await storage.open();
+    await this.#session.open();
     this.#refresh();
   }
 
@@ -151,6 +190,7 @@ export class SyncQueue implements AsyncDisposable {
   async close(): Promise<void> {
     this.#notices?.unsubscribe();
     this.#notices = undefined;
+    this.#session.close();
     await this.context.storage.close();
   }
 
@@ -158,19 +198,65 @@ export class SyncQueue implements AsyncDisposable {
     await this.close();
   }
 
-  /** Who is signed in: the principal of new operations, and the only one whose operations are sent. */
+  /**
+   * Who is signed in: the principal of new operations, and the only one whose operations are sent, shown and changed.
+   * It is kept in the storage, for all tabs and processes that share it, and known here once the queue is open; nobody,
+   * `undefined`, until somebody signs in.
+   */
   get principal(): string | undefined {
-    return this.#principal;
+    return this.#session.principal;
   }
 
   /**
-   * Signs somebody in, or out with `undefined`. Operations of others stay where they are, unsent, until their
-   * principal is signed in again; a send of theirs that is under way is aborted. Operations that were parked since
-   * the server did not know their principal any more go again, so call it after each sign-in, also of the same one.
+   * Signs somebody in, or out with `undefined`, for all who share the storage. Operations of others stay where they are,
+   * unsent, until their principal is signed in again; a send of theirs that is under way is aborted, here at once and
+   * elsewhere as soon as it is heard. Operations that waited since the server did not know their principal any more go
+   * again, so call it after each sign-in, also of the same one.
+   *
+   * It counts in this object from the call on, for what is enqueued after it as well. Before `open` it is kept, and
+   * stored when the queue opens.
+   *
+   * @returns what was adopted, see `SyncQueueOptions.unowned`; nothing where it is not stored yet
+   * @throws SyncError a `STORAGE_…` code. The sign-in counts in this object all the same; nothing is sent until it could
+   * be stored, which is tried again by itself
    */
-  signIn(principal: string | undefined): void {
-    this.#principal = principal;
-    for (const worker of this.context.workers) worker.signedIn(principal);
+  async signIn(principal: string | undefined): Promise<SignInReceipt> {
+    if (principal !== undefined) checkText('principal', principal);
+    const adopt = principal !== undefined && this.#unowned === 'adopt';
+    const { adopted } = await this.#session.signIn(principal, { adopt });
+    return { adopted };
+  }
+
+  /**
+   * Signs out whoever is signed in: nobody is, and what is enqueued from now on is nobody's.
+   *
+   * @param unsent - `keep`: that person's operations wait until they sign in again. `purge`: they are removed, in the
+   * same durable step, whatever their state; one that is being sent may have its effect all the same
+   * @throws SyncError a `STORAGE_…` code, as {@link signIn}; a purge is tried again by itself as well
+   */
+  async signOut({ unsent = 'keep' }: SignOutOptions = {}): Promise<SignOutReceipt> {
+    const purge = unsent === 'purge' ? [this.#session.principal] : [];
+    const { purged } = await this.#session.signIn(undefined, { purge });
+    return { purged };
+  }
+
+  /**
+   * Gives nobody's operations to whoever is signed in, attempted or not; one that is being sent is left alone. For an
+   * app that asks, see `SyncQueueOptions.unowned`; `list({ principals: [undefined] })` has them.
+   *
+   * One that was attempted may have had its effect as nobody's. It keeps its id, and goes out again as the
+   * principal's: a server that keeps its keys by principal takes that for another request. Whoever calls this for such a
+   * one takes the risk of a second effect.
+   *
+   * @returns the ids that were adopted
+   * @throws TypeError where nobody is signed in
+   */
+  async adopt(ids: readonly string[]): Promise<readonly string[]> {
+    const { principal } = this.#session;
+    if (principal === undefined)
+      throw new TypeError('adopt needs somebody who is signed in. Call signIn() first.');
+    const { adopted } = await this.#session.signIn(principal, { adopt: [...ids] });
+    return adopted;
   }
 
   /**
@@ -191,7 +277,7 @@ export class SyncQueue implements AsyncDisposable {
   ): Promise<EnqueueReceipt> {
     return new Promise((resolve, reject) => {
       const done = ([receipt]: readonly EnqueueReceipt[]): void => resolve(receipt as EnqueueReceipt);
-      this.#intake.add(operation, payload, options, this.#principal, done, reject);
+      this.#intake.add(operation, payload, options, this.principal, done, reject);
     });
   }
 
@@ -199,87 +285,98 @@ export class SyncQueue implements AsyncDisposable {
   enqueueAll<Inputs extends readonly unknown[]>(
     items: readonly [...{ [At in keyof Inputs]: EnqueueItem<Inputs[At]> }],
   ): Promise<readonly EnqueueReceipt[]> {
-    return new Promise((resolve, reject) => this.#intake.addAll(items, this.#principal, resolve, reject));
+    return new Promise((resolve, reject) => this.#intake.addAll(items, this.principal, resolve, reject));
   }
 
-  async list(query?: ListQuery): Promise<Page<QueuedOperation>> {
-    if (query?.limit !== undefined) checkInteger('limit', query.limit, 1);
+  /** A page of operations in order of sequence: those of who is signed in, unless the query names others. */
+  async list(query: QueueQuery = {}): Promise<Page<QueuedOperation>> {
+    if (query.limit !== undefined) checkInteger('limit', query.limit, 1);
+    const { storage } = this.context;
     // The value at the moment of the call: a storage may look later.
-    const asked = query && { ...query, ...(query.states && { states: [...query.states] }) };
-    const page = await this.context.storage.list(asked);
+    const asked = ownQuery(query);
+    const page = await readVisible(this.context, asked, (whose) => storage.list(queryFor(asked, whose)));
     return { ...page, items: page.items.map(toOperation) };
   }
 
-  async get(id: string): Promise<QueuedOperation | undefined> {
-    const stored = await this.context.storage.get(id);
+  /** One operation, where it is in the queue and may be seen. */
+  async get(id: string, visibility?: Visibility): Promise<QueuedOperation | undefined> {
+    const stored = await getVisible(this.context, id, visibility);
     return stored === undefined ? undefined : toOperation(stored);
   }
 
+  /** The queue's figures, over everybody's operations. */
   stats(): Promise<QueueStats> {
     return this.#stats.read();
   }
 
   /**
    * The states of one operation, from now to its end; follows it where another takes its place. Of an operation
-   * that joined another, pass the receipt's `into`.
+   * that joined another, pass the receipt's `into`. It pauses while somebody else is signed in; of somebody else's
+   * operation it says `unknown`.
    */
   watch(id: string): Observable<OperationStatus> {
     return watchStream(this.context, id);
   }
 
-  /** The operations of an entity that the server does not have yet, in order; without dead letters. */
+  /**
+   * The operations of an entity that the server does not have yet, of who is signed in, in order; without dead letters.
+   */
   pending$(entity: string): Observable<readonly QueuedOperation[]> {
     return pendingStream(this.context, entity);
   }
 
-  /** Why an operation is where it is, in words; `undefined` when it is not in the queue. */
-  explain(id: string): Promise<Explanation | undefined> {
-    return explain(this.context, id);
+  /**
+   * Why an operation is where it is, in words; `undefined` when it is not in the queue. Of somebody else's it says no
+   * more than whose sign-in it waits for, unless the call may see it.
+   */
+  explain(id: string, visibility: Visibility = {}): Promise<Explanation | undefined> {
+    return explain(this.context, id, visibility);
   }
 
   /**
    * Lets a dead letter or a parked operation go again, and ends the wait of a scheduled one.
    *
-   * @throws SyncError `OPERATION_NOT_AVAILABLE`
+   * @throws SyncError `OPERATION_NOT_AVAILABLE`; `PRINCIPAL_MISMATCH` where it is somebody else's
    */
-  retry(id: string): Promise<void> {
-    return retry(this.context, id);
+  retry(id: string, visibility: Visibility = {}): Promise<void> {
+    return retry(this.context, id, visibility);
   }
 
   /**
-   * Lets all dead letters go again, or those of a kind or entity.
+   * Lets all dead letters of who is signed in go again, or those of a kind, an entity or of others.
    *
    * @returns how many
    */
-  retryAll(query: Pick<ListQuery, 'kind' | 'entity'> = {}): Promise<number> {
+  retryAll(query: Pick<QueueQuery, 'kind' | 'entity' | 'principals'> = {}): Promise<number> {
     return retryAll(this.context, query);
   }
 
   /**
    * Gives an operation up and lets those behind it go.
    *
-   * @throws SyncError `OPERATION_NOT_AVAILABLE` where it is gone, or being sent
+   * @throws SyncError `OPERATION_NOT_AVAILABLE` where it is gone, or being sent; `PRINCIPAL_MISMATCH` where it is
+   * somebody else's
    */
-  discard(id: string): Promise<void> {
-    return discard(this.context, id);
+  discard(id: string, visibility: Visibility = {}): Promise<void> {
+    return discard(this.context, id, visibility);
   }
 
   /**
    * Gives an operation another payload and lets it go again, in its place. It goes under a new id, since the
-   * server may have seen the old one with the old payload.
+   * server may have seen the old one with the old payload. Only its own principal can do that: it goes out in that name.
    *
    * @returns the new id
-   * @throws SyncError `OPERATION_NOT_AVAILABLE`, or what `enqueue` says of payloads
+   * @throws SyncError `OPERATION_NOT_AVAILABLE`, `PRINCIPAL_MISMATCH`, or what `enqueue` says of payloads
    */
   edit(id: string, payload: unknown): Promise<string> {
     return edit(this.context, id, payload);
   }
 
   /**
-   * Decides a conflict that was deferred to a person.
+   * Decides a conflict that was deferred to a person, who must be signed in.
    *
    * @returns the id under which the operation goes out again; `undefined` for `use-remote`
-   * @throws SyncError `OPERATION_NOT_AVAILABLE`
+   * @throws SyncError `OPERATION_NOT_AVAILABLE`, `PRINCIPAL_MISMATCH`
    */
   resolve(id: string, resolution: Exclude<Resolution, { kind: 'defer' }>): Promise<string | undefined> {
     return resolve(this.context, id, resolution);
@@ -294,11 +391,19 @@ export class SyncQueue implements AsyncDisposable {
       case 'lost':
         hub.emit({ type: 'failed', failure: notice.failure });
         break;
+      case 'signedIn':
+        this.#session.told().catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
+        break;
       case 'changed':
         wake(this.context);
         this.#refresh();
         break;
     }
+  }
+
+  #onSignIn(principal: string | undefined): void {
+    for (const worker of this.context.workers) worker.signedIn(principal);
+    this.#refresh();
   }
 
   #refresh(): void {

@@ -16,13 +16,17 @@ export interface OperationStatus {
   readonly failure?: SyncFailure;
 }
 
-/** States of one operation, following it through replacements; completes when it has left the queue. */
+/**
+ * States of one operation, following it through replacements; completes when it has left the queue. Nothing is told of
+ * it while somebody else than its principal is signed in; one that was somebody else's from the start is `unknown`.
+ */
 export function watchStream(context: QueueContext, id: string): Observable<OperationStatus> {
-  const { hub, storage, refreshers, steps } = context;
+  const { hub, storage, refreshers, steps, session } = context;
   return hub.stream((next, complete) => {
     let current = id;
     let entity: string | undefined;
     let last = '';
+    let isSeen = false;
     const tell = (status: OperationStatus): void => {
       const text = `${status.id} ${status.state}`;
       if (text === last) return;
@@ -37,9 +41,12 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
     const look = async (isGoneForGood: boolean): Promise<void> => {
       try {
         const looked = current;
-        const stored = await storage.get(looked);
+        const stored = await session.read(() => storage.get(looked));
         if (looked !== current) return;
-        if (stored !== undefined) {
+        const isOthers = stored !== undefined && stored.principal !== session.principal;
+        if (isOthers && isSeen) return;
+        if (stored !== undefined && !isOthers) {
+          isSeen = true;
           entity = stored.entity;
           const { state, failure } = stored;
           tell({ id: looked, state, ...(failure && { failure }) });
@@ -54,7 +61,7 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
     };
     // After an event, what is not there has left a moment ago, and the event that tells how is on its way.
     const stop = hub.on((event) => {
-      if (!('id' in event)) return;
+      if (!('id' in event) || !session.sees(event)) return;
       const final = finalStatus(event, current);
       if (final !== undefined) {
         finish(final);

@@ -1,21 +1,25 @@
 import type { Observable } from 'rxjs';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
-import type { Page } from '../ports/queue-storage.js';
+import type { Page, Principals } from '../ports/queue-storage.js';
 import type { QueueContext } from '../queue/queue-context.js';
 
 /** The operations of an entity that still wait for the server, again after each change to one of them. */
 export function pendingStream(context: QueueContext, entity: string): Observable<readonly QueuedOperation[]> {
-  const { hub } = context;
+  const { hub, session } = context;
   return hub.stream((next) => {
     let reading: Promise<void> | undefined;
     let isStale = false;
+    let { principal: shownTo } = session;
     const read = async (): Promise<void> => {
       isStale = false;
-      next(await readPending(context, entity));
+      next(await session.read((principals) => readPending(context, entity, principals)));
     };
     const refresh = (): void => {
       isStale = true;
+      // What somebody else did is gone at once, however long the storage takes.
+      if (shownTo !== session.principal) next([]);
+      shownTo = session.principal;
       reading ??= read()
         .catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'))
         .finally(() => {
@@ -35,11 +39,15 @@ export function pendingStream(context: QueueContext, entity: string): Observable
   });
 }
 
-async function readPending({ storage }: QueueContext, entity: string): Promise<readonly QueuedOperation[]> {
+async function readPending(
+  { storage }: QueueContext,
+  entity: string,
+  principals: Principals,
+): Promise<readonly QueuedOperation[]> {
   const found: QueuedOperation[] = [];
   let after: number | undefined = 0;
   while (after !== undefined) {
-    const page: Page<StoredOperation> = await storage.list({ entity, after });
+    const page: Page<StoredOperation> = await storage.list({ entity, principals, after });
     found.push(...page.items.filter(({ state }) => state !== 'deadLetter').map(toOperation));
     after = page.next;
   }

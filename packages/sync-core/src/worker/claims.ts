@@ -2,7 +2,6 @@ import type { StoredOperation } from '../operation/operation-record.js';
 import type { Settlement } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
 import type { QueueContext } from '../queue/queue-context.js';
-import type { SyncQueue } from '../queue/sync-queue.js';
 import type { Gate } from './gate.js';
 import { ofOnePrincipal } from './one-principal.js';
 import { candidatesOf, type Claimed, lanesOf, type Run, type Seats, turnsOf } from './turns.js';
@@ -10,7 +9,6 @@ import type { WorkerSettings } from './worker-options.js';
 
 export interface ClaimsCollaborators {
   readonly context: QueueContext;
-  readonly queue: Pick<SyncQueue, 'principal'>;
   readonly transport: Transport;
   readonly settings: WorkerSettings;
   readonly gate: Gate;
@@ -76,16 +74,24 @@ export class Claims {
   }
 
   async #claim(limit: number): Promise<Claimed> {
-    const { settings, gate, queue, context } = this.#with;
-    const { storage, clock } = context;
+    const { settings, gate, context } = this.#with;
+    const { storage, clock, session, registry } = context;
+    // A sign-in that is not stored yet: until it is, the storage would answer for somebody else.
+    await session.ready();
     const claimedAt = clock.monotonicMs();
+    const { principal, turn } = session;
+    const knows = registry.sendableKinds;
     const claim = await storage.claim({
       now: clock.now(),
       limit,
       leaseMs: settings.leaseMs,
       perEntity: this.#perEntity,
-      principals: gate.principals(queue.principal),
+      principals: gate.whose(),
+      ...(settings.principals === undefined && { signedIn: { principal } }),
+      ...(knows && { knows }),
     });
+    // The queue hears of it and calls the loop, which claims for who is signed in.
+    if (claim.signedIn !== undefined) session.heard(claim.signedIn, turn);
     return { claim, claimedAt };
   }
 

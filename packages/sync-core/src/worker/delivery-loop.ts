@@ -1,7 +1,6 @@
 import { SyncError } from '../errors/sync-error.js';
 import type { Transport } from '../ports/transport.js';
 import type { QueueContext } from '../queue/queue-context.js';
-import type { SyncQueue } from '../queue/sync-queue.js';
 import { Claims } from './claims.js';
 import type { Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
@@ -16,7 +15,6 @@ import type { WorkerSettings } from './worker-options.js';
 
 export interface DeliveryLoopCollaborators {
   readonly context: QueueContext;
-  readonly queue: Pick<SyncQueue, 'principal'>;
   readonly transport: Transport;
   readonly settings: WorkerSettings;
   readonly gate: Gate;
@@ -97,7 +95,7 @@ export class DeliveryLoop {
   }
 
   async #loop(): Promise<void> {
-    const { gate, settings, queue, stallWatch, onIdle } = this.#with;
+    const { gate, settings, stallWatch, onIdle } = this.#with;
     while (!this.signal.aborted) {
       const waitMs = await this.#round();
       if (waitMs === 0) continue;
@@ -105,14 +103,14 @@ export class DeliveryLoop {
       const isIdle = this.#sends.size === 0 && !gate.signIn.isRefreshing && !this.#isWoken;
       if (isIdle) onIdle(waitMs);
       await this.#sleep(Math.min(waitMs, settings.pollMs));
-      if (gate.slots() > 0) await stallWatch.look(gate.principals(queue.principal));
+      if (gate.slots() > 0) await stallWatch.look(gate.whose());
     }
   }
 
   /** Claims and sends as much as may go. @returns how long nothing more can go by itself; 0 for not at all */
   async #round(): Promise<number> {
-    const { gate, settings, queue, context } = this.#with;
-    const { storage, clock, hub, random } = context;
+    const { gate, settings, context } = this.#with;
+    const { storage, clock, hub, random, registry } = context;
     this.#isWoken = false;
     await this.#mend();
     const slots = gate.slots() - this.#underWay();
@@ -122,8 +120,12 @@ export class DeliveryLoop {
       const isMore = await this.#sendNext(slots);
       this.#claimFailures = 0;
       if (isMore) return 0;
-      const principals = gate.principals(queue.principal);
-      const dueAt = await storage.nextDue({ now: clock.now(), principals });
+      const knows = registry.sendableKinds;
+      const dueAt = await storage.nextDue({
+        now: clock.now(),
+        principals: gate.whose(),
+        ...(knows && { knows }),
+      });
       const waitMs = Math.min(gate.signIn.waitMs, dueAt === undefined ? Infinity : dueAt - clock.now());
       return Math.max(MIN_WAIT_MS, waitMs);
     } catch (error) {
@@ -182,12 +184,12 @@ export class DeliveryLoop {
   }
 
   #send({ claim, claimedAt, operations }: Run): void {
-    const { context, delivery, queue, time, onSettled } = this.#with;
+    const { context, delivery, time, onSettled } = this.#with;
     const { clock, hub } = context;
     const setBacks = time.setBacks();
     const sentAt = clock.monotonicMs();
     const wasTried = operations[0]?.attempted === true;
-    const signal = this.#principals.of(operations[0]?.principal, queue.principal, this.signal);
+    const signal = this.#signalFor(operations[0]?.principal);
     if (wasTried) this.#triedSends++;
     const send = delivery
       .deliver({ claim, operations, claimedAt, signal, onThinking: this.#onThinking })
@@ -204,6 +206,12 @@ export class DeliveryLoop {
         this.wake();
       });
     this.#sends.add(send);
+  }
+
+  #signalFor(principal: string | undefined): AbortSignal {
+    const { settings, context } = this.#with;
+    if (settings.principals !== undefined) return this.signal;
+    return this.#principals.of(principal, context.session.principal, this.signal);
   }
 
   async #sleep(waitMs: number): Promise<void> {

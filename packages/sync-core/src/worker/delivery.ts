@@ -8,6 +8,7 @@ import type { Claim, Settlement, SettleResult } from '../ports/queue-storage.js'
 import type { Transport } from '../ports/transport.js';
 import { type QueueContext, tracked } from '../queue/queue-context.js';
 import type { Gate } from './gate.js';
+import type { Identity } from './identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
 import { type Report, reportOf, tell, skipped } from './report.js';
@@ -26,6 +27,8 @@ export interface DeliveryCollaborators {
   readonly rules: DeliveryRules;
   /** Asked before a send begins, and told what it met. */
   readonly gate: Gate;
+  /** Asked before a send whether the server takes this device for its principal. */
+  readonly identity: Identity;
   /** Aborts the renewal of credentials that a send asks for. */
   readonly refreshSignal: () => AbortSignal;
   /** Tells whether an operation's time is over. */
@@ -147,21 +150,19 @@ export class Delivery {
     lease: LeaseKeeper,
     signal: AbortSignal,
   ): Promise<readonly Report[]> {
-    const { settings, transport, gate, refreshSignal, context } = this.#with;
+    const { gate, refreshSignal, identity, context } = this.#with;
     const { clock } = context;
     const startedAt = clock.now();
     const sentAt = clock.monotonicMs();
     gate.sending();
-    const outcomes = await send(mine, {
-      transport,
-      clock,
-      attemptTimeoutMs: settings.attemptTimeoutMs,
-      signal,
-      held: () => lease.held(true),
-      mayLeave: lease.mayLeave,
-      heardTime: (serverMs) => context.serverTime.heard(serverMs),
-    });
+    const refusal = await identity.check(mine[0]?.principal, signal);
+    // Nothing went out, so that nobody's operations may still become somebody's.
+    const unsent = mine.map((operation) => released(operation, false));
+    if (refusal !== undefined && signal.aborted) return unsent;
+    const outcomes = refusal ? mine.map(() => refusal) : await this.#send(mine, lease, signal);
     gate.met(mine, outcomes, sentAt, refreshSignal());
+    if (outcomes.some(({ kind }) => kind === 'unauthenticated')) identity.forget();
+    if (refusal?.kind === 'unauthenticated') return unsent;
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
     const times = { startedAt, durationMs };
     const isThinking = outcomes.some(({ kind }) => kind === 'conflict');
@@ -202,6 +203,23 @@ export class Delivery {
       context.hub.fail(error, 'RULES_FAILED');
       return reportOf(operation, outcome, decide(operation, outcome, policy, now), times);
     }
+  }
+
+  #send(
+    mine: readonly StoredOperation[],
+    lease: LeaseKeeper,
+    signal: AbortSignal,
+  ): Promise<readonly SendOutcome[]> {
+    const { settings, transport, context } = this.#with;
+    return send(mine, {
+      transport,
+      clock: context.clock,
+      attemptTimeoutMs: settings.attemptTimeoutMs,
+      signal,
+      held: () => lease.held(true),
+      mayLeave: lease.mayLeave,
+      heardTime: (serverMs) => context.serverTime.heard(serverMs),
+    });
   }
 
   /** Asks for what the rules need besides the outcome: the resolution of a conflict, a permanent id. */

@@ -143,9 +143,11 @@ export class Gate {
     return Math.ceil(settings.attemptTimeoutMs * (0.5 + context.random.next() / 2));
   }
 
-  /** Whose operations may go: the principal's that is signed in, and those that are nobody's. */
-  principals(current: string | undefined): Principals {
-    return [...new Set([undefined, current])].filter((principal) => !this.signIn.isParked(principal));
+  /** Whose operations may go: those of who is signed in, unless that one must sign in again. */
+  whose(): Principals {
+    const { settings, context } = this.#with;
+    const whose = settings.principals ?? [context.session.principal];
+    return whose.filter((principal) => !this.signIn.isParked(principal));
   }
 
   /** A send begins. */

@@ -1,13 +1,12 @@
 import { SyncError } from '../errors/sync-error.js';
 
-/** Aborts the sends of a principal when somebody else signs in. Only one at a time is signed in, and sends. */
+/** Aborts the sends of a principal, or nobody's, when somebody else signs in. Only one at a time is signed in, and sends. */
 export class PrincipalSignals {
   #principal: string | undefined;
   #controller = new AbortController();
 
-  /** A signal that aborts when the worker's own does, or when the principal signs out. */
+  /** A signal that aborts when the worker's own does, or when somebody else than the principal is signed in. */
   of(principal: string | undefined, current: string | undefined, worker: AbortSignal): AbortSignal {
-    if (principal === undefined) return worker;
     // Signed out between the claim and this line.
     if (principal !== current) return AbortSignal.abort(signedOut());
     this.#principal = principal;

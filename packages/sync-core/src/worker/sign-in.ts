@@ -66,14 +66,9 @@ export class SignIn {
     if (this.#refreshed.size > 0) this.#refreshed.delete(principal);
   }
 
-  /**
-   * Somebody signed in to the queue: their operations may go, and nobody's, which go under the same credentials.
-   * Signing out lets nothing go.
-   */
+  /** Somebody signed in to the queue, or out to nobody: their operations may go. */
   signedIn(principal: string | undefined): void {
-    if (principal === undefined) return;
     this.resume(principal);
-    this.resume(undefined);
   }
 
   /** A worker starts: whoever was parked may have signed in while it did not run, so the server is asked anew. */

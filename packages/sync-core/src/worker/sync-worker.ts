@@ -2,11 +2,13 @@ import type { NetworkMonitor } from '@cpc/network';
 import type { Observable } from 'rxjs';
 import { ExponentialBackoff } from '../backoff/backoff.js';
 import { TimestampConflictResolver } from '../conflict/resolvers.js';
+import type { StoredOperation } from '../operation/operation-record.js';
 import { decide, type DeliveryRules } from '../outcome/decide.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
 import type { Transport } from '../ports/transport.js';
+import { type Reason, whileSignedOut } from '../queue/explain.js';
 import type { QueueContext, RunningWorker } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 import { Delivery } from './delivery.js';
@@ -15,6 +17,7 @@ import { DeliveryLoop } from './delivery-loop.js';
 import { Drain } from './drain.js';
 import type { DrainOptions } from './drain-options.js';
 import { Gate } from './gate.js';
+import { Identity } from './identity.js';
 import type { ProcessingSummary } from './processing-summary.js';
 import { StallWatch } from './stall-watch.js';
 import { SteadyTime } from './steady-time.js';
@@ -53,6 +56,8 @@ export class SyncWorker implements AsyncDisposable {
   readonly rounds$: Observable<ProcessingSummary>;
   readonly #context: QueueContext;
   readonly #gate: Gate;
+  readonly #identity: Identity;
+  readonly #settings: WorkerSettings;
   readonly #newLoop: () => DeliveryLoop;
   /** Those that are under way. They may overlap: none ends the worker under another one. */
   readonly #drains = new Set<Drain>();
@@ -71,12 +76,18 @@ export class SyncWorker implements AsyncDisposable {
     const asked = workerSettings(options);
     const settings = { ...asked, outageBackoff: dependable(asked.outageBackoff, context.hub) };
     const gate = new Gate({ context, settings, monitor, credentials, wake: () => this.#loop?.wake() });
+    const identity = new Identity({
+      transport: collaborators.transport,
+      clock,
+      timeoutMs: settings.attemptTimeoutMs,
+    });
     const parts = {
       rules: decide,
       ...collaborators,
       context,
       settings,
       gate,
+      identity,
       time: new SteadyTime(clock),
       stallWatch: new StallWatch(context, settings),
       resolver: resolver ?? new TimestampConflictResolver({ clock }),
@@ -91,6 +102,8 @@ export class SyncWorker implements AsyncDisposable {
     const delivery = new Delivery(parts);
     this.#context = context;
     this.#gate = gate;
+    this.#identity = identity;
+    this.#settings = settings;
     this.#newLoop = () => new DeliveryLoop({ ...parts, delivery });
     this.rounds$ = context.hub.stream((next) => {
       this.#roundListeners.add(next);
@@ -118,6 +131,7 @@ export class SyncWorker implements AsyncDisposable {
     if (this.#loop !== undefined) return;
     this.#loop = this.#newLoop();
     this.#context.workers.add(this.#running);
+    this.#identity.forget();
     this.#gate.start();
   }
 
@@ -155,6 +169,7 @@ export class SyncWorker implements AsyncDisposable {
    */
   resume(...principal: [principal?: string]): void {
     if (principal.length === 0) this.#gate.resume();
+    else this.#identity.forget();
     this.#gate.signIn.resume(principal[0]);
   }
 
@@ -188,11 +203,20 @@ export class SyncWorker implements AsyncDisposable {
   readonly #running: RunningWorker = {
     wake: () => this.#loop?.wake(),
     signedIn: (principal) => {
+      this.#identity.forget();
       this.#loop?.signedIn(principal);
       this.#gate.signIn.signedIn(principal);
     },
-    explain: (operation) => this.#gate.explain(operation),
+    explain: (operation) => this.#explain(operation),
   };
+
+  #explain(operation: StoredOperation): Reason | undefined {
+    const { session, registry } = this.#context;
+    const whose = this.#settings.principals ?? [session.principal];
+    if (!whose.includes(operation.principal)) return whileSignedOut(operation);
+    const message = registry.whyUnsendable(operation);
+    return message === undefined ? this.#gate.explain(operation) : { waitsFor: 'newerApp', message };
+  }
 
   /** Nothing can go for `waitMs`. */
   #idle(waitMs: number): void {

@@ -1,8 +1,16 @@
 import { ExponentialBackoff } from '../backoff/backoff.js';
 import { checkInteger } from '../operation/check.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
+import type { Principals } from '../ports/queue-storage.js';
 
 export interface SyncWorkerOptions {
+  /**
+   * Whose operations are sent, whoever is signed in: for tools that deliver what others left. Their sends are not given
+   * up when somebody signs in. `undefined` in the list stands for what is nobody's.
+   *
+   * @defaultValue who is signed in, or nobody's while nobody is
+   */
+  readonly principals?: Principals;
   /** How many sends may be under way at once. @defaultValue 4 */
   readonly concurrency?: number;
   /** How many operations one send carries at most; the transport may set a lower bound. @defaultValue 50 */
@@ -57,7 +65,8 @@ export interface SyncWorkerOptions {
 }
 
 /** The options with all defaults, checked. */
-export type WorkerSettings = Required<SyncWorkerOptions>;
+export type WorkerSettings = Required<Omit<SyncWorkerOptions, 'principals'>> &
+  Pick<SyncWorkerOptions, 'principals'>;
 
 /** @throws RangeError that names the option */
 export function workerSettings(options: SyncWorkerOptions): WorkerSettings {
@@ -67,7 +76,12 @@ export function workerSettings(options: SyncWorkerOptions): WorkerSettings {
     checkInteger(name, numbers[name], MAY_BE_ZERO.has(name) ? 0 : 1);
   }
   const outageBackoff = new ExponentialBackoff({ baseMs: 1000, maxMs: 60_000, jitter: 'equal' });
-  return { ...numbers, outageBackoff: options.outageBackoff ?? outageBackoff };
+  const { principals } = options;
+  return {
+    ...numbers,
+    outageBackoff: options.outageBackoff ?? outageBackoff,
+    ...(principals !== undefined && { principals }),
+  };
 }
 
 const DEFAULTS = {

@@ -11,11 +11,13 @@ import { faultCases } from './queue-storage/fault-cases.js';
 import { leaseCases } from './queue-storage/lease-cases.js';
 import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
 import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
+import { knownKindCases } from './queue-storage/known-kind-cases.js';
 import { ownCases } from './queue-storage/own-cases.js';
 import { pastCases } from './queue-storage/past-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
 import { settleCases } from './queue-storage/settle-cases.js';
 import { sharingCases } from './queue-storage/sharing-cases.js';
+import { signInCases } from './queue-storage/sign-in-cases.js';
 import { slowCases } from './queue-storage/slow-cases.js';
 import type { StorageCase } from './queue-storage/storage-case.js';
 import { timeCases } from './queue-storage/time-cases.js';
@@ -24,6 +26,7 @@ import { versionCases } from './queue-storage/version-cases.js';
 const CASES: readonly StorageCase[] = [
   ...enqueueCases,
   ...claimCases,
+  ...knownKindCases,
   ...dependencyCases,
   ...leaseCases,
   ...settleCases,
@@ -35,6 +38,7 @@ const CASES: readonly StorageCase[] = [
   ...readCases,
   ...ownCases,
   ...changeCases,
+  ...signInCases,
   ...lifecycleCases,
   ...faultCases,
   ...slowCases,

@@ -1,4 +1,4 @@
-import { MemoryQueueStorage, type QueueStorage } from '@cpc/sync-core';
+import { MemoryQueueStorage, type QueueStorage, type StorageNotice } from '@cpc/sync-core';
 import type { WallClock } from './sim-clock.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { Tab } from './tab.js';
@@ -48,16 +48,18 @@ export class Device {
     return true;
   }
 
+  /** A person signs in, in one tab; the others hear of it, or find it out. Without a tab it is said by the next one. */
   signIn(principal: string | undefined): void {
     this.principal = principal;
-    for (const tab of this.tabs) tab?.queue.signIn(principal);
+    const tab = this.tabs.find((one) => one !== undefined);
+    void tab?.signIn();
   }
 
   /** A hint to the other tabs, which may come late or never. */
-  tellOthers(from: Tab): void {
+  tellOthers(from: Tab, notice: StorageNotice = { kind: 'changed' }): void {
     const { random } = this.#world.storageFaults;
     for (const tab of this.tabs)
       if (tab !== undefined && tab !== from && random.chance(0.6))
-        this.#world.scheduler.schedule(random.below(50), tab.owner, () => tab.notify());
+        this.#world.scheduler.schedule(random.below(50), tab.owner, () => tab.notify(notice));
   }
 }

@@ -37,7 +37,6 @@ function signIn(device: Device, principal: string | undefined): void {
   device.signIn(principal);
   for (const tab of device.tabs) {
     tab?.worker.resume();
-    tab?.worker.resume(undefined);
     tab?.worker.resume(principal);
   }
 }
@@ -78,7 +77,7 @@ async function deliverable(
     for (const operation of items) {
       const { id, state } = operation;
       const blockers = state === 'blocked' ? await storage.blockersOf(id) : [];
-      const isElsewhere = operation.principal !== undefined && operation.principal !== principal;
+      const isElsewhere = operation.principal !== principal;
       // A clock that was set back does not shorten the app's own schedules; the last phase waits for them.
       const isPlanned =
         state === 'scheduled' && operation.delayMs === 0 && operation.dueAt > device.wallNow();

@@ -21,6 +21,9 @@ export interface OperationRecord {
   readonly id: string;
   readonly device: number;
   readonly entity: string | undefined;
+  principal: string | undefined;
+  /** It came to its lane from nobody's, behind whatever was under way there. */
+  isAdopted: boolean;
   readonly sequence: number;
   readonly waitsFor: readonly string[];
   readonly fate: Fate;
@@ -110,6 +113,8 @@ export class Referee {
       id: operation.id,
       device,
       entity,
+      principal: operation.principal,
+      isAdopted: false,
       sequence,
       waitsFor: dependsOn.filter((id) => this.#isQueued(id)),
       fate: known?.fate ?? { appliedAs: undefined },
@@ -224,10 +229,10 @@ export class Referee {
         continue;
       }
       this.#checkHold(tab, operation.id);
-      if (operation.principal !== undefined && operation.principal !== principal)
+      if (operation.principal !== principal)
         this.broken(
           'principals',
-          `${operation.id} of ${operation.principal} is sent as ${principal ?? 'nobody'}`,
+          `${operation.id} of ${operation.principal ?? 'nobody'} is sent as ${principal ?? 'nobody'}`,
         );
       this.#checkOrder(tab, record, operations.slice(0, at));
       this.#checkBytes(record, operation);
@@ -266,14 +271,15 @@ export class Referee {
       this.broken('one effect', `the server applied ${id}, which nobody enqueued`);
       return;
     }
-    const { fate, device, entity, sequence } = record;
+    const { fate, device, entity, principal, sequence } = record;
     if (fate.appliedAs !== undefined)
       this.broken('one effect', `${id} had an effect, and so had ${fate.appliedAs} for the same change`);
     fate.appliedAs = id;
     if (entity === undefined || record.gone !== undefined) return;
-    const lane = `${device}/${entity}`;
+    const lane = `${device}/${entity}/${principal ?? ''}`;
     const last = this.#lastApplied.get(lane) ?? 0;
-    if (sequence < last) this.broken('entity order', `${id} was applied after a later one of ${entity}`);
+    if (sequence < last && !record.isAdopted)
+      this.broken('entity order', `${id} was applied after a later one of ${entity}`);
     this.#lastApplied.set(lane, Math.max(sequence, last));
   }
 
@@ -322,6 +328,16 @@ export class Referee {
     }
   }
 
+  /** Operations that were nobody's became somebody's. */
+  adopted(ids: readonly string[], principal: string | undefined): void {
+    for (const id of ids) {
+      const record = this.#records.get(id);
+      if (record === undefined) continue;
+      if (record.sentAt.length > 0) this.broken('principals', `${id} was sent as nobody's and is adopted`);
+      Object.assign(record, { principal, isAdopted: true });
+    }
+  }
+
   discarded(id: string): void {
     const record = this.#records.get(id);
     if (record !== undefined) record.gone = 'discarded';
@@ -343,6 +359,8 @@ export class Referee {
       if (
         other.device === record.device &&
         other.entity === record.entity &&
+        other.principal === record.principal &&
+        !other.isAdopted &&
         other.sequence < record.sequence &&
         other.gone === undefined &&
         !isAcknowledged(other) &&
@@ -415,5 +433,5 @@ function isAcknowledged({ lastOutcomes }: OperationRecord): boolean {
 }
 
 function isBehind(other: StoredOperation, one: StoredOperation): boolean {
-  return one.entity !== undefined && other.entity === one.entity;
+  return one.entity !== undefined && other.entity === one.entity && other.principal === one.principal;
 }

@@ -6,11 +6,13 @@ import {
   type ListQuery,
   type NewOperation,
   type Page,
-  type Principals,
+  type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
@@ -47,8 +49,8 @@ export class SimStorage implements QueueStorage {
     return this.#tab.device.storage;
   }
 
-  notify(): void {
-    for (const next of this.#listeners) next({ kind: 'changed' });
+  notify(notice: StorageNotice): void {
+    for (const next of this.#listeners) next(notice);
   }
 
   open(): Promise<void> {
@@ -115,7 +117,7 @@ export class SimStorage implements QueueStorage {
     });
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#call('nextDue', false, () => this.#real.nextDue(request));
   }
 
@@ -161,6 +163,19 @@ export class SimStorage implements QueueStorage {
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     return this.#call('restore', true, () => this.#real.restore(operations));
+  }
+
+  signIn(...args: Parameters<QueueStorage['signIn']>): Promise<SignInResult> {
+    return this.#call('signIn', true, async () => {
+      const result = await this.#real.signIn(...args);
+      this.#tab.world.referee.adopted(result.adopted, args[0]);
+      this.#tab.device.tellOthers(this.#tab, { kind: 'signedIn' });
+      return result;
+    });
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#call('signedIn', false, () => this.#real.signedIn());
   }
 
   quarantined(query?: {

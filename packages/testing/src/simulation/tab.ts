@@ -1,4 +1,4 @@
-import { SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { type StorageNotice, SyncQueue, SyncWorker } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
 import type { Device } from './device.js';
 import { ObservedTransport } from './observed-transport.js';
@@ -62,12 +62,25 @@ export class Tab {
         await this.world.scheduler.pause(500, this.owner);
       }
     }
-    this.queue.signIn(this.device.principal);
+    await this.signIn();
     await this.worker.start();
   }
 
-  notify(): void {
-    this.#storage.notify();
+  /** Says who is signed in on this device, as often as it takes. */
+  async signIn(): Promise<void> {
+    const { principal } = this.device;
+    while (this.device.principal === principal) {
+      try {
+        await this.queue.signIn(principal);
+        return;
+      } catch {
+        await this.world.scheduler.pause(500, this.owner);
+      }
+    }
+  }
+
+  notify(notice: StorageNotice): void {
+    this.#storage.notify(notice);
   }
 
   async #refresh(): Promise<boolean> {

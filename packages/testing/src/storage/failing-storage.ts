@@ -6,11 +6,13 @@ import {
   type ListQuery,
   type NewOperation,
   type Page,
-  type Principals,
+  type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
@@ -85,7 +87,7 @@ export class FailingStorage implements QueueStorage {
     return this.#call('settle', () => this.#inner.settle(token, settlements));
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#call('nextDue', () => this.#inner.nextDue(request));
   }
 
@@ -123,6 +125,14 @@ export class FailingStorage implements QueueStorage {
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     return this.#call('restore', () => this.#inner.restore(operations));
+  }
+
+  signIn(...args: Parameters<QueueStorage['signIn']>): Promise<SignInResult> {
+    return this.#call('signIn', () => this.#inner.signIn(...args));
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#call('signedIn', () => this.#inner.signedIn());
   }
 
   quarantined(query?: {

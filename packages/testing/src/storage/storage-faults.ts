@@ -148,6 +148,7 @@ const CHANGES: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
   'discard',
   'replace',
   'restore',
+  'signIn',
 ]);
 
 const CODE_OF = {

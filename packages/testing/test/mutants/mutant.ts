@@ -98,6 +98,8 @@ export function delegateTo(real: QueueStorage): QueueStorage {
     discard: (ids) => real.discard(ids),
     replace: (id, operation) => real.replace(id, operation),
     restore: (operations) => real.restore(operations),
+    signIn: (...args) => real.signIn(...args),
+    signedIn: () => real.signedIn(),
     quarantined: (query) => real.quarantined(query),
   };
 }

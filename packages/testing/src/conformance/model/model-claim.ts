@@ -1,4 +1,4 @@
-import type { ClaimRequest, Principals } from '@cpc/sync-core';
+import type { ClaimRequest, KnownKinds, Principals } from '@cpc/sync-core';
 import { blockersOf, effectiveRank, freed, laneOf, type ModelEntry, stateOf } from './model-entry.js';
 
 /** Leases that ended lapse, and schedules that are due end. */
@@ -10,7 +10,8 @@ export function atTime(entries: readonly ModelEntry[], now: number): readonly Mo
 
 /** What the claim receives, in order; `entries` are as they stand at its time. */
 export function claimable(entries: readonly ModelEntry[], request: ClaimRequest): readonly ModelEntry[] {
-  const mine = (entry: ModelEntry): boolean => isFor(entry, request.principals);
+  const mine = (entry: ModelEntry): boolean =>
+    isFor(entry, request.principals) && isKnown(entry, request.knows);
   const heads = entries
     .filter((entry) => stateOf(entries, entry) === 'waiting' && mine(entry))
     .map((entry) => ({ entry, rank: effectiveRank(entries, entry) }))
@@ -40,4 +41,11 @@ function run(
 
 export function isFor(entry: ModelEntry, principals: Principals | undefined): boolean {
   return principals === undefined || principals.includes(entry.operation.principal);
+}
+
+export function isKnown(
+  { operation: { kind, version } }: ModelEntry,
+  knows: KnownKinds | undefined,
+): boolean {
+  return knows === undefined || version <= (knows.get(kind) ?? -Infinity);
 }

@@ -93,10 +93,11 @@ function coalesce(draft: Draft, incoming: NewOperation, rules: EnqueueRules): St
 /** The last operation of the lane, where the port lets an incoming one join it. */
 function coalescibleTail(entries: readonly ModelEntry[], incoming: NewOperation): ModelEntry | undefined {
   if (!incoming.coalesces || incoming.entity === undefined) return undefined;
-  const tail = entries.findLast(({ operation }) => operation.entity === incoming.entity);
+  const tail = entries.findLast(
+    ({ operation }) => operation.entity === incoming.entity && operation.principal === incoming.principal,
+  );
   if (tail === undefined || tail.attempted) return undefined;
   if (!['waiting', 'scheduled', 'blocked'].includes(stateOf(entries, tail))) return undefined;
-  if (tail.operation.principal !== incoming.principal) return undefined;
   const known = incoming.dependsOn.filter((id) => entries.some(({ operation }) => operation.id === id));
   const lane = laneOf(entries, tail).map(({ operation }) => operation.id);
   return known.every((id) => tail.waitsFor.includes(id) || lane.includes(id)) ? tail : undefined;

@@ -52,10 +52,11 @@ export function freed(entry: ModelEntry): ModelEntry {
   return { ...entry, wait: 'none', dueAt: 0, delayMs: 0, failure: undefined, token: 0 };
 }
 
-/** All entries of the same entity, in sequence order; an entry without an entity is alone. */
+/** All entries of the same entity and principal, in sequence order; an entry without an entity is alone. */
 export function laneOf(entries: readonly ModelEntry[], entry: ModelEntry): readonly ModelEntry[] {
-  const { entity } = entry.operation;
-  return entity === undefined ? [entry] : entries.filter((other) => other.operation.entity === entity);
+  const { entity, principal } = entry.operation;
+  if (entity === undefined) return [entry];
+  return entries.filter(({ operation }) => operation.entity === entity && operation.principal === principal);
 }
 
 /** What an entry waits for: the head of its lane, and the operations it depends on. */
@@ -70,10 +71,10 @@ export function waitsFor(entry: ModelEntry, other: ModelEntry): boolean {
 }
 
 function isBlocked(entries: readonly ModelEntry[], entry: ModelEntry): boolean {
-  const { entity } = entry.operation;
-  const isHead =
-    entity === undefined || entries.find(({ operation }) => operation.entity === entity) === entry;
-  return !isHead || (entry.waitsFor.length > 0 && entries.some((other) => waitsFor(entry, other)));
+  return (
+    laneOf(entries, entry)[0] !== entry ||
+    (entry.waitsFor.length > 0 && entries.some((other) => waitsFor(entry, other)))
+  );
 }
 
 export function stateOf(entries: readonly ModelEntry[], entry: ModelEntry): OperationState {

@@ -7,6 +7,8 @@ export interface ModelQueueData {
   entries: readonly ModelEntry[];
   lastSequence: number;
   lastToken: number;
+  /** Who is signed in. */
+  principal: string | undefined;
   readonly assignments: Map<string, string>;
   /** What became of ids that were enqueued: the id that an operation has now, or `null` where it is gone. */
   readonly past: Map<string, string | null>;
@@ -18,6 +20,7 @@ export function emptyModelData(): ModelQueueData {
     entries: [],
     lastSequence: 0,
     lastToken: 0,
+    principal: undefined,
     assignments: new Map(),
     past: new Map(),
     quarantined: [],

@@ -7,22 +7,26 @@ import {
   type NewOperation,
   type OperationState,
   type Page,
-  type Principals,
+  type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
+  type SignInRules,
   type StorageStats,
   type StorageSupports,
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
 import { rewriteReferences } from '@cpc/sync-core/storage-kit';
-import { atTime, claimable, isFor } from './model-claim.js';
+import { atTime, claimable, isFor, isKnown } from './model-claim.js';
 import { enqueueBatch } from './model-enqueue.js';
 import { blockersOf, freed, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
 import { withSuccessors } from './model-past.js';
 import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
+import { signIn } from './model-sign-in.js';
 import { renameDependency, replacement, isHeld, settle } from './model-settle.js';
 
 /**
@@ -65,7 +69,9 @@ export class ModelQueueStorage implements QueueStorage {
   claim(request: ClaimRequest): Promise<Claim> {
     return this.#step(() => {
       const entries = atTime(this.data.entries, request.now);
-      const taken = claimable(entries, request);
+      const { principal } = this.data;
+      const isOthers = request.signedIn !== undefined && request.signedIn.principal !== principal;
+      const taken = isOthers ? [] : claimable(entries, request);
       const token = ++this.data.lastToken;
       const leaseUntil = request.now + request.leaseMs;
       const leased = new Map(
@@ -83,7 +89,8 @@ export class ModelQueueStorage implements QueueStorage {
         ]),
       );
       this.data.entries = entries.map((entry) => leased.get(entry) ?? entry);
-      return { token, leaseUntil, operations: [...leased.values()].map((entry) => this.#stored(entry)) };
+      const operations = [...leased.values()].map((entry) => this.#stored(entry));
+      return { token, leaseUntil, operations, ...(isOthers && { signedIn: { principal } }) };
     });
   }
 
@@ -107,10 +114,11 @@ export class ModelQueueStorage implements QueueStorage {
     });
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#step(() => {
       const times = this.data.entries
         .filter((entry) => isFor(entry, request.principals))
+        .filter((entry) => entry.wait === 'leased' || isKnown(entry, request.knows))
         .map((entry) => this.#stored(entry))
         .flatMap(({ state, dueAt }) => {
           if (state === 'waiting') return [request.now];
@@ -235,6 +243,14 @@ export class ModelQueueStorage implements QueueStorage {
       }
       return fresh.map(({ id }) => id);
     });
+  }
+
+  signIn(principal: string | undefined, rules: SignInRules = {}): Promise<SignInResult> {
+    return this.#step(() => signIn(this.data, principal, rules));
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#step(() => ({ principal: this.data.principal }));
   }
 
   quarantined(

@@ -12,6 +12,7 @@ import {
   T0,
 } from './storage-case.js';
 
+const failure = { code: 'REJECTED', message: 'no' };
 const lane = (entity: string, ...ids: readonly string[]) => ids.map((id) => operation(id, { entity }));
 const ranked = (id: string, rank: number, entity?: string) =>
   operation(id, { rank, priority: 50, ...(entity !== undefined && { entity }) });
@@ -136,7 +137,7 @@ export const claimCases: readonly StorageCase[] = [
         operation('g3', { entity: 'g', principal: 'me' }),
       );
       const { operations } = await claim(storage, { perEntity: 5, principals: [undefined, 'me'] });
-      assertSameMembers(idsOf(operations), ['e1', 'f1', 'g1'], 'the claim');
+      assertSameMembers(idsOf(operations), ['e1', 'f1', 'g1', 'g3'], 'the claim');
     },
   },
   {
@@ -164,14 +165,51 @@ export const claimCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'claim keeps the order of a lane across principals',
+    name: 'claim keeps a lane for each principal of an entity',
+    body: async ({ storage }) => {
+      const of = (id: string, principal?: string) => operation(id, { entity: 'e', principal });
+      await add(storage, of('a1', 'anna'), of('b1', 'ben'), of('n1'), of('b2', 'ben'), of('a2', 'anna'));
+      const bens = await claim(storage, { principals: ['ben'] });
+      assertEqual(idsOf(bens.operations), ['b1'], 'ben waits for nobody else');
+      assertEqual(await storage.blockersOf('b2'), ['b1'], 'and for his own');
+      assertEqual(await storage.blockersOf('a2'), ['a1'], 'as anna for hers');
+      await storage.settle(bens.token, [{ id: 'b1', kind: 'hold', state: 'parked', failure, counts: false }]);
+      assertEqual(
+        idsOf((await claim(storage)).operations),
+        ['a1', 'n1'],
+        'what is parked holds its lane alone',
+      );
+      assertEqual(
+        idsOf((await storage.list({ entity: 'e' })).items),
+        ['a1', 'b1', 'n1', 'b2', 'a2'],
+        'the list',
+      );
+    },
+  },
+  {
+    name: 'claim ranks a head by those behind it in its own lane alone',
+    body: async ({ storage }) => {
+      const of = (id: string, principal: string, rank: number) =>
+        operation(id, { entity: 'e', principal, rank });
+      await add(storage, of('a1', 'anna', 1), of('b1', 'ben', 2), of('a2', 'anna', 9), of('b2', 'ben', 5));
+      assertEqual(await drain(storage), ['a1', 'a2', 'b1', 'b2'], 'the order of delivery');
+    },
+  },
+  {
+    name: "claim waits for what dependsOn names in whoever's lane",
     body: async ({ storage }) => {
       await add(
         storage,
         operation('anna', { entity: 'e', principal: 'anna' }),
-        operation('ben', { entity: 'e', principal: 'ben' }),
+        operation('ben', { entity: 'e', principal: 'ben', dependsOn: ['anna'] }),
       );
-      assertEqual((await claim(storage, { principals: ['ben'] })).operations, [], 'ben waits for anna');
+      assertEqual((await claim(storage, { principals: ['ben'] })).operations, [], 'ben');
+      await storage.discard(['anna']);
+      assertEqual(
+        idsOf((await claim(storage, { principals: ['ben'] })).operations),
+        ['ben'],
+        'when it is gone',
+      );
     },
   },
   {

@@ -32,6 +32,8 @@ const CALLS: Readonly<Record<string, (storage: QueueStorage) => Promise<unknown>
   discard: (storage) => storage.discard(['one']),
   replace: (storage) => storage.replace('one', one),
   restore: (storage) => storage.restore([]),
+  signIn: (storage) => storage.signIn('anna'),
+  signedIn: (storage) => storage.signedIn(),
   quarantined: (storage) => storage.quarantined(),
 };
 

@@ -12,7 +12,8 @@ import {
   T0,
 } from './storage-case.js';
 
-async function secondOf({ harness }: StorageCaseContext): Promise<QueueStorage> {
+/** Another instance on the same data, opened. */
+export async function secondOf({ harness }: StorageCaseContext): Promise<QueueStorage> {
   assert(harness.second !== undefined, 'a storage that supports.sharing needs a harness with second()');
   const second = await harness.second();
   await second.open();

@@ -39,6 +39,18 @@ export function replaceCommand(world: World): Command | undefined {
   };
 }
 
+/** Somebody signs in, or out, with what that may mean for what is there. */
+export function signInCommand(world: World): Command {
+  const { random } = world;
+  const principal = random.pick([undefined, 'anna', 'ben']);
+  const adopt = random.chance(0.4) ? world.someIds(3) : random.chance(0.5);
+  const rules = { adopt, ...(random.chance(0.1) && { purge: [random.pick([undefined, 'anna', 'ben'])] }) };
+  return {
+    text: `signIn ${show(principal)} ${show(rules)}`,
+    run: (storage) => storage.signIn(principal, rules),
+  };
+}
+
 export function restoreCommand(world: World): Command | undefined {
   const operations = world.discarded.splice(0, 3);
   if (operations.length === 0) return undefined;

@@ -13,23 +13,28 @@ export function claimCommand(world: World): Command {
     leaseMs: 20 + random.below(200),
     ...(batched && { perEntity: 2 + random.below(2) }),
     ...world.principals(),
+    ...world.knows(),
+    ...(random.chance(0.2) && { signedIn: { principal: random.pick([undefined, 'anna', 'ben']) } }),
   };
   const number = world.claims.length;
   return {
-    text: `claim ${show(request)}`,
+    text: `claim ${show(request)} ${show([...(request.knows ?? [])])}`,
     run: async (storage, tokens) => {
-      const { token, operations } = await storage.claim(request);
+      const { token, operations, signedIn } = await storage.claim(request);
       tokens[number] = token;
       world.claims[number] = [...idsOf(operations)];
       // How the followers of several lanes interleave is left to the storage.
-      return batched ? byLane(operations) : idsOf(operations);
+      return [signedIn, batched ? byLane(operations) : idsOf(operations)];
     },
   };
 }
 
 function byLane(operations: readonly StoredOperation[]): unknown {
   const lanes: Record<string, string[]> = {};
-  for (const { id, entity } of operations) (lanes[entity ?? `alone:${id}`] ??= []).push(id);
+  for (const { id, entity, principal } of operations) {
+    const lane = entity === undefined ? `alone:${id}` : `${entity} of ${principal ?? 'nobody'}`;
+    (lanes[lane] ??= []).push(id);
+  }
   return lanes;
 }
 

@@ -14,7 +14,8 @@ export function settleCommand(world: World): Command | undefined {
   const failed = new Set<string>();
   const settlements = (world.claims[number] ?? []).map((id): Settlement => {
     const entry = world.entries.find(({ operation }) => operation.id === id);
-    const lane = entry?.operation.entity ?? id;
+    const { entity, principal } = entry?.operation ?? {};
+    const lane = entity === undefined ? id : `${entity} of ${principal ?? 'nobody'}`;
     if (failed.has(lane)) return { id, kind: 'release', sent: false };
     const settlement = randomSettlement(world, id, entry);
     if (settlement.kind !== 'remove') failed.add(lane);

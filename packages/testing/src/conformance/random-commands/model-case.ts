@@ -8,6 +8,7 @@ import {
   replaceCommand,
   requeueCommand,
   restoreCommand,
+  signInCommand,
 } from './command-change.js';
 import { claimCommand, renewCommand } from './command-claim.js';
 import { enqueueCommand } from './command-enqueue.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly (readonly [weight: number, make: (world: World) => Comm
   [1, discardCommand],
   [1, replaceCommand],
   [1, restoreCommand],
+  [1, signInCommand],
   [1, clockBackCommand],
 ];
 
@@ -95,12 +97,17 @@ class ModelRun {
     for (const [index, one] of expected.entries()) assertEqual(actual[index], one, `operation ${index}`);
     assertEqual(actual.length, expected.length, 'the number of operations');
     assertEqual(await countsOf(storage), await countsOf(this.#model), 'the stats');
+    assertEqual(await storage.signedIn(), await this.#model.signedIn(), 'who is signed in');
     if (storage.supports.concurrentClaims) {
-      const { principals } = this.#world.principals();
+      const whose = { ...this.#world.principals(), ...this.#world.knows() };
       const [due, expectedDue] = await Promise.all(
-        [storage, this.#model].map((one) => nextDueOf(one, now, principals)),
+        [storage, this.#model].map((one) => nextDueOf(one, now, whose)),
       );
-      assertEqual(due, expectedDue, `nextDue for ${show(principals)}`);
+      assertEqual(
+        due,
+        expectedDue,
+        `nextDue for ${show(whose.principals)} ${show([...(whose.knows ?? [])])}`,
+      );
     }
     if (entries.length === 0) return;
     const { id } = random.pick(entries).operation;

@@ -1,4 +1,4 @@
-import type { Principals, QueueStorage, StoredOperation } from '@cpc/sync-core';
+import type { NextDueRequest, QueueStorage, StoredOperation } from '@cpc/sync-core';
 import { listAll } from '../queue-storage/storage-case.js';
 
 /**
@@ -33,8 +33,8 @@ export async function countsOf(storage: QueueStorage): Promise<unknown> {
 export async function nextDueOf(
   storage: QueueStorage,
   now: number,
-  principals?: Principals,
+  whose: Omit<NextDueRequest, 'now'>,
 ): Promise<number | undefined> {
-  const due = await storage.nextDue({ now, ...(principals !== undefined && { principals }) });
+  const due = await storage.nextDue({ now, ...whose });
   return due === undefined ? undefined : Math.max(due, now);
 }

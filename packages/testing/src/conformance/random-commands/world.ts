@@ -1,4 +1,4 @@
-import type { NewOperation, StoredOperation } from '@cpc/sync-core';
+import type { KnownKinds, NewOperation, StoredOperation } from '@cpc/sync-core';
 import type { SeededRandom } from '@cpc/sync-core/deterministic';
 import type { ModelEntry } from '../model/model-entry.js';
 import type { ModelQueueStorage } from '../model/model-queue-storage.js';
@@ -49,6 +49,21 @@ export class World {
     return random.chance(0.6) ? {} : { principals: random.pick([[undefined], ['anna'], ['ben', undefined]]) };
   }
 
+  /** Now and then a caller that does not know all kinds. */
+  knows(): { readonly knows?: KnownKinds } {
+    const { random } = this;
+    return random.chance(0.7)
+      ? {}
+      : {
+          knows: new Map([
+            random.pick([
+              ['a kind', 2],
+              ['b kind', 1],
+            ] as const),
+          ]),
+        };
+  }
+
   newOperation(): NewOperation {
     const { random } = this;
     const entity = ENTITIES[random.below(ENTITIES.length)];
@@ -57,6 +72,8 @@ export class World {
     const mention = random.chance(0.25) ? `tmp${random.below(3)}` : undefined;
     const id = this.newId();
     const made = operation(id, {
+      kind: random.pick(['a kind', 'a kind', 'b kind']),
+      version: 1 + random.below(2),
       payload: JSON.stringify({ value: random.below(9), of: id, ...(mention && { mention }) }),
       references: [
         ...(mention ? [{ path: '/mention', id: mention }] : []),

@@ -1,0 +1,30 @@
+import type { Principals } from './queue-storage.js';
+
+/** Who is signed in; nobody, where `principal` is `undefined`. */
+export interface SignedIn {
+  readonly principal: string | undefined;
+}
+
+/** What a sign-in, or a sign-out, means for the operations that are in the queue. */
+export interface SignInRules {
+  /**
+   * Which of the operations without a principal become those of who signs in, in their places: they join that
+   * principal's lanes by their sequence.
+   *
+   * - `true`: those that were never attempted, and stand behind none in their lane that was. What was attempted may have
+   *   reached the server as nobody's, where it would be another request under a name.
+   * - ids: these, attempted or not, in whatever state but leased.
+   *
+   * @defaultValue none; nor when nobody signs in
+   */
+  readonly adopt?: boolean | readonly string[];
+  /** Whose operations leave the queue, those that are leased as well: what waited for them may go. @defaultValue nobody's */
+  readonly purge?: Principals;
+}
+
+export interface SignInResult {
+  /** The ids that were adopted, in order of sequence. */
+  readonly adopted: readonly string[];
+  /** How many operations were purged. */
+  readonly purged: number;
+}

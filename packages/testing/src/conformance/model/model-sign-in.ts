@@ -1,0 +1,36 @@
+import type { SignInResult, SignInRules } from '@cpc/sync-core';
+import { laneOf, type ModelEntry } from './model-entry.js';
+import type { ModelQueueData } from './model-queue-data.js';
+
+/** Makes it known who is signed in, and settles what that means for the entries. */
+export function signIn(
+  data: ModelQueueData,
+  principal: string | undefined,
+  { adopt = false, purge = [] }: SignInRules,
+): SignInResult {
+  const { entries } = data;
+  data.principal = principal;
+  const adopted =
+    principal === undefined
+      ? []
+      : entries.filter((entry) =>
+          adopt === true ? isUntouched(entries, entry) : adopt !== false && isNamed(entry, adopt),
+        );
+  const kept = entries.filter(({ operation }) => !purge.includes(operation.principal));
+  for (const { operation } of entries)
+    if (purge.includes(operation.principal)) data.past.set(operation.id, null);
+  data.entries = kept.map((entry) =>
+    adopted.includes(entry) ? { ...entry, operation: { ...entry.operation, principal } } : entry,
+  );
+  return { adopted: adopted.map(({ operation }) => operation.id), purged: entries.length - kept.length };
+}
+
+/** Nobody's, never attempted, and behind none in its lane that was. */
+function isUntouched(entries: readonly ModelEntry[], entry: ModelEntry): boolean {
+  if (entry.operation.principal !== undefined) return false;
+  return laneOf(entries, entry).every((other) => other.sequence > entry.sequence || !other.attempted);
+}
+
+function isNamed({ operation, wait }: ModelEntry, ids: readonly string[]): boolean {
+  return operation.principal === undefined && wait !== 'leased' && ids.includes(operation.id);
+}
