@@ -49,13 +49,15 @@ test('callers of the same moment share one record, and every transaction is stri
 
 test('a newer format is refused and left as it is', async () => {
   const name = `storage-${databases}`;
-  const newer = await openDB(name, 2, { upgrade: (db) => void db.createObjectStore('theirs') });
+  const newer = await openDB(name, FORMAT + 1, {
+    upgrade: (db) => void db.createObjectStore('theirs'),
+  });
   await newer.put('theirs', 'untouched', 1);
   newer.close();
   const storage = makeStorage();
   expect(await codeOf(storage.open())).toBe('STORAGE_FORMAT_NEWER');
   const again = await openDB(name);
-  expect([again.version, await again.get('theirs', 1)]).toEqual([2, 'untouched']);
+  expect([again.version, await again.get('theirs', 1)]).toEqual([FORMAT + 1, 'untouched']);
   again.close();
 });
 

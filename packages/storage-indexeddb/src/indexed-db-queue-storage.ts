@@ -6,11 +6,14 @@ import {
   type ListQuery,
   type NewOperation,
   type Page,
-  type Principals,
+  type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
+  type SignInRules,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
@@ -70,7 +73,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     this.notices = this.#board;
     this.#hints = new ChangeHints(
       () => broadcastHints(`${settings.name}/${settings.storeName}`),
-      () => this.#board.post({ kind: 'changed' }),
+      (kind) => this.#board.post({ kind }),
     );
     this.#connection = connectionOf(settings, (failure) => this.#board.post({ kind: 'lost', failure }));
     this.#mirror = new QueueMirror({
@@ -179,7 +182,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#write((queue) => queue.settle(token, clamped));
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#read((queue) => queue.nextDue(request));
   }
 
@@ -222,6 +225,16 @@ export class IndexedDbQueueStorage implements QueueStorage {
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     const clamped = operations.map(clampStored);
     return this.#write((queue) => queue.restore(clamped), 'add');
+  }
+
+  async signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
+    const result = await this.#write((queue) => queue.signIn(principal, rules));
+    this.#hints.send('signedIn');
+    return result;
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#read(({ principal }) => ({ principal }));
   }
 
   quarantined({

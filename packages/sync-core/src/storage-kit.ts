@@ -11,6 +11,7 @@ export { OperationIndex } from './memory/operation-index.js';
 export { Past } from './memory/past.js';
 export type { QueueJournal } from './memory/queue-journal.js';
 export { rewriteReferences } from './operation/rewrite-references.js';
+export { type Adoptable, Adoption } from './rules/adoption.js';
 export { MAX_HISTORY, MOVED_FOLLOWERS, REMEMBERED_ASSIGNMENTS, REMEMBERED_IDS } from './rules/bounds.js';
 export {
   decideEnqueue,
@@ -30,7 +31,8 @@ export {
   withAssignment,
   withKnownIds,
 } from './rules/known-ids.js';
-export { laneOf } from './rules/lane-of.js';
+export { isKnown } from './rules/known-kinds.js';
+export { type InLane, laneOf } from './rules/lane-of.js';
 export { type Listed, matches } from './rules/matches.js';
 export type { Joinable, JoinQuestions } from './rules/may-join.js';
 export { clampNumber, clampOperation, clampSettlement, clampStored } from './rules/numbers.js';

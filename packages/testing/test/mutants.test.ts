@@ -10,6 +10,7 @@ import type { Mutant } from './mutants/mutant.js';
 import { otherMutants } from './mutants/other-mutants.js';
 import { pastMutants } from './mutants/past-mutants.js';
 import { settleMutants } from './mutants/settle-mutants.js';
+import { signInMutants } from './mutants/sign-in-mutants.js';
 import { slowMutants } from './mutants/slow-mutants.js';
 
 const mutants: readonly Mutant[] = [
@@ -18,6 +19,7 @@ const mutants: readonly Mutant[] = [
   ...settleMutants,
   ...pastMutants,
   ...otherMutants,
+  ...signInMutants,
   ...faultMutants,
   ...slowMutants,
 ];

@@ -10,6 +10,8 @@ import { DEFAULT_STORE_NAME, FORMAT } from './store-layout.js';
 interface Released {
   readonly records: readonly (readonly [IDBValidKey, unknown])[];
   readonly operations: readonly StoredOperation[];
+  /** Who was signed in; nobody, where the format does not know it. */
+  readonly principal?: string;
 }
 
 function released(format: number): Released {
@@ -20,7 +22,7 @@ function released(format: number): Released {
 for (let format = 1; format <= FORMAT; format++) {
   test(`a queue of format ${format} opens as it was, leases included`, async () => {
     const name = `format-${format}`;
-    const { records, operations } = released(format);
+    const { records, operations, principal } = released(format);
     const db = await openDB(name, format, {
       upgrade: (own) => void own.createObjectStore(DEFAULT_STORE_NAME),
     });
@@ -29,6 +31,7 @@ for (let format = 1; format <= FORMAT; format++) {
     const storage = new IndexedDbQueueStorage({ name });
     await storage.open();
     expect((await storage.list()).items).toEqual(operations);
+    expect(await storage.signedIn()).toEqual({ principal });
     expect((await storage.quarantined()).items).toEqual([]);
     const { token, operations: claimed } = await storage.claim({ now: T0, limit: 9, leaseMs: 1000 });
     expect(idsOf(claimed)).toEqual(['free']);

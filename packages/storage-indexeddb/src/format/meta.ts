@@ -30,6 +30,8 @@ export interface Meta {
   readonly assigned: number;
   /** How many ids were ever remembered after they left; absent for none. */
   readonly past?: number;
+  /** Who is signed in; absent for nobody. */
+  readonly principal?: string;
   /** The last commits, oldest first, up to the one that `stamp` names. */
   readonly log: readonly TouchedKeys[];
 }

@@ -18,8 +18,9 @@ export const DEFAULT_STORE_NAME = 'cpc-sync-queue';
  * Version of the layout, and of a database that holds nothing else.
  *
  * 1: the first.
+ * 2: who is signed in, and lanes for each principal, which a tab with older code would neither know nor keep.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Operations that were written in one commit and are rewritten together until the last of them left. */
 export interface Chunk {

@@ -159,6 +159,7 @@ export class QueueReader {
 function finish(image: QueueImage, meta: Meta): void {
   image.queue.index.continueFrom(meta.sequence);
   image.queue.leases.continueFrom(meta.token);
+  image.queue.principal = meta.principal;
   image.applyLeases(meta.leases);
 }
 

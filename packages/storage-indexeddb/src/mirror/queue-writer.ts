@@ -26,8 +26,9 @@ export class QueueWriter {
   /** @returns the picture that lies in the database once the transaction is complete */
   async write(records: Records, { image, meta, logs }: Picture): Promise<Picture> {
     const { changed, assigned, left, leasesChanged } = image;
-    if (changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged)
-      return { image, meta, logs };
+    const { principal } = image.queue;
+    const isSame = changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged;
+    if (isSame && principal === meta.principal) return { image, meta, logs };
     const items = await this.#makeItems(records, image);
     const touched = this.#placeItems(image, items);
     for (const key of touched) writeChunk(records, key, image.chunks);
@@ -44,6 +45,7 @@ export class QueueWriter {
       leases: leasesChanged ? image.leases() : meta.leases,
       assigned: written.assigned.count,
       past: written.past.count,
+      ...(principal !== undefined && { principal }),
       log: extendLog(meta.log, { stamp, chunks: [...touched] }),
     };
     records.put(META_KEY, makeMetaRecord(next));

@@ -5,15 +5,16 @@ export interface HintChannel {
   close(): void;
 }
 
-const CHANGED = 'changed';
+/** What other tabs are told: that the queue changed, or that somebody said who is signed in. */
+export type Hint = 'changed' | 'signedIn';
 
 /** Tells other tabs that the queue changed, and hears it from them. Nothing depends on a hint arriving. */
 export class ChangeHints {
   readonly #connect: () => HintChannel | undefined;
-  readonly #onHint: () => void;
+  readonly #onHint: (hint: Hint) => void;
   #channel: HintChannel | undefined = undefined;
 
-  constructor(connect: () => HintChannel | undefined, onHint: () => void) {
+  constructor(connect: () => HintChannel | undefined, onHint: (hint: Hint) => void) {
     this.#connect = connect;
     this.#onHint = onHint;
   }
@@ -22,7 +23,7 @@ export class ChangeHints {
     if (this.#channel !== undefined) return;
     this.#channel = this.#connect();
     this.#channel?.addEventListener('message', ({ data }) => {
-      if (data === CHANGED) this.#onHint();
+      if (data === 'changed' || data === 'signedIn') this.#onHint(data);
     });
   }
 
@@ -31,8 +32,8 @@ export class ChangeHints {
     this.#channel = undefined;
   }
 
-  send(): void {
-    this.#channel?.postMessage(CHANGED);
+  send(hint: Hint = 'changed'): void {
+    this.#channel?.postMessage(hint);
   }
 }
 

@@ -5,6 +5,7 @@ import { frozenCopy, frozenList, withFrozenLists } from '../operation/own.js';
 import { firstDueAt, NO_HISTORY, type Progress } from '../rules/progress.js';
 import type { Dependents } from './dependencies.js';
 import type { Lane } from './lane.js';
+import type { ReadySet } from './ready-set.js';
 
 /** One operation in the index: what the app gave, what the storage keeps, and its place among the others. */
 export class Entry {
@@ -27,6 +28,8 @@ export class Entry {
   token = 0;
   attemptedBefore = false;
 
+  /** What it was last put into, to go or to be due. One that it was put into before skips it. */
+  ready: ReadySet | undefined = undefined;
   lane: Lane | undefined = undefined;
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
@@ -53,6 +56,10 @@ export class Entry {
 
   get entity(): string | undefined {
     return this.operation.entity;
+  }
+
+  get version(): number {
+    return this.operation.version;
   }
 
   get principal(): string | undefined {

@@ -3,11 +3,13 @@ import type { Entry } from './entry.js';
 /** The operations of one lane, in sequence order. */
 export class Lane {
   readonly name: string;
+  readonly entity: string;
   head: Entry | undefined = undefined;
   tail: Entry | undefined = undefined;
 
-  constructor(name: string) {
+  constructor(name: string, entity: string) {
     this.name = name;
+    this.entity = entity;
   }
 
   /** Places the entry by its sequence: at the end, unless it comes from another lane. */

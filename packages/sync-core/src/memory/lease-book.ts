@@ -1,6 +1,7 @@
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { Claim, ClaimRequest, Principals } from '../ports/queue-storage.js';
 import type { Entry } from './entry.js';
+import { isKnown } from '../rules/known-kinds.js';
 import { Heap } from './heap.js';
 import type { OperationIndex } from './operation-index.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
@@ -30,21 +31,22 @@ export class LeaseBook {
     this.#token = Math.max(this.#token, token);
   }
 
-  claim({ now, limit, leaseMs, principals, perEntity = 1 }: ClaimRequest): Claim {
+  claim({ now, limit, leaseMs, principals, knows, perEntity = 1 }: ClaimRequest): Claim {
     this.#lapse(now);
     this.#index.wake(now);
     const token = ++this.#token;
     const leaseUntil = now + leaseMs;
+    const asked = { ...(principals && { principals }), ...(knows && { knows }) };
     const entries: Entry[] = [];
     const advanced: Entry[] = [];
     while (entries.length < limit) {
-      const entry = this.#index.first(principals);
+      const entry = this.#index.first(asked);
       if (entry === undefined) break;
       this.#index.take(entry);
       this.#lease(entry, token, leaseUntil, leaseMs);
       entries.push(entry);
       const follower = perEntity > 1 ? this.#follower(entry, token, perEntity, now) : undefined;
-      if (follower !== undefined) {
+      if (follower !== undefined && isKnown(follower, knows)) {
         this.#index.advance(follower);
         advanced.push(follower);
       }

@@ -9,7 +9,7 @@ import type {
   EnqueueRules,
   ListQuery,
   Page,
-  Principals,
+  NextDueRequest,
   QuarantinedRecord,
   QueueStorage,
   Settlement,
@@ -18,6 +18,7 @@ import type {
   StorageStats,
   StorageSupports,
 } from '../ports/queue-storage.js';
+import type { SignedIn, SignInResult, SignInRules } from '../ports/sign-in.js';
 import type { Subscribable } from '../ports/subscribable.js';
 import { MemoryQueue } from './memory-queue.js';
 
@@ -70,7 +71,7 @@ export class MemoryQueueStorage implements QueueStorage {
     return this.#run((queue) => queue.settle(token, settlements));
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#run((queue) => queue.nextDue(request));
   }
 
@@ -112,6 +113,14 @@ export class MemoryQueueStorage implements QueueStorage {
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
     return this.#run((queue) => queue.restore(operations));
+  }
+
+  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
+    return this.#run((queue) => queue.signIn(principal, rules));
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#run(({ principal }) => ({ principal }));
   }
 
   quarantined(): Promise<Page<QuarantinedRecord>> {

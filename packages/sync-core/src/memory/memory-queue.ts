@@ -4,6 +4,7 @@ import {
   withoutStorageFields,
 } from '../operation/operation-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
+import type { SignInResult, SignInRules } from '../ports/sign-in.js';
 import type {
   Claim,
   ClaimRequest,
@@ -13,11 +14,13 @@ import type {
   ListQuery,
   Page,
   Principals,
+  NextDueRequest,
   Settlement,
   SettleResult,
   StorageStats,
   VersionChange,
 } from '../ports/queue-storage.js';
+import { Adoption } from '../rules/adoption.js';
 import { MOVED_FOLLOWERS } from '../rules/bounds.js';
 import {
   type Fate,
@@ -52,6 +55,8 @@ import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 export class MemoryQueue {
   readonly index: OperationIndex;
   readonly leases: LeaseBook;
+  /** Who is signed in. */
+  principal: string | undefined;
   readonly #assignments = new Assignments();
   readonly #past = new Past();
   readonly #known: KnownIds = {
@@ -78,7 +83,9 @@ export class MemoryQueue {
   }
 
   claim(request: ClaimRequest): Claim {
-    return this.leases.claim(request);
+    const { signedIn } = request;
+    if (signedIn === undefined || signedIn.principal === this.principal) return this.leases.claim(request);
+    return { ...this.leases.claim({ ...request, limit: 0 }), signedIn: { principal: this.principal } };
   }
 
   renew(token: number, ids: readonly string[], leaseUntil: number, leaseMs: number): readonly string[] {
@@ -94,15 +101,9 @@ export class MemoryQueue {
     return settlements.map((settlement) => this.#settleOne(token, settlement));
   }
 
-  nextDue({
-    now,
-    principals,
-  }: {
-    readonly now: number;
-    readonly principals?: Principals;
-  }): number | undefined {
-    if (this.index.first(principals) !== undefined) return now;
-    const next = Math.min(this.index.nextDueAt(principals), this.leases.nextEnd(principals));
+  nextDue({ now, ...asked }: NextDueRequest): number | undefined {
+    if (this.index.first(asked) !== undefined) return now;
+    const next = Math.min(this.index.nextDueAt(asked), this.leases.nextEnd(asked.principals));
     return next === Infinity ? undefined : next;
   }
 
@@ -129,7 +130,7 @@ export class MemoryQueue {
     const { entity, states } = query;
     // Most queues hold nothing that is parked or dead, and need not be searched for it.
     if (states?.every((state) => this.index.byState[state] === 0)) return { items };
-    const entries = entity === undefined ? this.index.entries(after) : this.index.laneEntries(entity, after);
+    const entries = entity === undefined ? this.index.entries(after) : this.index.entriesOf(entity, after);
     for (const entry of entries) {
       if (!matches(entry, query)) continue;
       if (items.length === limit) return { items, next: (items.at(-1) as StoredOperation).sequence };
@@ -187,6 +188,28 @@ export class MemoryQueue {
         this.#restoreOne(operation);
         return operation.id;
       });
+  }
+
+  signIn(principal: string | undefined, rules: SignInRules = {}): SignInResult {
+    this.principal = principal;
+    const adoption = Adoption.of(principal, rules);
+    const adopted =
+      adoption === undefined
+        ? []
+        : [...this.index.entries()].filter((entry) => entry.principal === undefined && adoption.takes(entry));
+    for (const entry of adopted)
+      this.index.exchange(entry, { ...entry.operation, principal }, entry.progress);
+    return { adopted: adopted.map(({ id }) => id), purged: this.#purge(rules.purge ?? []) };
+  }
+
+  #purge(principals: Principals): number {
+    if (principals.length === 0) return 0;
+    const gone = [...this.index.entries()].filter((entry) => principals.includes(entry.principal));
+    for (const entry of gone) {
+      if (entry.state === 'leased') this.#journal.leased(entry);
+      this.#remove(entry);
+    }
+    return gone.length;
   }
 
   /** Remembers a permanent id for what is enqueued later; what is in the queue stays as it is. */

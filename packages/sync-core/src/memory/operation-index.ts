@@ -1,7 +1,7 @@
 import type { NewOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
 import { withFrozenLists } from '../operation/own.js';
-import type { Principals } from '../ports/queue-storage.js';
+import type { ClaimRequest } from '../ports/queue-storage.js';
 import { laneOf } from '../rules/lane-of.js';
 import type { Progress } from '../rules/progress.js';
 import { depend } from './dependencies.js';
@@ -10,7 +10,11 @@ import { Heap } from './heap.js';
 import { Lane } from './lane.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { RankFlow } from './rank-flow.js';
-import { ReadySet } from './ready-set.js';
+import type { ReadySet } from './ready-set.js';
+import { ReadyShelf } from './ready-shelf.js';
+
+/** Whose operations a caller asks for, and of which kinds. */
+export type Asked = Pick<ClaimRequest, 'principals' | 'knows'>;
 
 /** Below this many removed entries the log is not worth compacting. */
 const COMPACT_ABOVE = 1024;
@@ -34,7 +38,9 @@ export class OperationIndex {
   readonly byPriority = new Map<number, number>();
   readonly #byId = new Map<string, Entry>();
   readonly #lanes = new Map<string, Lane>();
-  readonly #ready = new Map<string | undefined, ReadySet>();
+  /** The lanes of an entity, one for each principal that has some. */
+  readonly #lanesOf = new Map<string, Set<Lane>>();
+  readonly #ready = new Map<string | undefined, ReadyShelf>();
   readonly #ranks = new RankFlow((entry) => this.#rankChanged(entry));
   readonly #byReference = new Map<string, Set<Entry>>();
   /** What is blocked, and not due either, by its due time; stale ones are skipped. */
@@ -121,8 +127,7 @@ export class OperationIndex {
     entry.isPresent = true;
     for (const reference of references) this.#referrers(reference.id).add(entry);
     for (const other of dependsOn) depend(entry, this.#byId.get(other));
-    const lane = laneOf(entry.operation);
-    if (lane !== undefined) this.#openLane(lane).insert(entry);
+    this.#openLane(entry)?.insert(entry);
     this.#ranks.update(entry);
     this.refresh(entry);
     if (entry.next !== undefined) this.refresh(entry.next);
@@ -153,7 +158,7 @@ export class OperationIndex {
     const { lane, previous, next } = entry;
     if (lane !== undefined) {
       lane.remove(entry);
-      if (lane.head === undefined) this.#lanes.delete(lane.name);
+      if (lane.head === undefined) this.#closeLane(lane);
       else if (lane.head === next) this.refresh(next);
     }
     this.#ranks.withdraw(entry);
@@ -203,8 +208,8 @@ export class OperationIndex {
     const state = !entry.isFree ? 'blocked' : dueAt > 0 ? 'scheduled' : 'waiting';
     if (state !== before) {
       this.setState(entry, state);
-      if (state === 'waiting') this.#readyFor(entry.principal).add(entry);
-      else if (state === 'scheduled') this.#readyFor(entry.principal).schedule(entry);
+      if (state === 'waiting') this.#readyFor(entry).add(entry);
+      else if (state === 'scheduled') this.#readyFor(entry).schedule(entry);
     }
     if (state === 'blocked' && dueAt > 0 && dueAt !== entry.awaited) {
       entry.awaited = dueAt;
@@ -214,7 +219,7 @@ export class OperationIndex {
 
   /** One that may go is looked for by its rank. */
   #rankChanged(entry: Entry): void {
-    if (entry.state === 'waiting') this.#readyFor(entry.principal).add(entry);
+    if (entry.state === 'waiting') this.#readyFor(entry).add(entry);
   }
 
   setState(entry: Entry, state: OperationState): void {
@@ -238,7 +243,7 @@ export class OperationIndex {
       entry.delayMs = 0;
       this.#journal.changed(entry);
     }
-    for (const ready of this.#ready.values()) {
+    for (const ready of this.#readyOf({})) {
       for (let entry = ready.takeDue(now); entry !== undefined; entry = ready.takeDue(now)) {
         entry.dueAt = 0;
         entry.delayMs = 0;
@@ -248,10 +253,10 @@ export class OperationIndex {
     }
   }
 
-  /** The entry that goes first among those of the principals, left in place. */
-  first(principals: Principals | undefined): Entry | undefined {
+  /** The entry that goes first among those that the caller asks for, left in place. */
+  first(asked: Asked): Entry | undefined {
     let first: Entry | undefined;
-    for (const ready of this.#readyOf(principals)) {
+    for (const ready of this.#readyOf(asked)) {
       const entry = ready.peek();
       if (entry !== undefined && (first === undefined || goesBefore(entry, first))) first = entry;
     }
@@ -260,19 +265,19 @@ export class OperationIndex {
 
   /** Removes what `first` returned from those that may go; its state is the caller's to set. */
   take(entry: Entry): void {
-    this.#readyFor(entry.operation.principal).take(entry);
+    this.#readyFor(entry).take(entry);
   }
 
   /** Lets a follower compete before its predecessor has left, until `withdraw`. */
   advance(entry: Entry): void {
     this.setState(entry, 'waiting');
-    this.#readyFor(entry.operation.principal).add(entry);
+    this.#readyFor(entry).add(entry);
   }
 
-  /** When the next scheduled operation of the principals is due; `Infinity` when none is. */
-  nextDueAt(principals: Principals | undefined): number {
+  /** When the next scheduled operation that the caller asks for is due; `Infinity` when none is. */
+  nextDueAt(asked: Asked): number {
     let next = Infinity;
-    for (const ready of this.#readyOf(principals)) next = Math.min(next, ready.nextDueAt());
+    for (const ready of this.#readyOf(asked)) next = Math.min(next, ready.nextDueAt());
     return next;
   }
 
@@ -303,10 +308,16 @@ export class OperationIndex {
     }
   }
 
-  /** Entries of one entity in sequence order, beginning behind `after`. */
-  *laneEntries(entity: string, after = 0): Iterable<Entry> {
-    for (let entry = this.#lanes.get(entity)?.head; entry !== undefined; entry = entry.next) {
-      if (entry.sequence > after) yield entry;
+  /** Entries of one entity in sequence order, over the lanes of all its principals, beginning behind `after`. */
+  *entriesOf(entity: string, after = 0): Iterable<Entry> {
+    let heads = [...(this.#lanesOf.get(entity) ?? [])].map(({ head }) => firstBehind(head, after));
+    for (;;) {
+      heads = heads.filter((head) => head !== undefined);
+      const at = indexOfFirst(heads as readonly Entry[]);
+      const first = heads[at];
+      if (first === undefined) return;
+      heads[at] = first.next;
+      yield first;
     }
   }
 
@@ -318,20 +329,39 @@ export class OperationIndex {
     else this.byPriority.set(priority, count);
   }
 
-  #openLane(name: string): Lane {
-    let lane = this.#lanes.get(name);
-    if (lane === undefined) this.#lanes.set(name, (lane = new Lane(name)));
+  #openLane({ operation }: Entry): Lane | undefined {
+    const name = laneOf(operation);
+    if (name === undefined) return undefined;
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const { entity = '' } = operation;
+    const lane = new Lane(name, entity);
+    this.#lanes.set(name, lane);
+    const beside = this.#lanesOf.get(entity);
+    if (beside === undefined) this.#lanesOf.set(entity, new Set([lane]));
+    else beside.add(lane);
     return lane;
   }
 
-  #readyFor(principal: string | undefined): ReadySet {
-    let ready = this.#ready.get(principal);
-    if (ready === undefined) this.#ready.set(principal, (ready = new ReadySet()));
-    return ready;
+  #closeLane(lane: Lane): void {
+    this.#lanes.delete(lane.name);
+    const beside = this.#lanesOf.get(lane.entity);
+    beside?.delete(lane);
+    if (beside?.size === 0) this.#lanesOf.delete(lane.entity);
   }
 
-  #readyOf(principals: Principals | undefined): Iterable<ReadySet> {
-    return principals === undefined ? this.#ready.values() : principals.map((name) => this.#readyFor(name));
+  #readyFor(entry: Entry): ReadySet {
+    const { principal } = entry;
+    let shelf = this.#ready.get(principal);
+    if (shelf === undefined) this.#ready.set(principal, (shelf = new ReadyShelf()));
+    return shelf.setFor(entry);
+  }
+
+  *#readyOf({ principals = [...this.#ready.keys()], knows }: Asked): Iterable<ReadySet> {
+    for (const principal of principals) {
+      const shelf = this.#ready.get(principal);
+      if (shelf !== undefined) yield* shelf.sets(knows);
+    }
   }
 
   #referrers(temporaryId: string): Set<Entry> {
@@ -345,6 +375,20 @@ export class OperationIndex {
     entries?.delete(entry);
     if (entries?.size === 0) this.#byReference.delete(temporaryId);
   }
+}
+
+function firstBehind(head: Entry | undefined, after: number): Entry | undefined {
+  let entry = head;
+  while (entry !== undefined && entry.sequence <= after) entry = entry.next;
+  return entry;
+}
+
+/** Where the entry with the lowest sequence stands; an entity has few lanes. */
+function indexOfFirst(entries: readonly Entry[]): number {
+  let first = 0;
+  for (const [at, { sequence }] of entries.entries())
+    if (sequence < (entries[first] as Entry).sequence) first = at;
+  return first;
 }
 
 function goesBefore(a: Entry, b: Entry): boolean {

@@ -10,12 +10,14 @@ const SHRINK_ABOVE = 1024;
  * Entries are not taken out of the middle: one that is no longer waiting in this rank is skipped when met.
  */
 class Bucket {
+  readonly #set: ReadySet;
   readonly #rank: number;
   #list: Entry[] = [];
   #first = 0;
   readonly #late = new Heap<Entry>();
 
-  constructor(rank: number) {
+  constructor(set: ReadySet, rank: number) {
+    this.#set = set;
     this.#rank = rank;
   }
 
@@ -30,9 +32,13 @@ class Bucket {
     for (;;) {
       const listed = this.#list[this.#first];
       const next = this.#late.peekKey() < (listed?.sequence ?? Infinity) ? this.#late.peek() : listed;
-      if (next === undefined || (next.state === 'waiting' && next.rank === this.#rank)) return next;
+      if (next === undefined || this.#holds(next)) return next;
       this.drop(next);
     }
+  }
+
+  #holds({ state, rank, ready }: Entry): boolean {
+    return state === 'waiting' && rank === this.#rank && ready === this.#set;
   }
 
   drop(entry: Entry): void {
@@ -51,7 +57,7 @@ class Bucket {
   }
 }
 
-/** What may go, by rank and sequence, and what may go later, by time: of one principal. */
+/** What may go, by rank and sequence, and what may go later, by time: of one principal, kind and version. */
 export class ReadySet {
   readonly #buckets = new Map<number, Bucket>();
   /** Ranks that have a bucket, the highest first. With ageing there may be as many as there are operations. */
@@ -59,9 +65,10 @@ export class ReadySet {
   readonly #scheduled = new Heap<Entry>();
 
   add(entry: Entry): void {
+    entry.ready = this;
     let bucket = this.#buckets.get(entry.rank);
     if (bucket === undefined) {
-      bucket = new Bucket(entry.rank);
+      bucket = new Bucket(this, entry.rank);
       this.#buckets.set(entry.rank, bucket);
       this.#ranks.push(-entry.rank, entry.rank);
     }
@@ -69,6 +76,7 @@ export class ReadySet {
   }
 
   schedule(entry: Entry): void {
+    entry.ready = this;
     this.#scheduled.push(entry.dueAt, entry);
   }
 
@@ -82,9 +90,13 @@ export class ReadySet {
     for (;;) {
       const dueAt = this.#scheduled.peekKey();
       const entry = this.#scheduled.peek();
-      if (entry === undefined || (entry.state === 'scheduled' && entry.dueAt === dueAt)) return dueAt;
+      if (entry === undefined || this.#isDue(entry, dueAt)) return dueAt;
       this.#scheduled.pop();
     }
+  }
+
+  #isDue(entry: Entry, dueAt: number): boolean {
+    return entry.state === 'scheduled' && entry.dueAt === dueAt && entry.ready === this;
   }
 
   /** The entry that goes first, left in place. */

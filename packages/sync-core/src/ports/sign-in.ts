@@ -18,7 +18,12 @@ export interface SignInRules {
    * @defaultValue none; nor when nobody signs in
    */
   readonly adopt?: boolean | readonly string[];
-  /** Whose operations leave the queue, those that are leased as well: what waited for them may go. @defaultValue nobody's */
+  /**
+   * Whose operations leave the queue, after what is adopted changed hands: those that are leased as well. What waited
+   * for them may go.
+   *
+   @defaultValue nobody's
+   */
   readonly purge?: Principals;
 }
 

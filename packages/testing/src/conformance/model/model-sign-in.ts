@@ -16,13 +16,15 @@ export function signIn(
       : entries.filter((entry) =>
           adopt === true ? isUntouched(entries, entry) : adopt !== false && isNamed(entry, adopt),
         );
-  const kept = entries.filter(({ operation }) => !purge.includes(operation.principal));
-  for (const { operation } of entries)
-    if (purge.includes(operation.principal)) data.past.set(operation.id, null);
-  data.entries = kept.map((entry) =>
+  const after = entries.map((entry) =>
     adopted.includes(entry) ? { ...entry, operation: { ...entry.operation, principal } } : entry,
   );
-  return { adopted: adopted.map(({ operation }) => operation.id), purged: entries.length - kept.length };
+  data.entries = after.filter(({ operation }) => !purge.includes(operation.principal));
+  for (const entry of after) if (!data.entries.includes(entry)) data.past.set(entry.operation.id, null);
+  return {
+    adopted: adopted.map(({ operation }) => operation.id),
+    purged: after.length - data.entries.length,
+  };
 }
 
 /** Nobody's, never attempted, and behind none in its lane that was. */

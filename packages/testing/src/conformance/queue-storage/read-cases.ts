@@ -58,26 +58,27 @@ export const readCases: readonly StorageCase[] = [
         operation('a2', { entity: 'a', principal: 'me' }),
         operation('b1', { entity: 'b', kind: 'other.kind' }),
         operation('b2', { entity: 'b', kind: 'other.kind', principal: 'me' }),
+        operation('b3', { entity: 'b', principal: 'me' }),
         operation('later', { scheduledAt: T0 + 1_000 }),
       );
       const { token } = await claim(storage, { limit: 1 });
       await storage.settle(token, [{ id: 'a1', kind: 'hold', state: 'deadLetter', failure, counts: false }]);
       const ids = async (query: ListQuery): Promise<readonly string[]> =>
         idsOf(await listAll(storage, query));
-      assertEqual(await ids({ states: ['blocked'] }), ['a2', 'b2'], 'blocked');
+      assertEqual(await ids({ states: ['blocked'] }), ['a2', 'b3'], 'blocked');
       assertEqual(await ids({ states: ['deadLetter', 'scheduled'] }), ['a1', 'later'], 'two states');
-      assertEqual(await ids({ states: ['waiting'] }), ['b1'], 'waiting');
+      assertEqual(await ids({ states: ['waiting'] }), ['b1', 'b2'], 'waiting');
       assertEqual(await ids({ states: [] }), [], 'no state');
-      assertEqual(await ids({ entity: 'b' }), ['b1', 'b2'], 'entity');
+      assertEqual(await ids({ entity: 'b' }), ['b1', 'b2', 'b3'], 'entity');
       assertEqual(await ids({ kind: 'other.kind' }), ['b1', 'b2'], 'kind');
-      assertEqual(await ids({ principals: ['me'] }), ['a1', 'a2', 'b2'], 'principal');
+      assertEqual(await ids({ principals: ['me'] }), ['a1', 'a2', 'b2', 'b3'], 'principal');
       assertEqual(await ids({ principals: [undefined] }), ['b1', 'later'], 'no principal');
       assertEqual(
         await ids({ states: ['blocked'], entity: 'b', principals: ['me'] }),
-        ['b2'],
+        ['b3'],
         'all together',
       );
-      assertEqual(await ids({ principals: ['me'], limit: 1 }), ['a1', 'a2', 'b2'], 'in pages of one');
+      assertEqual(await ids({ principals: ['me'], limit: 1 }), ['a1', 'a2', 'b2', 'b3'], 'in pages of one');
     },
   },
   {

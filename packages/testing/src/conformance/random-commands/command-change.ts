@@ -42,9 +42,9 @@ export function replaceCommand(world: World): Command | undefined {
 /** Somebody signs in, or out, with what that may mean for what is there. */
 export function signInCommand(world: World): Command {
   const { random } = world;
-  const principal = random.pick([undefined, 'anna', 'ben']);
+  const principal = world.principal();
   const adopt = random.chance(0.4) ? world.someIds(3) : random.chance(0.5);
-  const rules = { adopt, ...(random.chance(0.1) && { purge: [random.pick([undefined, 'anna', 'ben'])] }) };
+  const rules = { adopt, ...(random.chance(0.1) && { purge: [world.principal()] }) };
   return {
     text: `signIn ${show(principal)} ${show(rules)}`,
     run: (storage) => storage.signIn(principal, rules),

@@ -14,7 +14,7 @@ export function claimCommand(world: World): Command {
     ...(batched && { perEntity: 2 + random.below(2) }),
     ...world.principals(),
     ...world.knows(),
-    ...(random.chance(0.2) && { signedIn: { principal: random.pick([undefined, 'anna', 'ben']) } }),
+    ...(random.chance(0.2) && { signedIn: { principal: world.principal() } }),
   };
   const number = world.claims.length;
   return {

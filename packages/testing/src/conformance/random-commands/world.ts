@@ -64,10 +64,14 @@ export class World {
         };
   }
 
+  principal(): string | undefined {
+    return PRINCIPALS[this.random.below(PRINCIPALS.length)];
+  }
+
   newOperation(): NewOperation {
     const { random } = this;
     const entity = ENTITIES[random.below(ENTITIES.length)];
-    const principal = PRINCIPALS[random.below(PRINCIPALS.length)];
+    const principal = this.principal();
     const coalesces = random.chance(0.3);
     const mention = random.chance(0.25) ? `tmp${random.below(3)}` : undefined;
     const id = this.newId();
