@@ -7,11 +7,14 @@ import {
   type ListQuery,
   type NewOperation,
   type Page,
-  type Principals,
+  type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
+  type SignInRules,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
@@ -28,6 +31,7 @@ import { enqueueBatch } from './engine/enqueue.js';
 import { listQuarantined } from './engine/quarantine.js';
 import { blockersOf, get, list, nextDue, stats } from './engine/reads.js';
 import { renew, settle } from './engine/settle.js';
+import { signIn } from './engine/sign-in.js';
 import type { SqliteConnection } from './drivers/as-driver.js';
 import type { QueueTransaction } from './engine/queue-transaction.js';
 import { settingsOf, type SqliteStorageOptions } from './options.js';
@@ -127,7 +131,7 @@ export class SqliteQueueStorage implements QueueStorage {
     );
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#session.read((tx) => nextDue(tx, request));
   }
 
@@ -175,6 +179,14 @@ export class SqliteQueueStorage implements QueueStorage {
       (tx) => restore(tx, operations.map(clampStored)),
       () => operations.flatMap(payloadsOf),
     );
+  }
+
+  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
+    return this.#session.write((tx) => signIn(tx, principal, rules));
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#session.read((tx) => ({ principal: tx.state.data.principal ?? undefined }));
   }
 
   quarantined(query?: {

@@ -52,7 +52,7 @@ const failure = { code: 'REJECTED', message: 'no' };
 async function fill(): Promise<void> {
   const made = await storage();
   await made.enqueue([
-    [operation('dead', { entity: 'e', createdAt: 1000, scheduledAt: 1000 })],
+    [operation('dead', { entity: 'e', principal: 'ann', createdAt: 1000, scheduledAt: 1000 })],
     [operation('behind', { entity: 'e', principal: 'ann' })],
     [operation('sent', { kind: 'other.kind', rank: 90, priority: 90 })],
     [operation('later', { scheduledAt: NOW + 5000 })],

@@ -1,6 +1,7 @@
-import type { Claim, ClaimRequest, Principals } from '@cpc/sync-core';
-import { laneOf } from '@cpc/sync-core/storage-kit';
+import type { Claim, ClaimRequest, KnownKinds, Principals } from '@cpc/sync-core';
+import { isKnown, laneOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { laneIn } from './lane.js';
 import { effectiveRank, refresh } from './may-go.js';
 import { HOLD } from './place.js';
 import { placedFromRow, placedOf } from './place-row.js';
@@ -14,6 +15,9 @@ interface Candidate {
   readonly sequence: number;
   readonly stored: number | null;
 }
+
+/** Whose operations a caller asks for, and of which kinds. */
+export type Asked = Pick<ClaimRequest, 'principals' | 'knows'>;
 
 /** How many scheduled operations one transaction lets go; more take several, so that none is long. */
 const WAKE_AT_ONCE = 2000;
@@ -42,9 +46,12 @@ export function lapse(tx: QueueTransaction, now: number): void {
  * nothing, so it need not be remembered but by the caller, who passes it as `lastToken`.
  */
 export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: number): Claim {
-  const { now, leaseMs } = request;
+  const { now, leaseMs, signedIn } = request;
   const token = Math.max(tx.state.data.token, lastToken) + 1;
   const leaseUntil = now + leaseMs;
+  const principal = tx.state.data.principal ?? undefined;
+  if (signedIn !== undefined && signedIn.principal !== principal)
+    return { token, leaseUntil, operations: [], signedIn: { principal } };
   const rows = take(tx, request);
   tx.expect(rows);
   for (const row of rows)
@@ -56,12 +63,8 @@ export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: nu
   return { token, leaseUntil, operations: rows.map((row) => tx.stored(row)) };
 }
 
-/** The first of those that may go, leased ones left out. */
-export function candidates(
-  tx: QueueTransaction,
-  principals: Principals | undefined,
-  limit: number,
-): Candidate[] {
+/** The first of those that may go, of whatever kind; leased ones left out. */
+function heads(tx: QueueTransaction, principals: Principals | undefined, limit: number): Candidate[] {
   // What is leased stays among the ready, at their beginning; it is read past.
   const reach = limit + tx.state.data.byState.leased;
   const { readyOpen, readyOwned, readyOfPrincipal } = tx.sql;
@@ -79,11 +82,43 @@ export function candidates(
   return free.slice(0, limit);
 }
 
+/** The first of those that may go and that the caller can send. It looks at each one that the caller cannot. */
+export function candidates(tx: QueueTransaction, { principals, knows }: Asked, limit: number): Candidate[] {
+  if (knows === undefined) return heads(tx, principals, limit);
+  const found: Candidate[] = [];
+  let passed = 0;
+  for (let reach = limit; ; reach *= 4) {
+    const ahead = heads(tx, principals, reach);
+    for (const head of ahead.slice(passed)) if (isKnownAt(tx, head.sequence, knows)) found.push(head);
+    if (found.length >= limit || ahead.length < reach) return found.slice(0, limit);
+    passed = ahead.length;
+  }
+}
+
+function isKnownAt(tx: QueueTransaction, sequence: number, knows: KnownKinds): boolean {
+  const [kind, version] = (tx.sql.kindOf.get(sequence) ?? []) as [string, number];
+  return isKnown({ kind, version }, knows);
+}
+
+/** The heads that a claim may take, with their rows. Most callers know all that is there, and the rows tell that too. */
+function readHeads(
+  tx: QueueTransaction,
+  request: ClaimRequest,
+): { readonly heads: Candidate[]; readonly rows: ReadonlyMap<number, SqlRow> } {
+  const { limit, principals, knows } = request;
+  const first = heads(tx, principals, limit);
+  const rows = tx.rows(first.map(({ sequence }) => sequence));
+  const isStrange = (row: SqlRow): boolean =>
+    !isKnown({ kind: valueAt(row, WHOLE.at.kind), version: valueAt(row, WHOLE.at.version) }, knows);
+  if (knows === undefined || ![...rows.values()].some(isStrange)) return { heads: first, rows };
+  const known = candidates(tx, request, limit);
+  return { heads: known, rows: tx.rows(known.map(({ sequence }) => sequence)) };
+}
+
 /** Takes heads and, with `perEntity`, those right behind them, by effective rank and sequence. */
 function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
-  const { limit, principals, perEntity = 1 } = request;
-  const heads = candidates(tx, principals, limit);
-  const rows = tx.rows(heads.map(({ sequence }) => sequence));
+  const { limit, perEntity = 1 } = request;
+  const { heads, rows } = readHeads(tx, request);
   const followers: Candidate[] = [];
   const taken: SqlRow[] = [];
   const depths = new Map<string, number>();
@@ -111,21 +146,22 @@ function nextOf(heads: Candidate[], followers: Candidate[]): Candidate | undefin
 function followerOf(
   tx: QueueTransaction,
   row: SqlRow,
-  { principals, perEntity = 1 }: ClaimRequest,
+  { knows, perEntity = 1 }: ClaimRequest,
   depths: Map<string, number>,
 ): Candidate | undefined {
   const placed = placedFromRow(row);
   const { sequence } = placed;
-  const lane = laneOf(placed);
-  if (lane === undefined) return undefined;
-  const depth = (depths.get(lane) ?? 0) + 1;
-  depths.set(lane, depth);
+  const lane = laneIn(placed);
+  const name = laneOf(placed);
+  if (lane === undefined || name === undefined) return undefined;
+  const depth = (depths.get(name) ?? 0) + 1;
+  depths.set(name, depth);
   const next = depth < perEntity ? tx.laneAfter(lane, sequence) : undefined;
   if (next === undefined) return undefined;
   if (next.place.ahead !== sequence) tx.checkAhead(next);
   const { waits, hold, dueAt } = next.place;
   if (waits > 0 || hold !== HOLD.none || dueAt > 0 || tx.isLeased(next.sequence)) return undefined;
-  if (principals !== undefined && !principals.includes(next.principal ?? undefined)) return undefined;
+  if (knows !== undefined && !isKnownAt(tx, next.sequence, knows)) return undefined;
   return { rank: effectiveRank(tx, next), sequence: next.sequence, stored: next.place.ready };
 }
 

@@ -19,6 +19,7 @@ import {
 } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { append, exchange, remove } from './order.js';
+import { laneIn } from './lane.js';
 import { logOf } from './attempt-log.js';
 import type { Placed } from './place.js';
 import { placedFromRow } from './place-row.js';
@@ -99,8 +100,9 @@ class EnqueueStep implements EnqueueQuestions<Tail> {
     return row && this.#tx.operation(row);
   }
 
-  tailOf(lane: string): Tail | undefined {
-    const found = this.#tx.laneTail(lane);
+  tailOf(_lane: string, incoming: NewOperation): Tail | undefined {
+    const lane = laneIn(incoming);
+    const found = lane && this.#tx.laneTail(lane);
     const row = found && this.#tx.row(found.sequence);
     if (row === undefined) return undefined;
     const placed = placedFromRow(row);

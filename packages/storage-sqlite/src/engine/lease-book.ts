@@ -11,6 +11,7 @@ export interface LeasedItem {
   readonly sequence: number;
   readonly id: string;
   readonly entity: string | null;
+  readonly principal: string | null;
   readonly priority: number;
 }
 
@@ -21,6 +22,7 @@ export function leasedItemOf(row: SqlRow): LeasedItem {
     sequence: valueAt(row, at.sequence),
     id: valueAt(row, at.id),
     entity: valueAt(row, at.entity),
+    principal: valueAt(row, at.principal),
     priority: valueAt(row, at.priority),
   };
 }
@@ -40,7 +42,8 @@ interface OpenGroup extends LeaseGroup {
   isChanged: boolean;
 }
 
-type ItemTuple = [number, string, string | null, number];
+/** Without a principal in format 3, where it was not kept. */
+type ItemTuple = [number, string, string | null, number, principal?: string | null];
 
 /**
  * Who holds what: the rows of the claims, read once in a transaction, when first asked for, and written back at
@@ -136,6 +139,10 @@ export class LeaseBook {
     else this.#sql.updateClaim.run(leaseUntil, leaseMs, text, check, part);
   }
 
+  #principalOf(sequence: number): string | null {
+    return (this.#sql.laneOf.get(sequence)?.[1] ?? null) as string | null;
+  }
+
   #open(): Set<OpenGroup> {
     if (this.#groups !== undefined) return this.#groups;
     this.#groups = new Set();
@@ -153,8 +160,9 @@ export class LeaseBook {
       const items = new Map<number, LeasedItem>();
       const group = { part, token, leaseUntil, leaseMs, items, isChanged: false };
       this.#groups.add(group);
-      for (const [sequence, id, entity, priority] of JSON.parse(text) as ItemTuple[]) {
-        items.set(sequence, { sequence, id, entity, priority });
+      for (const [sequence, id, entity, priority, kept] of JSON.parse(text) as ItemTuple[]) {
+        const principal = kept === undefined ? this.#principalOf(sequence) : kept;
+        items.set(sequence, { sequence, id, entity, priority, principal });
         this.#bySequence.set(sequence, group);
       }
     }
@@ -164,7 +172,13 @@ export class LeaseBook {
 
 function textOf(items: Iterable<LeasedItem>): string {
   return JSON.stringify(
-    Array.from(items, ({ sequence, id, entity, priority }): ItemTuple => [sequence, id, entity, priority]),
+    Array.from(items, ({ sequence, id, entity, priority, principal }): ItemTuple => [
+      sequence,
+      id,
+      entity,
+      priority,
+      principal,
+    ]),
   );
 }
 

@@ -1,20 +1,20 @@
-import { laneOf } from '@cpc/sync-core/storage-kit';
+import { type Lane, laneIn } from './lane.js';
 import { HOLD, type Placed } from './place.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /** The highest weight of the operation and of all behind it in its lane. */
 export function effectiveRank(tx: QueueTransaction, placed: Placed): number {
   const { sequence, place } = placed;
-  const lane = laneOf(placed);
+  const lane = laneIn(placed);
   if (lane === undefined) return place.weight;
-  const boost = tx.sql.highestBoost.get(lane, sequence)?.[0] as number | undefined;
+  const boost = tx.sql.highestBoost.get(lane.entity, lane.principal, sequence)?.[0] as number | undefined;
   return Math.max(place.weight, boost ?? place.weight);
 }
 
 /** Works out whether the operation may go, now or later. */
 export function refresh(tx: QueueTransaction, placed: Placed): void {
   const { place } = placed;
-  const lane = laneOf(placed);
+  const lane = laneIn(placed);
   const isHead = lane === undefined || tx.laneHead(lane)?.sequence === placed.sequence;
   if (isHead) tx.checkAhead(placed);
   const isFree = isHead && place.waits === 0 && place.hold === HOLD.none;
@@ -24,7 +24,7 @@ export function refresh(tx: QueueTransaction, placed: Placed): void {
 }
 
 /** Works out the head of a lane anew. */
-export function refreshHead(tx: QueueTransaction, lane: string): void {
+export function refreshHead(tx: QueueTransaction, lane: Lane): void {
   const head = tx.laneHead(lane);
   if (head !== undefined) refresh(tx, head);
 }

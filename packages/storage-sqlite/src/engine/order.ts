@@ -1,5 +1,6 @@
 import type { NewOperation } from '@cpc/sync-core';
-import { laneOf, type Progress } from '@cpc/sync-core/storage-kit';
+import type { Progress } from '@cpc/sync-core/storage-kit';
+import { type Lane, laneIn } from './lane.js';
 import { logOf } from './attempt-log.js';
 import { refresh } from './may-go.js';
 import { rowValues } from './operation-row.js';
@@ -14,7 +15,7 @@ export function append(
   progress: Progress,
 ): number | undefined {
   const sequence = tx.state.data.sequence + 1;
-  const lane = laneOf(operation);
+  const lane = laneIn(operation);
   const tail = lane === undefined ? undefined : tx.laneTail(lane);
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
   const place = placeOf({ progress, weight: operation.rank, waits: blockers.length, ahead: tail });
@@ -41,7 +42,7 @@ export function exchange(
   tx.sql.remove.run(sequence);
   leave(tx, before, flow);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
-  const lane = laneOf(operation);
+  const lane = laneIn(operation);
   const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
@@ -66,7 +67,7 @@ export function remove(tx: QueueTransaction, placed: Placed): void {
 }
 
 /** After operations left a lane, of which this was the last: who may go, and what the others inherit. */
-export function settleLane(tx: QueueTransaction, lane: string, sequence: number): void {
+export function settleLane(tx: QueueTransaction, lane: Lane, sequence: number): void {
   const flow = new RankFlow(tx);
   flow.laneChanged(lane, sequence);
   flow.run();
@@ -75,7 +76,7 @@ export function settleLane(tx: QueueTransaction, lane: string, sequence: number)
 /** Undoes what its place meant to others, after its row is gone. What depends on it goes on waiting. */
 function leave(tx: QueueTransaction, placed: Placed, flow: RankFlow): void {
   const { sequence, place } = placed;
-  const lane = laneOf(placed);
+  const lane = laneIn(placed);
   tx.state.removed(tx.stateOf(placed), placed.priority);
   if (tx.state.data.references > 0) tx.state.data.references -= tx.sql.removeReferences.run(sequence);
   if (lane !== undefined) flow.laneChanged(lane, sequence);

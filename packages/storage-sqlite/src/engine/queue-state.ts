@@ -14,7 +14,7 @@ const SEED = 0x51a7;
 const MAX_LAG = 100;
 
 /** The numbers that an appended operation leaves as they are, unless it is more than a row. */
-const STEADY = ['token', 'dependencies', 'references', 'assignments', 'past'] as const;
+const STEADY = ['token', 'dependencies', 'references', 'assignments', 'past', 'principal'] as const;
 
 interface StateData {
   sequence: number;
@@ -25,6 +25,8 @@ interface StateData {
   /** How many ids were remembered ever, and the mark of the last row of them. */
   past: number;
   pastMark: number;
+  /** Who is signed in. */
+  principal: string | null;
   byState: Record<OperationState, number>;
   byPriority: Record<string, number>;
 }
@@ -154,6 +156,7 @@ function emptyState(): StateData {
     assignments: 0,
     past: 0,
     pastMark: 0,
+    principal: null,
     byState: { waiting: 0, scheduled: 0, blocked: 0, leased: 0, parked: 0, deadLetter: 0 },
     byPriority: {},
   };

@@ -7,7 +7,8 @@ import {
   type SyncFailure,
 } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { type Fate, type KnownIds, laneOf, type Past, type Progress } from '@cpc/sync-core/storage-kit';
+import { type Fate, type KnownIds, type Past, type Progress } from '@cpc/sync-core/storage-kit';
+import { isInLane, type Lane, laneIn } from './lane.js';
 import { LeaseBook } from './lease-book.js';
 import { readLog, recordTexts } from './attempt-log.js';
 import type { RecordTexts } from './columns.js';
@@ -130,35 +131,39 @@ export class QueueTransaction implements KnownIds {
   }
 
   /** The first of a lane. */
-  laneHead(lane: string): Placed | undefined {
-    return member(lane, this.sql.laneHead.get(lane));
+  laneHead(lane: Lane): Placed | undefined {
+    return member(lane, this.sql.laneHead.get(lane.entity, lane.principal));
   }
 
   /** The last of a lane: its sequence and its weight. */
-  laneTail(lane: string): { readonly sequence: number; readonly weight: number } | undefined {
-    const row = this.sql.laneTail.get(lane);
+  laneTail(lane: Lane): { readonly sequence: number; readonly weight: number } | undefined {
+    const row = this.sql.laneTail.get(lane.entity, lane.principal);
     if (row === undefined) return undefined;
-    if (valueAt(row, TAIL.at.entity) !== lane) throw new DamagedIndex();
+    const tail = { entity: valueAt(row, TAIL.at.entity), principal: valueAt(row, TAIL.at.principal) };
+    if (!isInLane(tail, lane)) throw new DamagedIndex();
     return { sequence: valueAt(row, TAIL.at.sequence), weight: valueAt(row, TAIL.at.weight) };
   }
 
   /** The one in front of a sequence in a lane. */
-  laneBefore(lane: string, sequence: number): Placed | undefined {
-    return member(lane, this.sql.laneBefore.get(lane, sequence));
+  laneBefore(lane: Lane, sequence: number): Placed | undefined {
+    return member(lane, this.sql.laneBefore.get(lane.entity, lane.principal, sequence));
   }
 
   /** The one behind a sequence in a lane. */
-  laneAfter(lane: string, sequence: number): Placed | undefined {
-    return member(lane, this.sql.laneAfter.get(lane, sequence));
+  laneAfter(lane: Lane, sequence: number): Placed | undefined {
+    return member(lane, this.sql.laneAfter.get(lane.entity, lane.principal, sequence));
   }
 
   /**
    * Makes sure that an operation may come to the head of its lane: the one ahead of it is gone. Otherwise the
    * lane's index has lost entries, and going on would break the order.
    */
-  checkAhead({ entity, place: { ahead } }: Placed): void {
-    if (entity === null || ahead === null) return;
-    if (this.sql.entityOf.get(ahead)?.[0] === entity) throw new DamagedIndex();
+  checkAhead(placed: Placed): void {
+    const lane = laneIn(placed);
+    const { ahead } = placed.place;
+    if (lane === undefined || ahead === null) return;
+    const [entity, principal] = (this.sql.laneOf.get(ahead) ?? []) as (string | null)[];
+    if (isInLane({ entity, principal }, lane)) throw new DamagedIndex();
   }
 
   /** The whole row, checked; throws {@link DamagedRow}. */
@@ -275,10 +280,10 @@ function isSamePlace(a: Place, b: Place): boolean {
 }
 
 /** SQLite trusts its index; the row tells whether it belongs to the lane. */
-function member(lane: string, row: SqlRow | undefined): Placed | undefined {
+function member(lane: Lane, row: SqlRow | undefined): Placed | undefined {
   if (row === undefined) return undefined;
   const placed = placedOf(row);
-  if (laneOf(placed) !== lane) throw new DamagedIndex();
+  if (!isInLane(placed, lane)) throw new DamagedIndex();
   return placed;
 }
 

@@ -1,4 +1,5 @@
-import { Heap, laneOf } from '@cpc/sync-core/storage-kit';
+import { Heap } from '@cpc/sync-core/storage-kit';
+import { type Lane, laneIn } from './lane.js';
 import { effectiveRank, refresh, refreshHead } from './may-go.js';
 import type { Placed } from './place.js';
 import { placedOf } from './place-row.js';
@@ -25,7 +26,7 @@ export class RankFlow {
   }
 
   /** An operation entered a lane at this sequence, left it, or changed its weight. */
-  laneChanged(lane: string, sequence: number): void {
+  laneChanged(lane: Lane, sequence: number): void {
     const tx = this.#tx;
     const after = tx.laneAfter(lane, sequence);
     if (after !== undefined) refresh(tx, fixBoost(tx, after));
@@ -45,7 +46,7 @@ export class RankFlow {
   }
 
   #weightChanged(placed: Placed): void {
-    const lane = laneOf(placed);
+    const lane = laneIn(placed);
     if (lane !== undefined) {
       this.laneChanged(lane, placed.sequence);
       return;
@@ -55,13 +56,13 @@ export class RankFlow {
   }
 
   /** Lets the members of a lane lend anew that wait for others, from one of them towards the head. */
-  #lendFrom(lane: string, sequence: number): void {
+  #lendFrom(lane: Lane, sequence: number): void {
     const { gatedUntil } = this.#tx.sql;
-    for (let row = gatedUntil.get(lane, sequence); row !== undefined;) {
+    for (let row = gatedUntil.get(lane.entity, lane.principal, sequence); row !== undefined;) {
       const member = placedOf(row);
       // Those ahead of one whose rank is as it was have the rank that they had; the one that changed says nothing.
       if (!this.#lend(member) && member.sequence !== sequence) return;
-      row = gatedUntil.get(lane, member.sequence - 1);
+      row = gatedUntil.get(lane.entity, lane.principal, member.sequence - 1);
     }
   }
 
@@ -83,9 +84,9 @@ export function lentTo(tx: QueueTransaction, sequence: number): number {
 }
 
 /** The boost of an operation, after its weight or the one ahead of it changed. */
-function fixBoost(tx: QueueTransaction, placed: Placed): Placed {
+export function fixBoost(tx: QueueTransaction, placed: Placed): Placed {
   const { sequence, place } = placed;
-  const lane = laneOf(placed);
+  const lane = laneIn(placed);
   const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const boost = previous !== undefined && place.weight > previous.place.weight ? place.weight : null;
   return boost === place.boost ? placed : tx.move(placed, { boost });

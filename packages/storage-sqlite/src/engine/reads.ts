@@ -1,7 +1,16 @@
-import type { ListQuery, Page, Principals, StorageStats, StoredOperation } from '@cpc/sync-core';
-import { laneOf, matches } from '@cpc/sync-core/storage-kit';
+import type {
+  ListQuery,
+  NextDueRequest,
+  Page,
+  Principals,
+  StorageStats,
+  StoredOperation,
+} from '@cpc/sync-core';
+import { isKnown, matches } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { candidates } from './claim.js';
+import type { SqliteStatement } from '../drivers/sqlite-driver.js';
+import { type Asked, candidates } from './claim.js';
+import { laneIn } from './lane.js';
 import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { valueAt, WHOLE } from './selection.js';
@@ -18,7 +27,7 @@ export function get(tx: QueueTransaction, id: string): StoredOperation | undefin
 export function blockersOf(tx: QueueTransaction, id: string): readonly string[] {
   const placed = tx.placedById(id);
   if (placed === undefined || tx.stateOf(placed) !== 'blocked') return [];
-  const lane = laneOf(placed);
+  const lane = laneIn(placed);
   const head = lane === undefined ? undefined : tx.laneHead(lane);
   const ahead = head === undefined || head.sequence === placed.sequence ? [] : [head.id];
   const blockers = tx.sql.blockersOf.all(placed.sequence);
@@ -59,9 +68,36 @@ export function list(
 function chunk(tx: QueueTransaction, query: ListQuery, after: number, limit: number): readonly SqlRow[] {
   const { entity, states } = query;
   const kind = query.kind ?? null;
-  if (entity !== undefined) return tx.sql.listLane.all(entity, after, kind, kind, limit);
+  if (entity !== undefined) {
+    const lanes = principalsOf(tx, entity, query).map((principal) =>
+      tx.sql.listLane.all(entity, principal, after, kind, kind, limit),
+    );
+    return lanes.length === 1 ? (lanes[0] ?? []) : lanes.flat().sort(bySequence).slice(0, limit);
+  }
   const isHeld = states?.every((state) => state === 'parked' || state === 'deadLetter') ?? false;
   return (isHeld ? tx.sql.listHeld : tx.sql.listAll).all(after, kind, kind, limit);
+}
+
+/** Whose lanes of an entity a query asks for, one by one: the index leads from each principal to the next. */
+function principalsOf(
+  tx: QueueTransaction,
+  entity: string,
+  { principals }: ListQuery,
+): readonly (string | null)[] {
+  if (principals !== undefined) return [...new Set(principals)].map((principal) => principal ?? null);
+  const found: (string | null)[] = [];
+  let row = tx.sql.firstPrincipal.get(entity);
+  while (row !== undefined) {
+    const principal = row[0] as string | null;
+    found.push(principal);
+    // An empty text is smaller than every name.
+    row = tx.sql.nextPrincipal.get(entity, principal ?? '');
+  }
+  return found;
+}
+
+function bySequence(a: SqlRow, b: SqlRow): number {
+  return valueAt(a, WHOLE.at.sequence) - valueAt(b, WHOLE.at.sequence);
 }
 
 function matching(
@@ -92,21 +128,34 @@ export function stats(tx: QueueTransaction): StorageStats {
 }
 
 /** When time alone could let something of these principals go. */
-export function nextDue(
-  tx: QueueTransaction,
-  { now, principals }: { readonly now: number; readonly principals?: Principals },
-): number | undefined {
-  if (candidates(tx, principals, 1).length > 0) return now;
-  const scheduled =
+export function nextDue(tx: QueueTransaction, { now, ...asked }: NextDueRequest): number | undefined {
+  if (candidates(tx, asked, 1).length > 0) return now;
+  const { principals } = asked;
+  const { nextDue: ofAll, nextDueOf } = tx.sql;
+  const times = (
     principals === undefined
-      ? [tx.sql.nextDue.get()]
-      : principals.map((principal) => tx.sql.nextDueOf.get(principal ?? null));
-  const times = scheduled.flatMap((row) => (row === undefined ? [] : [row[0] as number]));
+      ? [firstDue(ofAll, [], asked)]
+      : principals.map((principal) => firstDue(nextDueOf, [principal ?? null], asked))
+  ).filter((due) => due !== undefined);
   for (const group of tx.leases.groups) {
     if ([...group.items.keys()].some((sequence) => isOf(tx, sequence, principals)))
       times.push(group.leaseUntil);
   }
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The earliest due time of what the caller can send; what it cannot is read past. */
+function firstDue(
+  statement: SqliteStatement,
+  whose: readonly (string | null)[],
+  { knows }: Asked,
+): number | undefined {
+  for (let reach = 1; ; reach *= 4) {
+    const rows = statement.all(...whose, reach) as readonly [number, string, number][];
+    const known = rows.find(([, kind, version]) => isKnown({ kind, version }, knows));
+    if (known !== undefined) return known[0];
+    if (rows.length < reach) return undefined;
+  }
 }
 
 function isOf(tx: QueueTransaction, sequence: number, principals: Principals | undefined): boolean {

@@ -1,6 +1,7 @@
 import { refresh } from './may-go.js';
 import { stateOf } from './place.js';
 import { placedOf } from './place-row.js';
+import { splitLanes } from './split-lanes.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /**
@@ -10,6 +11,7 @@ import type { QueueTransaction } from './queue-transaction.js';
 export function rebuild(tx: QueueTransaction): void {
   releaseBroken(tx);
   recount(tx);
+  splitLanes(tx);
   for (const row of tx.sql.strandedHeads.all()) refresh(tx, placedOf(row));
 }
 

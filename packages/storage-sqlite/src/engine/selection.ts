@@ -46,8 +46,9 @@ export const PLACED: Selection<PlacedName> = selectionOf<PlacedName>([
 ]);
 
 /** What a new member of a lane needs to know of the last one. */
-export const TAIL: Selection<'sequence' | 'weight' | 'entity'> = selectionOf([
+export const TAIL: Selection<'sequence' | 'weight' | 'entity' | 'principal'> = selectionOf([
   'sequence',
   'weight',
   'entity',
+  'principal',
 ]);

@@ -19,6 +19,7 @@ import {
   withAssignment,
   withVersion,
 } from '@cpc/sync-core/storage-kit';
+import { type Lane, laneIn } from './lane.js';
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
 import { type Placed, progressOf } from './place.js';
@@ -82,20 +83,20 @@ function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
   const sorted = [...items].sort((a, b) => a.sequence - b.sequence);
   for (const [first, last] of runsOf(sorted.map(({ sequence }) => sequence)))
     tx.sql.removeRun.run(first, last);
-  const lanes = new Map<string, number>();
+  const lanes = new Map<string | undefined, readonly [Lane, last: number]>();
   for (const item of sorted) {
     const { sequence, id, priority } = item;
     tx.leases.release(sequence);
     tx.leave(id, null);
     tx.state.removed('leased', priority);
-    const lane = laneOf(item);
-    if (lane !== undefined) lanes.set(lane, sequence);
+    const lane = laneIn(item);
+    if (lane !== undefined) lanes.set(laneOf(item), [lane, sequence]);
   }
-  for (const [lane, last] of lanes) refreshAfter(tx, lane, last);
+  for (const [lane, last] of lanes.values()) refreshAfter(tx, lane, last);
 }
 
 /** Usually the head left and the next takes its place; what left from the middle takes more care. */
-function refreshAfter(tx: QueueTransaction, lane: string, lastGone: number): void {
+function refreshAfter(tx: QueueTransaction, lane: Lane, lastGone: number): void {
   const isOvertaken = tx.laneBefore(lane, lastGone) !== undefined;
   if (isOvertaken) settleLane(tx, lane, lastGone);
   else refreshHead(tx, lane);
@@ -144,7 +145,7 @@ export function takePlace(
 
 /** Puts what was made on top of the same version on top of the new one. */
 function moveFollowers(tx: QueueTransaction, settled: Placed, version: VersionChange): void {
-  const lane = laneOf(settled);
+  const lane = laneIn(settled);
   if (lane === undefined) return;
   let next = tx.laneAfter(lane, settled.sequence);
   for (let left = MOVED_FOLLOWERS; left > 0 && next !== undefined; left--) {
@@ -171,7 +172,7 @@ function assign(tx: QueueTransaction, assignment: IdAssignment): void {
 }
 
 /** Changes an operation as far as it had come; nothing is written where it stays the same. */
-function rewrite(
+export function rewrite(
   tx: QueueTransaction,
   placed: Placed,
   change: (operation: NewOperation) => NewOperation,

@@ -51,7 +51,8 @@ function operationStatements(prepare: Prepare, o: string) {
       `SELECT ${PLAIN.sql}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,
     ),
     sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
-    entityOf: prepare(`SELECT entity FROM ${o} WHERE sequence = ?`),
+    laneOf: prepare(`SELECT entity, principal FROM ${o} WHERE sequence = ?`),
+    kindOf: prepare(`SELECT kind, version FROM ${o} WHERE sequence = ?`),
     placed: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence = ?`),
     placedAfter: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
     log: prepare(`SELECT ${RECORD_COLUMNS.join(', ')} FROM ${o} WHERE sequence = ?`),
@@ -63,7 +64,8 @@ function operationStatements(prepare: Prepare, o: string) {
       `SELECT ${WHOLE.sql} FROM ${o} WHERE sequence > ? AND (? IS NULL OR kind = ?) ORDER BY sequence ${LIMIT}`,
     ),
     listLane: prepare(
-      `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND sequence > ? AND (? IS NULL OR kind = ?)
+      `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_lane
+       WHERE entity = ? AND principal IS ? AND sequence > ? AND (? IS NULL OR kind = ?)
        ORDER BY sequence ${LIMIT}`,
     ),
     listHeld: prepare(
@@ -80,8 +82,21 @@ function orderStatements(prepare: Prepare, o: string) {
   const owned = `FROM ${o} INDEXED BY ${o}_ready_owned WHERE ready IS NOT NULL AND principal IS NOT NULL`;
   const ofPrincipal = `FROM ${o} INDEXED BY ${o}_ready_principal WHERE ready IS NOT NULL AND principal = ?`;
   const order = `ORDER BY ready DESC, sequence ${LIMIT}`;
-  const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ?`;
+  const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND principal IS ?`;
   return {
+    firstPrincipal: prepare(`SELECT principal FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? LIMIT 1`),
+    nextPrincipal: prepare(
+      `SELECT principal FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND principal > ? ORDER BY principal LIMIT 1`,
+    ),
+    ofPrincipal: prepare(
+      `SELECT ${PLACED.sql} FROM ${o} WHERE principal IS ? AND sequence > ? ORDER BY sequence ${LIMIT}`,
+    ),
+    mixedLanes: prepare(
+      `SELECT ${PLACED.sql} FROM ${o} WHERE entity IN
+         (SELECT entity FROM ${o} WHERE entity IS NOT NULL GROUP BY entity
+          HAVING count(DISTINCT principal) + max(principal IS NULL) > 1)
+       ORDER BY sequence`,
+    ),
     readyOpen: prepare(`SELECT ready, sequence ${ready} ${order}`),
     readyOwned: prepare(`SELECT ready, sequence ${owned} ${order}`),
     readyOfPrincipal: prepare(`SELECT ready, sequence ${ofPrincipal} ${order}`),
@@ -90,20 +105,23 @@ function orderStatements(prepare: Prepare, o: string) {
     laneBefore: prepare(`SELECT ${PLACED.sql} ${lane} AND sequence < ? ORDER BY sequence DESC LIMIT 1`),
     laneAfter: prepare(`SELECT ${PLACED.sql} ${lane} AND sequence > ? ORDER BY sequence LIMIT 1`),
     highestBoost: prepare(
-      `SELECT boost FROM ${o} INDEXED BY ${o}_boost WHERE entity = ? AND boost IS NOT NULL AND sequence >= ?
+      `SELECT boost FROM ${o} INDEXED BY ${o}_boost
+       WHERE entity = ? AND principal IS ? AND boost IS NOT NULL AND sequence >= ?
        ORDER BY boost DESC LIMIT 1`,
     ),
     gatedUntil: prepare(
-      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_gated WHERE entity = ? AND waits > 0 AND sequence <= ?
-       ORDER BY sequence DESC LIMIT 1`,
+      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_gated
+       WHERE entity = ? AND principal IS ? AND waits > 0 AND sequence <= ? ORDER BY sequence DESC LIMIT 1`,
     ),
     dueUntil: prepare(
       `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
     ),
-    nextDue: prepare(`SELECT due FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due LIMIT 1`),
+    nextDue: prepare(
+      `SELECT due, kind, version FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due ${LIMIT}`,
+    ),
     nextDueOf: prepare(
-      `SELECT due FROM ${o} INDEXED BY ${o}_due_principal WHERE due IS NOT NULL AND principal IS ?
-       ORDER BY due LIMIT 1`,
+      `SELECT due, kind, version FROM ${o} INDEXED BY ${o}_due_principal WHERE due IS NOT NULL AND principal IS ?
+       ORDER BY due ${LIMIT}`,
     ),
     delayedBeyond: prepare(
       `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND delay_ms > 0 AND due_at - ? > delay_ms`,
@@ -111,7 +129,7 @@ function orderStatements(prepare: Prepare, o: string) {
     strandedHeads: prepare(
       `SELECT ${PLACED.sql} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0
        AND (entity IS NULL OR sequence IN
-         (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane WHERE entity IS NOT NULL GROUP BY entity))`,
+         (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane WHERE entity IS NOT NULL GROUP BY entity, principal))`,
     ),
   };
 }

@@ -4,6 +4,11 @@ import { createFormat1 } from './format-1.js';
 import { createFormat2 } from './format-2.js';
 import { createFormat3 } from './format-3.js';
 import { createFormat4 } from './format-4.js';
+import { plainSeal } from '../engine/payload-seal.js';
+import { QueueState } from '../engine/queue-state.js';
+import { QueueTransaction } from '../engine/queue-transaction.js';
+import { splitLanes } from '../engine/split-lanes.js';
+import { prepareStatements } from '../engine/statements.js';
 import type { QueueTables } from './tables.js';
 
 /** The table that tells, for each queue in the file, in which format it is. */
@@ -42,7 +47,9 @@ export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables
     driver.exec(
       `CREATE TABLE IF NOT EXISTS ${FORMATS} (queue TEXT PRIMARY KEY, format INTEGER NOT NULL) WITHOUT ROWID`,
     );
-    for (const step of MIGRATIONS.slice(formatOf(driver, queue))) driver.exec(step(tables));
+    const format = formatOf(driver, queue);
+    for (const step of MIGRATIONS.slice(format)) driver.exec(step(tables));
+    if (format > 0) rework(driver, tables);
     driver
       .prepare(`INSERT OR REPLACE INTO ${FORMATS} (queue, format) VALUES (?, ?)`)
       .run(queue, CURRENT_FORMAT);
@@ -51,6 +58,19 @@ export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables
     if (driver.inTransaction) driver.exec('ROLLBACK');
     throw error;
   }
+}
+
+/**
+ * Works out anew what a format keeps about the rows in another way than the one before. A queue whose state is damaged
+ * works all of it out when it is first used.
+ */
+function rework(driver: SqliteDriver, tables: QueueTables): void {
+  const sql = prepareStatements(driver, tables);
+  const state = QueueState.load(sql);
+  if (state === undefined) return;
+  const tx = new QueueTransaction(sql, state, plainSeal);
+  splitLanes(tx);
+  tx.save(false);
 }
 
 /** The queues of a file, by name, with their formats as they are written there. */

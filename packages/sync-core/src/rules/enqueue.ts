@@ -17,8 +17,8 @@ export interface EnqueueQuestions<Tail extends Joinable> extends IdLookup, JoinQ
   readonly appendingFindsTaken: boolean;
   /** The operation under this id in the queue. */
   present(id: string): Pick<NewOperation, 'kind' | 'payload'> | undefined;
-  /** The last of a lane. */
-  tailOf(lane: string): Tail | undefined;
+  /** The last of a lane, in which `incoming` stands. */
+  tailOf(lane: string, incoming: NewOperation): Tail | undefined;
   /** The operation as the port shows it. */
   stored(tail: Tail): StoredOperation;
   /** Whether anything depends on it. */
@@ -65,7 +65,7 @@ function join<Tail extends Joinable>(
   { coalesce }: EnqueueRules,
   questions: EnqueueQuestions<Tail>,
 ): Joining<Tail> | undefined {
-  const tail = questions.tailOf(lane);
+  const tail = questions.tailOf(lane, incoming);
   if (tail === undefined || !mayJoin(tail, incoming, questions)) return undefined;
   const coalescence = coalesce?.(questions.stored(tail), incoming);
   switch (coalescence?.kind) {

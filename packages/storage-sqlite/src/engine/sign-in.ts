@@ -1,0 +1,64 @@
+import type { Principals, SignInResult, SignInRules } from '@cpc/sync-core';
+import { Adoption } from '@cpc/sync-core/storage-kit';
+import { remove } from './order.js';
+import type { Placed } from './place.js';
+import { placedOf } from './place-row.js';
+import type { QueueTransaction } from './queue-transaction.js';
+import { rewrite } from './settle.js';
+
+/** How many rows one read takes from SQLite at most. */
+const CHUNK = 500;
+
+/** Makes it known who is signed in. Its cost grows with the queue where something may be adopted or purged. */
+export function signIn(
+  tx: QueueTransaction,
+  principal: string | undefined,
+  rules: SignInRules = {},
+): SignInResult {
+  tx.state.data.principal = principal ?? null;
+  const adopted = adoptable(tx, principal, rules);
+  for (const { sequence } of adopted) {
+    // As it is now: the one that left before it may have changed its place.
+    const placed = tx.placed(sequence);
+    if (placed !== undefined) rewrite(tx, placed, (operation) => ({ ...operation, principal }));
+  }
+  return { adopted: adopted.map(({ id }) => id), purged: purge(tx, rules.purge ?? []) };
+}
+
+function adoptable(
+  tx: QueueTransaction,
+  principal: string | undefined,
+  rules: SignInRules,
+): readonly Placed[] {
+  const adoption = Adoption.of(principal, rules);
+  if (adoption === undefined) return [];
+  const nobodys = [...rowsOf(tx, null)];
+  return nobodys.filter((placed) =>
+    adoption.takes({ ...placed, state: tx.stateOf(placed), attempted: tx.isAttempted(placed) }),
+  );
+}
+
+function purge(tx: QueueTransaction, principals: Principals): number {
+  let purged = 0;
+  for (const principal of new Set(principals)) {
+    for (const { sequence } of rowsOf(tx, principal ?? null)) {
+      const placed = tx.isLeased(sequence) ? tx.release(sequence) : tx.placed(sequence);
+      if (placed === undefined) continue;
+      remove(tx, placed);
+      purged++;
+    }
+  }
+  return purged;
+}
+
+/** The operations of a principal, by sequence. */
+function* rowsOf(tx: QueueTransaction, principal: string | null): Iterable<Placed> {
+  let after = 0;
+  for (;;) {
+    const rows = tx.sql.ofPrincipal.all(principal, after, CHUNK).map(placedOf);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.sequence;
+  }
+}
