@@ -103,7 +103,7 @@ export async function openQueue(
   const random = new SeededRandom(1);
   const queue = new SyncQueue({ storage, clock, random, logger }, { operations, ...options });
   const events: SyncEvent[] = [];
-  queue.events$.subscribe((event) => events.push(event));
+  queue.allEvents$.subscribe((event) => events.push(event));
   await queue.open();
   return { clock, storage, transport, logger, queue, events };
 }

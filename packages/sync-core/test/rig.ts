@@ -24,6 +24,7 @@ export interface RigOptions
   readonly unknownKinds?: UnknownKinds;
   /** @defaultValue one of its own */
   readonly clock?: ManualClock;
+  readonly unowned?: 'adopt' | 'ask';
   /** Shares time and queue with another rig. */
   readonly beside?: Rig;
   readonly seed?: number;
@@ -44,6 +45,7 @@ export class Rig {
     const {
       operations = [note],
       unknownKinds = 'park',
+      unowned = 'adopt',
       beside,
       seed = 1,
       monitor,
@@ -57,7 +59,7 @@ export class Rig {
     this.storage = faultyStorage(this.faults, this.inner);
     this.queue = new SyncQueue(
       { storage: this.storage, clock: this.clock, random: new SeededRandom(seed) },
-      { operations, unknownKinds },
+      { operations, unknownKinds, unowned },
     );
     this.transport = new ScriptedTransport(this.clock, settings);
     this.worker = new SyncWorker(
@@ -71,7 +73,7 @@ export class Rig {
       },
       settings,
     );
-    this.queue.events$.subscribe((event) => this.events.push(event));
+    this.queue.allEvents$.subscribe((event) => this.events.push(event));
   }
 
   /** Enqueues notes with the given ids as payloads, one after the other, all in one entity if one is given. */
@@ -90,7 +92,7 @@ export class Rig {
   }
 
   async get(id: string): Promise<QueuedOperation> {
-    const operation = await this.queue.get(id);
+    const operation = await this.queue.get(id, { principals: 'all' });
     if (operation === undefined) throw new Error(`'${id}' is not in the queue`);
     return operation;
   }

@@ -161,15 +161,16 @@ test('lists by state, entity, kind and principal, in pages', () => {
     inLane('b'),
     inLane('c', { principal: 'anna' }),
     'd',
+    inLane('f'),
   );
   const ids = (query: Parameters<MemoryQueue['list']>[0]) => queue.list(query).items.map(({ id }) => id);
-  expect(ids({ states: ['blocked'] })).toEqual(['c']);
-  expect(ids({ entity: 'e' })).toEqual(['b', 'c']);
+  expect(ids({ states: ['blocked'] })).toEqual(['f']);
+  expect(ids({ entity: 'e' })).toEqual(['b', 'c', 'f']);
   expect(ids({ kind: 'k' })).toEqual(['a']);
   expect(ids({ principals: ['anna'] })).toEqual(['a', 'c']);
-  expect(ids({ principals: [undefined] })).toEqual(['b', 'd']);
+  expect(ids({ principals: [undefined] })).toEqual(['b', 'd', 'f']);
   expect(queue.list({ limit: 3 })).toMatchObject({ next: 3 });
-  expect(queue.list({ limit: 3, after: 3 })).toEqual({ items: [expect.objectContaining({ id: 'd' })] });
+  expect(queue.list({ limit: 3, after: 3 })).toMatchObject({ items: [{ id: 'd' }, { id: 'f' }] });
   expect(queue.list({ entity: 'e', limit: 1 })).toMatchObject({ items: [{ id: 'b' }], next: 2 });
   expect(queue.list({ entity: 'e', limit: 1, after: 2 }).items).toMatchObject([{ id: 'c' }]);
 });

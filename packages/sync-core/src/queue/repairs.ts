@@ -43,8 +43,8 @@ export async function retryAll(
 }
 
 export async function discard(context: QueueContext, id: string, visibility: Visibility = {}): Promise<void> {
-  await checkVisible(context, id, visibility);
-  const [discarded] = await tracked(context, context.storage.discard([id]));
+  const step = checkVisible(context, id, visibility).then(() => context.storage.discard([id]));
+  const [discarded] = await tracked(context, step);
   if (discarded === undefined) throw notAvailable(id);
   context.hub.emit({ type: 'discarded', ...subjectOf(discarded) });
   wake(context);

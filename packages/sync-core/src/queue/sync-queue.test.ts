@@ -30,7 +30,7 @@ test('what is enqueued is there, with all that was said about it', async () => {
     baseVersion: 'v7',
   };
   expect(await queue.enqueue(note, { text: 'a' }, options)).toEqual({ id: 'my-id', outcome: 'enqueued' });
-  expect(await queue.get('my-id')).toMatchObject({
+  expect(await queue.get('my-id', { principals: 'all' })).toMatchObject({
     ...options,
     kind: 'note.write',
     base: { text: 'before' },
@@ -40,7 +40,9 @@ test('what is enqueued is there, with all that was said about it', async () => {
     dueAt: clock.now() + 1000,
     attempts: 0,
   });
-  expect(events).toEqual([{ type: 'enqueued', id: 'my-id', kind: 'note.write', entity: 'e' }]);
+  expect(events).toEqual([
+    { type: 'enqueued', id: 'my-id', kind: 'note.write', entity: 'e', principal: 'anna' },
+  ]);
 });
 
 test('the definition says what the caller does not', async () => {
@@ -175,16 +177,16 @@ test('callers at the same moment keep their order, and one that is refused harms
 
 test('operations belong to who is signed in, and go only under that name', async () => {
   const { queue, transport } = await openQueue([note]);
-  queue.signIn('anna');
+  await queue.signIn('anna');
   expect(queue.principal).toBe('anna');
   await queue.enqueue(note, { text: 'of anna' });
-  queue.signIn('ben');
+  await queue.signIn('ben');
   await queue.enqueue(note, { text: 'of ben' });
-  queue.signIn(undefined);
+  await queue.signIn(undefined);
   await queue.enqueue(note, { text: 'of nobody' });
   await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'of nobody' }]);
-  queue.signIn('anna');
+  await queue.signIn('anna');
   await processQueue(queue, transport);
   expect(transport.payloads).toEqual([{ text: 'of nobody' }, { text: 'of anna' }]);
   expect(transport.sent.map(({ principal }) => principal)).toEqual([undefined, 'anna']);

@@ -27,7 +27,14 @@ import type { EnqueueReceipt } from './receipt.js';
 import { discard, edit, resolve, retry, retryAll } from './repairs.js';
 import { Session } from './session.js';
 import type { SyncEvent } from './sync-event.js';
-import { getVisible, ownQuery, queryFor, type QueueQuery, readVisible, type Visibility } from './visibility.js';
+import {
+  getVisible,
+  ownQuery,
+  queryFor,
+  type QueueQuery,
+  readVisible,
+  type Visibility,
+} from './visibility.js';
 import { type OperationStatus, watchStream } from './watch.js';
 
 export interface SyncQueueCollaborators {

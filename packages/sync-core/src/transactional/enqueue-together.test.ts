@@ -35,7 +35,7 @@ async function setUp(maxPending?: number, operations: readonly AnyOperationDefin
     },
   };
   const events: SyncEvent[] = [];
-  queue.events$.subscribe((event) => events.push(event));
+  queue.allEvents$.subscribe((event) => events.push(event));
   return { queue, storage, events };
 }
 
@@ -56,7 +56,11 @@ test('the operation is stored by the transaction of the app, and the queue tells
   );
   expect(receipt).toEqual({ id: 'k', outcome: 'enqueued' });
   expect(transaction.writes).toEqual(['mine', 'k']);
-  expect(await queue.get('k')).toMatchObject({ payload: apples, principal: 'ann', entity: 'items/apples' });
+  expect(await queue.get('k', { principals: 'all' })).toMatchObject({
+    payload: apples,
+    principal: 'ann',
+    entity: 'items/apples',
+  });
   expect(events).toMatchObject([{ type: 'enqueued', id: 'k' }]);
   expect(woken).toBe(1);
 });

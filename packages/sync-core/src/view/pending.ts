@@ -11,14 +11,21 @@ export function pendingStream(context: QueueContext, entity: string): Observable
     let reading: Promise<void> | undefined;
     let isStale = false;
     let { principal: shownTo } = session;
+    let shown: readonly QueuedOperation[] | undefined;
+    const show = (found: readonly QueuedOperation[]): void => {
+      // Nothing after nothing is no news.
+      const isSame = shown?.length === 0 && found.length === 0;
+      shown = found;
+      if (!isSame) next(found);
+    };
     const read = async (): Promise<void> => {
       isStale = false;
-      next(await session.read((principals) => readPending(context, entity, principals)));
+      show(await session.read((principals) => readPending(context, entity, principals)));
     };
     const refresh = (): void => {
       isStale = true;
       // What somebody else did is gone at once, however long the storage takes.
-      if (shownTo !== session.principal) next([]);
+      if (shown !== undefined && shownTo !== session.principal) show([]);
       shownTo = session.principal;
       reading ??= read()
         .catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'))

@@ -10,7 +10,7 @@ async function signedIn(options: RigOptions = {}): Promise<{ rig: Rig; good: Set
   const rig = await running(options);
   rig.transport.latencyMs = 5;
   rig.transport.answer = ({ principal }) => (good.has(principal) ? acknowledged : unauthenticated);
-  rig.queue.signIn('ann');
+  await rig.queue.signIn('ann');
   return { rig, good };
 }
 
@@ -331,8 +331,9 @@ describe('another principal', () => {
     expect(await rig.total()).toBe(0);
   });
 
-  test('shares no batch with nobody', async () => {
-    const { rig, good } = await signedIn({ maxBatchSize: 10, concurrency: 2 });
+  test('shares no batch with nobody, where a tool sends for both', async () => {
+    const principals = ['ann', undefined];
+    const { rig, good } = await signedIn({ maxBatchSize: 10, concurrency: 2, principals, unowned: 'ask' });
     good.add('ann');
     rig.worker.pause();
     await rig.enqueue(['a1', 'a2']);
@@ -350,22 +351,24 @@ describe('another principal', () => {
 });
 
 describe('signIn of the queue', () => {
-  test("lets the lane of a principal go that met a 401, and what is nobody's", async () => {
+  test("lets the lane of a principal go that met a 401, and signing out nobody's", async () => {
     const { rig, good } = await signedIn();
     good.delete(undefined);
     await rig.enqueue(['mine']);
-    await rig.enqueue(['nobodys'], { entity: 'e' });
+    await rig.enqueue(['another'], { entity: 'e' });
+    await rig.clock.advance(100);
     rig.queue.signIn(undefined);
     await rig.enqueue(['unowned']);
-    await rig.clock.advance(100);
-    rig.queue.signIn('ann');
     await rig.clock.advance(100_000);
     const before = rig.transport.batches.length;
     good.add('ann').add(undefined);
+    rig.queue.signIn(undefined);
+    await rig.clock.advance(100);
+    expect(rig.transport.batches.length).toBe(before + 1);
     rig.queue.signIn('ann');
     await rig.clock.advance(100);
     expect(rig.transport.batches.length).toBe(before + 3);
-    expect(rig.told('signedIn').map(({ principal }) => principal)).toContain('ann');
+    expect(rig.told('signedIn').map(({ principal }) => principal)).toEqual([undefined, 'ann']);
     expect(await rig.total()).toBe(0);
   });
 
@@ -378,7 +381,7 @@ describe('signIn of the queue', () => {
     rig.queue.signIn(undefined);
     await rig.clock.advance(100_000);
     expect(rig.told('signedIn')).toEqual([]);
-    expect((await rig.queue.explain('mine'))?.waitsFor).toBe('signIn');
+    expect((await rig.queue.explain('mine', { principals: 'all' }))?.waitsFor).toBe('signIn');
   });
 
   test('counts for a worker that was stopped meanwhile', async () => {

@@ -231,8 +231,10 @@ describe('a batch in order', () => {
   test('holds what is behind an operation that cannot be sent', async () => {
     const known = defineOperation('other');
     const writer = await opened({ operations: [known] });
-    await writer.queue.enqueue(known, 1, { id: 'unknown', entity: 'e' });
-    const rig = await opened({ beside: writer, maxBatchSize: 8, keepsOrder: true });
+    await writer.queue.enqueue(known, 1, { id: 'old shape', entity: 'e' });
+    const withoutUpcast = defineOperation('other', { version: 2 });
+    const operations = [withoutUpcast, defineOperation('note')];
+    const rig = await opened({ beside: writer, maxBatchSize: 8, keepsOrder: true, operations });
     await rig.enqueue(['behind'], { entity: 'e' });
     await rig.worker.start();
     await rig.clock.advance(0);
@@ -241,29 +243,26 @@ describe('a batch in order', () => {
     expect((await rig.get('behind')).attempted).toBe(false);
   });
 
-  test('never has operations of one entity under way in two sends, whoever they belong to', async () => {
-    const rig = await opened({ maxBatchSize: 8, keepsOrder: true });
-    await rig.enqueue(['nobodys'], { entity: 'e' });
-    rig.queue.signIn('ann');
-    await rig.enqueue(['anns', 'too'], { entity: 'e' });
-    rig.queue.signIn(undefined);
-    await rig.enqueue(['last'], { entity: 'e' });
-    rig.queue.signIn('ann');
-    rig.transport.answer = ({ id }) => (id === 'nobodys' ? 'hang' : acknowledged);
+  test('never has operations of one lane under way in two sends, and holds nobody else for one', async () => {
+    const rig = await opened({ maxBatchSize: 8, keepsOrder: true, principals: [undefined, 'ann'] });
+    await rig.enqueue(['n1', 'n2'], { entity: 'e' });
+    await rig.enqueue(['a1'], { entity: 'e', principal: 'ann' });
+    rig.transport.answer = ({ id }) => (id === 'n1' ? 'hang' : acknowledged);
     await rig.worker.start();
     await rig.clock.advance(0);
-    expect(rig.transport.sent).toEqual(['nobodys']);
+    await rig.enqueue(['n3'], { entity: 'e' });
+    await rig.clock.advance(0);
+    expect(rig.transport.sent).toEqual(['n1', 'n2', 'a1']);
     rig.transport.answer = () => acknowledged;
     rig.transport.release();
     await rig.clock.advance(0);
-    expect(rig.transport.sent).toEqual(['nobodys', 'anns', 'too', 'last']);
+    expect(rig.transport.sent).toEqual(['n1', 'n2', 'a1', 'n3']);
   });
 
   test('has no more sends under way than allowed, though two principals share the claim', async () => {
-    const rig = await opened({ maxBatchSize: 8, concurrency: 1 });
+    const rig = await opened({ maxBatchSize: 8, concurrency: 1, principals: [undefined, 'ann'] });
     await rig.enqueue(['nobodys']);
-    rig.queue.signIn('ann');
-    await rig.enqueue(['anns']);
+    await rig.enqueue(['anns'], { principal: 'ann' });
     rig.transport.answer = () => 'hang';
     await rig.worker.start();
     await rig.clock.advance(0);

@@ -19,7 +19,8 @@ export const signInMutants: readonly Mutant[] = [
     },
   })),
   mutant('tools are held to who is signed in', (real, data) => ({
-    claim: (request) => real.claim({ ...request, ...(request.principals && { principals: [data.principal] }) }),
+    claim: (request) =>
+      real.claim({ ...request, ...(request.principals && { principals: [data.principal] }) }),
   })),
   mutant('each sign-in adopts', (real) => ({
     signIn: (principal, rules) => real.signIn(principal, { adopt: true, ...rules }),
