@@ -88,7 +88,7 @@ test('list filters, and goes on from page to page', async () => {
   expect(await ids('--state', 'blocked,scheduled')).toEqual([['behind', 'chained', 'later'], null]);
   expect(await ids('--kind', 'stall.close')).toEqual([['bad'], null]);
   expect(await ids('--entity', 'stalls/7')).toEqual([['dead', 'behind'], null]);
-  expect(await ids('--principal', 'ann')).toEqual([['behind'], null]);
+  expect(await ids('--principal', 'ann')).toEqual([['dead', 'behind'], null]);
   expect(await ids('--kind', 'none')).toEqual([[], null]);
   const [first, next] = await ids('--limit', '2');
   expect(first).toEqual(['dead', 'bad']);

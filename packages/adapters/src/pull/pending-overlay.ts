@@ -91,6 +91,13 @@ export class PendingOverlay {
   }
 
   #onEvent(event: SyncEvent): void {
+    if (event.type === 'principalChanged') {
+      // What somebody else did is laid over nothing any more.
+      this.#waiting.clear();
+      this.#landed.clear();
+    }
+    if (event.type === 'principalChanged' || event.type === 'adopted' || event.type === 'purged')
+      this.#moves++;
     if (!('entity' in event)) return;
     this.#moves++;
     if (event.type !== 'acknowledged') return;

@@ -50,11 +50,10 @@ async function deliver(
   const tally = new DrainTally(notes, new Progress(notes, io.clock, { label: 'drain', total }));
   const worker = new SyncWorker(
     { queue, transport, resolver: defer },
-    { batchSize: batch, concurrency, maxAttempts },
+    { batchSize: batch, concurrency, maxAttempts, principals: [...new Set([undefined, principal])] },
   );
-  const subscription = queue.events$.subscribe((event) => tally.heard(event));
+  const subscription = queue.allEvents$.subscribe((event) => tally.heard(event));
   await queue.open();
-  queue.signIn(principal);
   try {
     await worker.drain({ signal: io.signal, waitForDue: false });
   } finally {

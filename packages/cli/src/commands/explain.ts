@@ -1,5 +1,5 @@
 import type { LeaseRecord, ReadOperation, SqliteQueueReader } from '@cpc/storage-sqlite';
-import type { Explanation } from '@cpc/sync-core';
+import type { Explanation, SignedIn } from '@cpc/sync-core';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { conditionOf } from '../file/leases.js';
 import { withReader } from '../file/with-reader.js';
@@ -19,13 +19,20 @@ export interface ExplainReport extends Reason {
   readonly behind: readonly Reason[];
 }
 
+/** What the file tells besides the operations. */
+interface Known {
+  readonly leases: readonly LeaseRecord[];
+  readonly signedIn: SignedIn;
+}
+
 const MOST_BEHIND = 50;
 
 /** `explain`: why an operation waits, down to what holds up the ones it waits for. */
 export async function explain(session: Session, id: string): Promise<ExitCode> {
   const report = await withReader(session, async (reader) => {
     const operation = await findOperation(session, reader, id);
-    return chainFrom(session, reader, operation, await reader.leases());
+    const known = { leases: await reader.leases(), signedIn: await reader.signedIn() };
+    return chainFrom(session, reader, operation, known);
   });
   if (session.options.json) await session.out.json(report);
   else await session.out.lines(linesOf(report));
@@ -41,7 +48,8 @@ export async function explainOperation(
   const operation = await reader.get(id);
   if (operation === undefined) return undefined;
   const blockers = await reader.blockersOf(id);
-  const { id: _, ...explanation } = reasonOf(session, operation, blockers, await reader.leases());
+  const known = { leases: await reader.leases(), signedIn: await reader.signedIn() };
+  const { id: _, ...explanation } = reasonOf(session, operation, blockers, known);
   return explanation;
 }
 
@@ -49,19 +57,19 @@ async function chainFrom(
   session: Session,
   reader: SqliteQueueReader,
   operation: ReadOperation,
-  leases: readonly LeaseRecord[],
+  file: Known,
 ): Promise<ExplainReport> {
   const known = new Set([operation.id]);
   const behind: Reason[] = [];
   let blockers = await reader.blockersOf(operation.id);
-  const first = reasonOf(session, operation, blockers, leases);
+  const first = reasonOf(session, operation, blockers, file);
   const waiting = [...blockers];
   for (let id = waiting.shift(); id !== undefined && behind.length < MOST_BEHIND; id = waiting.shift()) {
     const found = known.has(id) ? undefined : await reader.get(id);
     known.add(id);
     if (found === undefined) continue;
     blockers = await reader.blockersOf(id);
-    behind.push(reasonOf(session, found, blockers, leases));
+    behind.push(reasonOf(session, found, blockers, file));
     waiting.push(...blockers);
   }
   return { ...first, behind };
@@ -71,9 +79,15 @@ function reasonOf(
   session: Session,
   { id, state, dueAt, failure, history, principal, createdAt }: ReadOperation,
   blockers: readonly string[],
-  leases: readonly LeaseRecord[],
+  { leases, signedIn }: Known,
 ): Reason {
   const { now } = session;
+  const isSignedOut = principal !== signedIn.principal;
+  if (isSignedOut && (state === 'waiting' || state === 'scheduled')) {
+    const who = signedIn.principal ?? 'nobody';
+    const message = `Waits until ${principal === undefined ? 'nobody is' : `${principal} is`} signed in; now ${who} is.`;
+    return { id, state, waitsFor: 'signIn', message };
+  }
   switch (state) {
     case 'waiting': {
       const whose = principal === undefined ? '' : `, while ${principal} is signed in`;

@@ -2,6 +2,7 @@ import {
   type ListQuery,
   type Page,
   type QuarantinedRecord,
+  type SignedIn,
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
@@ -114,6 +115,11 @@ export class SqliteQueueReader implements AsyncDisposable {
 
   blockersOf(id: string): Promise<readonly string[]> {
     return this.#read((tx) => blockersOf(tx, id));
+  }
+
+  /** Who is signed in. */
+  signedIn(): Promise<SignedIn> {
+    return this.#read((tx) => ({ principal: tx.state.data.principal ?? undefined }));
   }
 
   /** A page of records that were put aside. */

@@ -104,8 +104,8 @@ export class DeviceSession {
 
   async start(): Promise<void> {
     await this.#guard('act', async () => {
-      this.queue.signIn(this.#person);
-      const events = this.queue.events$.subscribe((event) => this.#hear(event));
+      await this.queue.signIn(this.#person);
+      const events = this.queue.allEvents$.subscribe((event) => this.#hear(event));
       const stopFollowing = this.network.cable.follow(window);
       const stopListening = this.sync.monitor?.register(({ state }) => {
         this.#tell();
@@ -133,8 +133,7 @@ export class DeviceSession {
     this.#person = person;
     localStorage.setItem(`market-day.person.${this.id}`, person);
     this.#store = new MarketStore(this.id, person, this.network.cable);
-    this.queue.signIn(person);
-    this.#tell();
+    void this.#act(() => this.queue.signIn(person));
     void this.refresh();
   }
 
@@ -219,7 +218,9 @@ export class DeviceSession {
   async #look(): Promise<void> {
     this.#isStale = false;
     await this.#guard('look', async () => {
-      const pages = await Promise.all(SHOWN.map((kind) => this.queue.list({ kind, limit: LISTED })));
+      const pages = await Promise.all(
+        SHOWN.map((kind) => this.queue.list({ kind, limit: LISTED, principals: 'all' })),
+      );
       const items = pages.flatMap((page) => page.items);
       this.#held = items.sort((a, b) => a.sequence - b.sequence).map(heldOf);
       this.#total = (await this.queue.stats()).total;
