@@ -176,12 +176,14 @@ test.each([1, 10])(
     expect(await sendOne(transport, rename('2', 'Fruit', '1'))).toEqual({
       kind: 'acknowledged',
       version: '2',
+      previousVersion: '1',
     });
     const lost = await sendOne(transport, rename('3', 'Flowers', '1'));
     expect(lost).toEqual({ kind: 'conflict', remote: { value: { name: 'Fruit' }, version: '2' } });
     expect(await sendOne(transport, rename('3', 'Flowers', '2'))).toEqual({
       kind: 'acknowledged',
       version: '3',
+      previousVersion: '2',
     });
     expect(receiver.effects().map(({ name }) => name)).toEqual(['Fish', 'Fruit', 'Flowers']);
   },

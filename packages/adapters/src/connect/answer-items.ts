@@ -22,10 +22,11 @@ export function itemOfAcknowledgement({
   idempotencyKey,
   result,
   version,
+  previousVersion,
 }: Acknowledgement): AnswerItem | undefined {
-  if (result === undefined) return { status: 200, body: { idempotencyKey, version } };
+  if (result === undefined) return { status: 200, body: { idempotencyKey, version, previousVersion } };
   const json = parseJson(result);
-  return json && { status: 200, body: { idempotencyKey, version, result: json.value } };
+  return json && { status: 200, body: { idempotencyKey, version, previousVersion, result: json.value } };
 }
 
 /** A problem as the body that it has over HTTP; `undefined` where its status is that of no refusal. */

@@ -7,6 +7,7 @@ export interface AnswerBody {
   readonly status: number;
   readonly result?: unknown;
   readonly version?: string;
+  readonly previousVersion?: string;
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;

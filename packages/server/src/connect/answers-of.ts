@@ -50,11 +50,12 @@ function answerOf(body: AnswerBody): Answer {
   if (body.status >= 400) {
     return create(AnswerSchema, { answer: { case: 'problem', value: problemOf(body) } });
   }
-  const { idempotencyKey, result, version } = body;
+  const { idempotencyKey, result, version, previousVersion } = body;
   const value = create(AcknowledgementSchema, {
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(result !== undefined && { result: encodeJson(result) }),
     ...(version !== undefined && { version }),
+    ...(previousVersion !== undefined && { previousVersion }),
   });
   return create(AnswerSchema, { answer: { case: 'acknowledgement', value } });
 }

@@ -111,7 +111,9 @@ export const answerCases: readonly TransportCase[] = [
       const { value, version } = outcome.remote;
       assertEqual({ value, version }, { value: { n: 1.5, name: 'Fish' }, version: '1' }, 'remote');
       const winner = await sendOne(harness, rename('3', 'Fruit', '1'));
-      assertEqual(winner, { kind: 'acknowledged', version: '2' }, 'outcome of the winner');
+      assert(winner.kind === 'acknowledged', `the winner: expected acknowledged, got ${show(winner)}`);
+      // Servers may say what it was applied to as well.
+      assertEqual(winner.version, '2', 'version of the winner');
     },
   },
   {
