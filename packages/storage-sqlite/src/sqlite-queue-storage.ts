@@ -24,6 +24,7 @@ import {
 } from '@cpc/sync-core';
 import { clampOperation, clampSettlement, clampStored } from '@cpc/sync-core/storage-kit';
 import { type EnqueueJob, GroupCommit } from './connection/group-commit.js';
+import { Sweep } from './connection/sweep.js';
 import { StorageSession } from './connection/storage-session.js';
 import { clampTimes, discard, replaceOperation, requeue, restore } from './engine/changes.js';
 import { claim, lapse, wake } from './engine/claim.js';
@@ -51,6 +52,7 @@ export class SqliteQueueStorage implements QueueStorage {
   };
   readonly notices: Subscribable<StorageNotice>;
   readonly #session: StorageSession;
+  readonly #sweep: Sweep;
   #lastToken = 0;
   readonly #group = new GroupCommit((jobs) => this.#commit(jobs));
 
@@ -58,6 +60,11 @@ export class SqliteQueueStorage implements QueueStorage {
   constructor(options: SqliteStorageOptions) {
     this.#session = new StorageSession(settingsOf(options));
     this.notices = this.#session.notices;
+    this.#sweep = new Sweep({
+      clock: this.#session.clock,
+      read: (work) => this.#session.read(work),
+      onFailure: (failure) => this.#session.notices.post({ kind: 'failed', failure }),
+    });
   }
 
   /**
@@ -103,6 +110,15 @@ export class SqliteQueueStorage implements QueueStorage {
   }
 
   async claim(request: ClaimRequest): Promise<Claim> {
+    for (;;) {
+      const claimed = await this.#claim(request);
+      const hasRoom = claimed.operations.length < request.limit;
+      const isMended = hasRoom && (await this.#sweep.step());
+      if (!isMended || claimed.operations.length > 0) return claimed;
+    }
+  }
+
+  async #claim(request: ClaimRequest): Promise<Claim> {
     for (;;) {
       const claimed = await this.#session.write((tx) => {
         lapse(tx, request.now);

@@ -1,18 +1,37 @@
 import type { QuarantinedRecord } from '@cpc/sync-core';
 import { SyncError } from '@cpc/sync-core';
-import type { SqliteDriver, SqliteStatement } from '../drivers/sqlite-driver.js';
+import type { SqliteDriver, SqliteFault, SqliteStatement } from '../drivers/sqlite-driver.js';
+import { DamagedIndex, DamagedRows } from '../engine/damage.js';
 import type { Savepoint } from '../engine/enqueue.js';
+import { LeaseBook } from '../engine/lease-book.js';
 import { PastBook } from '../engine/past-book.js';
 import type { PayloadSeal } from '../engine/payload-seal.js';
+import { quarantine } from '../engine/quarantine.js';
 import { QueueState } from '../engine/queue-state.js';
 import { QueueTransaction } from '../engine/queue-transaction.js';
 import { rebuild } from '../engine/rebuild.js';
+import { isIntact } from '../engine/row-checksum.js';
+import { valueAt, WHOLE } from '../engine/selection.js';
 import { prepareStatements, type Statements } from '../engine/statements.js';
 import type { QueueTables } from '../schema/tables.js';
 import { isSynchronous, setSynchronous, type SqliteDurability } from './open-driver.js';
 
 /** After damage, how far sequences and tokens jump ahead of what can still be read. */
 const JUMP = 2 ** 20;
+
+/** How many rows are read at a time where an intact one is looked for. */
+const LOOKED_AT_ONCE = 50;
+
+/** The commit itself failed, so it may have been made or not, and must not be tried again by anybody but the caller. */
+export class UnknownEnd extends Error {
+  override readonly name = 'UnknownEnd';
+  readonly fault: SqliteFault;
+
+  constructor(cause: unknown, fault: SqliteFault) {
+    super('The commit failed.', { cause });
+    this.fault = fault;
+  }
+}
 
 /** What a transaction gave, and what it put into quarantine. */
 export interface Outcome<T> {
@@ -48,16 +67,12 @@ export class QueueConnection {
 
   /** Runs a transaction that writes. */
   write<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
-    this.#beginImmediate.run();
-    try {
-      const outcome = this.#work(seal, work, true);
-      this.#commit.run();
-      if (!this.#isProven) this.#proveDurability();
-      return outcome;
-    } catch (error) {
-      this.#rollBack();
-      throw error;
-    }
+    return this.#write(() => this.#work(seal, work, true));
+  }
+
+  /** The same for what mends damage: rows that are not as they were written are no obstacle to it. */
+  mend<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
+    return this.#write(() => this.#finish(this.#transaction(seal), work, false));
   }
 
   /**
@@ -65,11 +80,18 @@ export class QueueConnection {
    * tells it, so that is always written.
    */
   join<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): Outcome<T> {
+    this.savepoint.set();
     try {
-      return this.#work(seal, work, false);
+      const outcome = this.#work(seal, work, false);
+      this.savepoint.keep();
+      return outcome;
     } catch (error) {
       this.#state = undefined;
-      throw error;
+      this.savepoint.takeBack();
+      if (!(error instanceof DamagedRows)) throw error;
+      // It takes at least one row away, so this ends.
+      this.#finish(this.#transaction(seal), (tx) => quarantine(tx, error.rows), false);
+      return this.join(seal, work);
     }
   }
 
@@ -77,7 +99,9 @@ export class QueueConnection {
   read<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T): T {
     this.#begin.run();
     try {
-      const result = work(this.#transaction(seal));
+      const tx = this.#transaction(seal);
+      tx.state.checkTail();
+      const result = work(tx);
       this.#commit.run();
       return result;
     } catch (error) {
@@ -88,15 +112,16 @@ export class QueueConnection {
 
   /** Makes the indexes anew from the rows, and all counts. */
   repair(seal: PayloadSeal): void {
-    this.#beginImmediate.run();
-    try {
+    this.#write(() => {
       for (const table of Object.values(this.#tables) as string[]) this.driver.exec(`REINDEX ${table}`);
-      this.#work(seal, rebuild, false);
-      this.#commit.run();
-    } catch (error) {
-      this.#rollBack();
-      throw error;
-    }
+      return this.#finish(this.#transaction(seal), rebuild, false);
+    });
+  }
+
+  /** Forgets the pages that it keeps in memory, so that they are read from the disk once more. */
+  forgetPages(): void {
+    this.#state = undefined;
+    this.driver.exec('PRAGMA shrink_memory');
   }
 
   /** A connection of the app's must be as durable as the queue promises to be. */
@@ -112,8 +137,35 @@ export class QueueConnection {
     this.driver.close();
   }
 
+  #write<T>(work: () => T): T {
+    this.#beginImmediate.run();
+    try {
+      const outcome = work();
+      this.#commitAll();
+      if (!this.#isProven) this.#proveDurability();
+      return outcome;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #commitAll(): void {
+    try {
+      this.#commit.run();
+    } catch (error) {
+      const fault = this.driver.faultOf(error);
+      throw fault === 'io' || fault === 'damaged' ? new UnknownEnd(error, fault) : error;
+    }
+  }
+
   #work<T>(seal: PayloadSeal, work: (tx: QueueTransaction) => T, mayLag: boolean): Outcome<T> {
     const tx = this.#transaction(seal);
+    tx.state.checkTail();
+    return this.#finish(tx, work, mayLag);
+  }
+
+  #finish<T>(tx: QueueTransaction, work: (tx: QueueTransaction) => T, mayLag: boolean): Outcome<T> {
     const result = work(tx);
     tx.save(mayLag);
     this.#state = tx.state;
@@ -128,11 +180,12 @@ export class QueueConnection {
 
   /** The state's row is new or damaged: everything in it follows from the rest, but for what was given away. */
   #transactionFromRows(seal: PayloadSeal): QueueTransaction {
-    const highest = (row: readonly unknown[] | undefined): number => Number(row?.[0] ?? 0);
-    const last = Math.max(highest(this.#sql.lastSequence.get()), highest(this.#sql.lastQuarantined.get()));
-    const isNew = last === 0 && this.#sql.state.get() === undefined;
+    const last = lastSequence(this.#sql);
+    const quarantined = Number(this.#sql.countQuarantined.get()?.[0]);
+    const isNew = last === 0 && quarantined === 0 && this.#sql.state.get() === undefined;
+    const tokens = Array.from(new LeaseBook(this.#sql).groups, ({ token }) => token);
     const state = QueueState.from(
-      isNew ? {} : { sequence: last + JUMP, token: JUMP + highest(this.#sql.lastToken.get()) },
+      isNew ? {} : { sequence: last + quarantined + JUMP, token: JUMP + Math.max(0, ...tokens) },
     );
     if (!isNew) Object.assign(state.data, this.#past.lastPosition());
     const tx = new QueueTransaction(this.#sql, state, seal, this.#past);
@@ -155,6 +208,20 @@ export class QueueConnection {
       );
     }
     this.#isProven = true;
+  }
+}
+
+/** The highest sequence of a row that is as it was written. */
+function lastSequence(sql: Statements): number {
+  for (let before = Infinity; ;) {
+    const rows = sql.before.all(before, LOOKED_AT_ONCE);
+    const intact = rows.find(isIntact);
+    if (intact !== undefined) return valueAt(intact, WHOLE.at.sequence);
+    const last = rows.at(-1);
+    if (last === undefined) return 0;
+    const next = valueAt(last, WHOLE.at.sequence);
+    if (!(next < before)) throw new DamagedIndex();
+    before = next;
   }
 }
 

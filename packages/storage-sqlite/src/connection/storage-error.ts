@@ -6,7 +6,14 @@ const FAULTS: Readonly<Record<SqliteFault, readonly [SyncErrorCode, string]>> = 
   full: ['STORAGE_FULL', 'No space is left for the database. Nothing was changed; make room and try again.'],
   damaged: [
     'STORAGE_DAMAGED',
-    'The database file is damaged beyond what could be repaired. Restore it from a copy.',
+    'The database file is damaged beyond what could be repaired. Put no old copy in its place, which would send again ' +
+      'what was delivered: stop the app, copy the file with its -wal and -shm, then export what can be read and ' +
+      'import it into a new file.',
+  ],
+  io: [
+    'STORAGE_FAILED',
+    'The disk failed to read or write the database, and the cause tells how. What was acknowledged is not lost by ' +
+      'waiting: check the disk, and try again.',
   ],
   other: ['STORAGE_FAILED', 'SQLite reported an error; the cause tells which.'],
 };

@@ -1,16 +1,17 @@
-import type { QuarantinedRecord } from '@cpc/sync-core';
+import type { Clock, QuarantinedRecord } from '@cpc/sync-core';
 import { asDriver, type SqliteConnection } from '../drivers/as-driver.js';
-import type { SqliteDriver } from '../drivers/sqlite-driver.js';
+import type { SqliteDriver, SqliteFault } from '../drivers/sqlite-driver.js';
 import { CodecPending, CodecSeal } from '../engine/codec-seal.js';
 import type { Savepoint } from '../engine/enqueue.js';
 import { type PayloadSeal, plainSeal } from '../engine/payload-seal.js';
 import { quarantine } from '../engine/quarantine.js';
-import { DamagedIndex, DamagedRow, type QueueTransaction } from '../engine/queue-transaction.js';
+import { DamagedIndex, DamagedRows } from '../engine/damage.js';
+import type { QueueTransaction } from '../engine/queue-transaction.js';
 import type { SqliteStorageSettings } from '../options.js';
 import { type QueueTables, tablesOf } from '../schema/tables.js';
 import { NoticeBoard } from './notice-board.js';
 import { openDriver, OpeningFault, type SqliteDurability } from './open-driver.js';
-import { QueueConnection } from './queue-connection.js';
+import { QueueConnection, UnknownEnd } from './queue-connection.js';
 import { closedError, storageError } from './storage-error.js';
 
 /** The first and the longest pause before a lock is tried again. */
@@ -24,6 +25,7 @@ interface Call {
   readonly codec: CodecSeal | undefined;
   readonly startedAt: number;
   pauseMs: number;
+  isReread: boolean;
   isRepaired: boolean;
 }
 
@@ -66,6 +68,10 @@ export class StorageSession {
   checkOpen(): QueueConnection {
     if (this.#connection === undefined) throw closedError();
     return this.#connection;
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
   }
 
   get savepoint(): Savepoint {
@@ -116,7 +122,10 @@ export class StorageSession {
         return;
       } catch (error) {
         if (!(error instanceof OpeningFault)) throw error;
-        if (error.fault !== 'busy' || this.#isOverdue(call)) throw storageError(error.cause, error.fault);
+        if (error.fault !== 'busy' && call.isReread) throw storageError(error.cause, error.fault);
+        if (error.fault === 'busy' ? this.#isOverdue(call) : !isMomentary(error.fault))
+          throw storageError(error.cause, error.fault);
+        if (error.fault !== 'busy') call.isReread = true;
         await this.#pause(call);
       }
     }
@@ -130,6 +139,7 @@ export class StorageSession {
       codec: sealing,
       startedAt: clock.monotonicMs(),
       pauseMs: FIRST_PAUSE_MS,
+      isReread: false,
       isRepaired: false,
     };
   }
@@ -148,13 +158,21 @@ export class StorageSession {
   /** Makes another attempt worth while, or throws what the call rejects with. */
   async #overcome(error: unknown, call: Call, connection: QueueConnection): Promise<void> {
     if (error instanceof CodecPending) return call.codec?.catchUp();
+    if (error instanceof UnknownEnd) throw storageError(error.cause, error.fault);
     const fault = connection.driver.faultOf(error);
+    const isDamage = error instanceof DamagedRows || error instanceof DamagedIndex || fault === 'damaged';
+    // Memory and disks err for a moment too, so nothing is judged by what was read once.
+    if ((isDamage || fault === 'io') && !call.isReread) {
+      call.isReread = true;
+      connection.forgetPages();
+      return;
+    }
     try {
-      if (error instanceof DamagedRow) {
-        this.#tell(connection.write(plainSeal, (tx) => quarantine(tx, error)).quarantined);
+      if (error instanceof DamagedRows) {
+        this.#tell(connection.mend(plainSeal, (tx) => quarantine(tx, error.rows)).quarantined);
         return;
       }
-      if ((error instanceof DamagedIndex || fault === 'damaged') && !call.isRepaired) {
+      if (isDamage && !call.isRepaired) {
         call.isRepaired = true;
         connection.repair(plainSeal);
         return;
@@ -197,6 +215,11 @@ export class StorageSession {
   #tell(records: readonly QuarantinedRecord[]): void {
     for (const record of records) this.notices.post({ kind: 'quarantined', record });
   }
+}
+
+/** Whether the same read may give something else the next time. */
+function isMomentary(fault: SqliteFault): boolean {
+  return fault === 'io' || fault === 'damaged';
 }
 
 function connect(driver: SqliteDriver, tables: QueueTables, durability: SqliteDurability): QueueConnection {

@@ -12,6 +12,7 @@ interface Statement {
   run(...values: unknown[]): { readonly changes: number | bigint };
   get(...values: unknown[]): unknown;
   all(...values: unknown[]): unknown[];
+  setReadBigInts(enabled: boolean): void;
 }
 
 /** The part of a `DatabaseSync` of `node:sqlite` that the driver uses. */
@@ -25,6 +26,7 @@ export interface NodeSqliteDatabase {
 /** Primary result codes of SQLite, see https://sqlite.org/rescode.html */
 const BUSY = 5;
 const LOCKED = 6;
+const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const NOTADB = 26;
@@ -60,15 +62,31 @@ function wrap(statement: Statement): SqliteStatement {
   return {
     run: (...values: SqlValue[]) => Number(statement.run(...values).changes),
     get: (...values: SqlValue[]) => {
-      const row = statement.get(...values);
+      const row = reading(statement, () => statement.get(...values));
       return row === undefined ? undefined : valuesOf(row);
     },
-    all: (...values: SqlValue[]) => statement.all(...values).map(valuesOf),
+    all: (...values: SqlValue[]) => reading(statement, () => statement.all(...values)).map(valuesOf),
   };
 }
 
+/** Reads once more, with integers of any size, where one is too large for a number: `node:sqlite` refuses it. */
+function reading<T>(statement: Statement, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as { readonly code?: unknown } | null)?.code !== 'ERR_OUT_OF_RANGE') throw error;
+  }
+  statement.setReadBigInts(true);
+  try {
+    return read();
+  } finally {
+    statement.setReadBigInts(false);
+  }
+}
+
 function valuesOf(row: unknown): SqlRow {
-  return Object.values(row as Record<string, SqlValue>);
+  const values = Object.values(row as Record<string, SqlValue | bigint>);
+  return values.map((value) => (typeof value === 'bigint' ? Number(value) : value));
 }
 
 /** `node:sqlite` puts SQLite's extended result code into `errcode`; its low byte is the primary one. */
@@ -81,6 +99,8 @@ function faultOf(error: unknown): SqliteFault | undefined {
       return 'busy';
     case FULL:
       return 'full';
+    case IOERR:
+      return 'io';
     case CORRUPT:
     case NOTADB:
       return 'damaged';

@@ -16,14 +16,16 @@ export interface SqliteStatement {
  * - `busy`: another connection holds the lock (`SQLITE_BUSY`, `SQLITE_LOCKED`).
  * - `full`: no space is left (`SQLITE_FULL`).
  * - `damaged`: the file is not what SQLite wrote (`SQLITE_CORRUPT`, `SQLITE_NOTADB`).
+ * - `io`: the disk failed to read or to write (`SQLITE_IOERR`); the next attempt may succeed.
  * - `other`: anything else that SQLite reports.
  */
-export type SqliteFault = 'busy' | 'full' | 'damaged' | 'other';
+export type SqliteFault = 'busy' | 'full' | 'damaged' | 'io' | 'other';
 
 /**
  * One synchronous connection to SQLite: all that the storage needs of a binding. Implement it to use the
  * storage with a binding that is not built in. Integers are numbers, and so is everything that SQLite stores
- * as a real.
+ * as a real. The storage writes no integer of 2^53 or more; one that damage put into a row is given as the nearest
+ * number, so that the row can be read and fails its checksum.
  */
 export interface SqliteDriver {
   /** Whether a transaction is open on this connection. */

@@ -4,8 +4,9 @@ import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { laneIn } from './lane.js';
 import { effectiveRank, refresh } from './may-go.js';
 import { HOLD } from './place.js';
-import { placedFromRow, placedOf } from './place-row.js';
-import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
+import { placedFromRow } from './place-row.js';
+import { DamagedIndex } from './damage.js';
+import type { QueueTransaction } from './queue-transaction.js';
 import { leasedItemOf } from './lease-book.js';
 import { valueAt, WHOLE } from './selection.js';
 
@@ -22,10 +23,21 @@ export type Asked = Pick<ClaimRequest, 'principals' | 'knows'>;
 /** How many scheduled operations one transaction lets go; more take several, so that none is long. */
 const WAKE_AT_ONCE = 2000;
 
-/** Lets operations that became due go. @returns false where more are due */
+/**
+ * Lets operations that became due go. What the index says is obeyed only where the row says so too, so that each is met
+ * once and the waking ends.
+ *
+ * @returns false where more are due
+ */
 export function wake(tx: QueueTransaction, now: number): boolean {
-  const due = tx.sql.dueUntil.all(now, WAKE_AT_ONCE);
-  for (const row of due) refresh(tx, tx.move(placedOf(row), { dueAt: 0, delayMs: 0 }));
+  const due = tx.sql.dueUntil.all(now, WAKE_AT_ONCE) as readonly (readonly [
+    dueAt: number,
+    sequence: number,
+  ])[];
+  for (const [dueAt, sequence] of due) {
+    const placed = tx.verified(sequence, ({ place }) => place.dueAt === dueAt);
+    refresh(tx, tx.move(placed, { dueAt: 0, delayMs: 0 }));
+  }
   return due.length < WAKE_AT_ONCE;
 }
 

@@ -18,6 +18,7 @@ import {
   withKnownIds,
 } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { DamagedIndex } from './damage.js';
 import { append, exchange, remove } from './order.js';
 import { laneIn } from './lane.js';
 import { logOf } from './attempt-log.js';
@@ -138,7 +139,10 @@ class EnqueueStep implements EnqueueQuestions<Tail> {
   #append(given: NewOperation, operation: NewOperation): StorageReceipt | Refusal {
     const sequence = append(this.#tx, operation, newProgress(operation));
     if (sequence !== undefined) return { kind: 'enqueued', sequence };
-    return repeatOfPresent(this.present(given.id) as NewOperation, given, operation);
+    const present = this.present(given.id);
+    // Neither the id nor the sequence may be taken by something that cannot be found.
+    if (present === undefined) throw new DamagedIndex();
+    return repeatOfPresent(present, given, operation);
   }
 
   #join(joining: Joining<Tail>): StorageReceipt {

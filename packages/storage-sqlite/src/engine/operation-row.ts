@@ -63,6 +63,14 @@ function listOf(text: string | null): unknown[] {
   return text === null ? [] : (JSON.parse(text) as unknown[]);
 }
 
+/** What an operation waits for and what it mentions, out of an intact row: no payload needs to be opened for that. */
+export function linksOf(row: SqlRow): Pick<NewOperation, 'dependsOn' | 'references'> {
+  return {
+    dependsOn: listOf(valueAt(row, at.depends_on)) as string[],
+    references: listOf(valueAt(row, at.refs)) as Reference[],
+  };
+}
+
 /** The values of a row that a payload codec may have written. */
 export function sealedValues(row: SqlRow): readonly SqlValue[] {
   return [valueAt(row, at.payload), valueAt(row, at.base)];

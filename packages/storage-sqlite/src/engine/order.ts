@@ -5,7 +5,8 @@ import { logOf } from './attempt-log.js';
 import { refresh } from './may-go.js';
 import { rowValues } from './operation-row.js';
 import { HOLD, type Place, type Placed, reached, stateOf } from './place.js';
-import { DamagedIndex, type QueueTransaction } from './queue-transaction.js';
+import { DamagedIndex } from './damage.js';
+import type { QueueTransaction } from './queue-transaction.js';
 import { lentTo, RankFlow } from './rank-flow.js';
 
 /** Adds an operation at the end. @returns its sequence, or `undefined` where its id is in the queue already */

@@ -85,7 +85,7 @@ function preparePast(driver: SqliteDriver, { past: p }: QueueTables) {
   return {
     after: driver.prepare(`SELECT number, ids, before, mark FROM ${p} WHERE number > ? ORDER BY number`),
     last: driver.prepare(`SELECT number, mark FROM ${p} ORDER BY number DESC LIMIT 1`),
-    add: driver.prepare(`INSERT INTO ${p} (number, ids, before, mark) VALUES (?, ?, ?, ?)`),
+    add: driver.prepare(`INSERT OR REPLACE INTO ${p} (number, ids, before, mark) VALUES (?, ?, ?, ?)`),
     prune: driver.prepare(`DELETE FROM ${p} WHERE number <= ?`),
   };
 }

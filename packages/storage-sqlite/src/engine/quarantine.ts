@@ -1,30 +1,47 @@
 import type { Page, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
 import { type ColumnName, ROW_COLUMNS } from './columns.js';
-import type { DamagedRow, QueueTransaction } from './queue-transaction.js';
+import { DamagedIndex, type DamagedRow } from './damage.js';
+import type { QueueTransaction } from './queue-transaction.js';
 import { rebuild } from './rebuild.js';
 
-/** Moves a damaged row aside, as it was found. */
-export function quarantine(tx: QueueTransaction, { sequence, reason }: DamagedRow): void {
-  const found = tx.sql.rawRow.get(sequence);
-  if (found === undefined) return;
+/**
+ * Moves damaged rows aside, as they were found.
+ *
+ * @throws DamagedIndex where none of them can be taken hold of
+ */
+export function quarantine(tx: QueueTransaction, rows: readonly DamagedRow[]): void {
+  const moved = rows.filter((row) => moveAside(tx, row));
+  if (moved.length === 0) throw new DamagedIndex();
+  // Their own fields are not to be trusted, so counts and lanes are worked out from all the others.
+  rebuild(tx);
+}
+
+function moveAside(tx: QueueTransaction, { sequence, reason }: DamagedRow): boolean {
+  const isFar = !Number.isSafeInteger(sequence);
+  const found = isFar ? tx.sql.rawFarRow.get() : tx.sql.rawRow.get(sequence);
+  if (found === undefined) return false;
   const columns = rawColumns(found);
   const raw = bytesOf(columns);
   const id = idOf(columns);
-  tx.sql.quarantine.run(sequence, id ?? null, reason.code, reason.message, raw);
-  tx.sql.remove.run(sequence);
-  tx.state.data.dependencies -= tx.sql.removeBlockers.run(sequence);
-  tx.state.data.references -= tx.sql.removeReferences.run(sequence);
+  if ((isFar ? tx.sql.removeFar.run() : tx.sql.remove.run(sequence)) === 0) return false;
+  const kept = freeSequence(tx, sequence);
+  tx.sql.quarantine.run(kept, id ?? null, reason.code, reason.message, raw);
   tx.leases.release(sequence);
-  // Its own fields are not to be trusted, so counts and lanes are worked out from all the others.
-  rebuild(tx);
-  tx.quarantined.push({ sequence, ...(id !== undefined && { id }), reason, raw });
+  tx.quarantined.push({ sequence: kept, ...(id !== undefined && { id }), reason, raw });
+  return true;
+}
+
+/** The sequence itself, where it is one and no other record has it; else a number below all others. */
+function freeSequence(tx: QueueTransaction, sequence: number): number {
+  if (Number.isSafeInteger(sequence) && tx.sql.isQuarantined.get(sequence) === undefined) return sequence;
+  return Math.min(0, Number(tx.sql.firstQuarantined.get()?.[0] ?? 0)) - 1;
 }
 
 /** A page of what was put aside. */
 export function listQuarantined(
   tx: QueueTransaction,
-  { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number } = {},
+  { after = -Infinity, limit = 100 }: { readonly after?: number; readonly limit?: number } = {},
 ): Page<QuarantinedRecord> {
   const rows = tx.sql.quarantined.all(after, limit + 1);
   const items = rows.slice(0, limit).map(([sequence, id, code, message, raw]): QuarantinedRecord => {

@@ -1,8 +1,10 @@
 import type { OperationState } from '@cpc/sync-core';
-import type { SqlValue } from '../drivers/sqlite-driver.js';
+import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
 import { stateOf } from './place.js';
-import { placedOf } from './place-row.js';
+import { ascending, failChecksum } from './damage.js';
+import { placedFromRow } from './place-row.js';
+import { isIntact } from './row-checksum.js';
 import type { Statements } from './statements.js';
 
 const SEED = 0x51a7;
@@ -44,6 +46,8 @@ export class QueueState {
   #saved: string;
   /** The numbers as they are in the row. */
   #written: StateData;
+  /** Rows behind the sequence that are not as they were written. */
+  #damaged: readonly SqlRow[] = [];
   /** Whether the counts changed by anything but appended rows. */
   #isRecounted = false;
 
@@ -80,13 +84,22 @@ export class QueueState {
     return waiting + scheduled + blocked + leased + parked + deadLetter;
   }
 
-  /** Counts in what was appended since, here or elsewhere. */
+  /** Counts in what was appended since, here or elsewhere. A sequence is taken over once its row is checked. */
   #catchUp(sql: Statements): void {
-    for (const row of sql.placedAfter.all(this.data.sequence)) {
-      const { sequence, priority, place } = placedOf(row);
+    const rows = ascending(sql.after.all(this.data.sequence), this.data.sequence);
+    this.#damaged = rows.filter((row) => !isIntact(row));
+    for (const row of rows) {
+      if (!isIntact(row)) continue;
+      const { sequence, priority, place } = placedFromRow(row);
       this.added(stateOf(place), priority);
       this.data.sequence = sequence;
     }
+  }
+
+  /** Makes sure that everything behind the state's sequence could be counted in; throws {@link DamagedRows}. */
+  checkTail(): void {
+    const [first, ...others] = this.#damaged;
+    if (first !== undefined) throw failChecksum(first, ...others);
   }
 
   added(state: OperationState, priority: number): void {

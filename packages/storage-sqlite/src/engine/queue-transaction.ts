@@ -4,17 +4,17 @@ import {
   type OperationState,
   type QuarantinedRecord,
   type StoredOperation,
-  type SyncFailure,
 } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { type Fate, type KnownIds, type Past, type Progress } from '@cpc/sync-core/storage-kit';
 import { isInLane, type Lane, laneIn } from './lane.js';
+import { DamagedIndex, DamagedRows, failChecksum } from './damage.js';
 import { LeaseBook } from './lease-book.js';
 import { readLog, recordTexts } from './attempt-log.js';
 import type { RecordTexts } from './columns.js';
 import { operationOf, sealedValues, storedOf } from './operation-row.js';
 import { type Place, type Placed, progressOf, reached, stateOf } from './place.js';
-import { placedOf, placeValues } from './place-row.js';
+import { placedFromRow, placedOf, placeValues } from './place-row.js';
 import { isPlain, PLAIN, plainValues, rowOfPlain } from './plain-row.js';
 import { isIntact, partChecksum } from './row-checksum.js';
 import { runsOf } from './runs.js';
@@ -23,24 +23,6 @@ import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';
 import { TAIL, valueAt, WHOLE } from './selection.js';
 import type { Statements } from './statements.js';
-
-/** A row of the queue that is not as it was written; whoever meets it puts it into quarantine. */
-export class DamagedRow extends Error {
-  override readonly name = 'DamagedRow';
-  readonly sequence: number;
-  readonly reason: SyncFailure;
-
-  constructor(sequence: number, reason: SyncFailure) {
-    super(reason.message);
-    this.sequence = sequence;
-    this.reason = reason;
-  }
-}
-
-/** SQLite's own structures, its indexes above all, contradict each other. */
-export class DamagedIndex extends Error {
-  override readonly name = 'DamagedIndex';
-}
 
 /**
  * One transaction on a queue while it runs: its rows, its leases and its counts. It keeps the counts in step
@@ -166,10 +148,22 @@ export class QueueTransaction implements KnownIds {
     if (isInLane({ entity, principal }, lane)) throw new DamagedIndex();
   }
 
-  /** The whole row, checked; throws {@link DamagedRow}. */
+  /** The whole row, checked; throws {@link DamagedRows}. */
   row(sequence: number): SqlRow | undefined {
     const row = this.sql.row.get(sequence);
     return row && this.checked(row);
+  }
+
+  /**
+   * An operation to which an index led, once its whole row is checked and says the same as the index.
+   *
+   * @throws DamagedRows where the row is not as it was written; DamagedIndex where it does not say the same
+   */
+  verified(sequence: number, agrees: (placed: Placed) => boolean): Placed {
+    const row = this.row(sequence);
+    const placed = row && placedFromRow(row);
+    if (placed === undefined || !agrees(placed)) throw new DamagedIndex();
+    return placed;
   }
 
   rowById(id: string): SqlRow | undefined {
@@ -198,13 +192,10 @@ export class QueueTransaction implements KnownIds {
     return (isPlain(row) ? insertPlain.run(...plainValues(row)) : insert.run(...row)) === 1;
   }
 
-  /** The row itself, where it is as it was written; throws {@link DamagedRow}. */
+  /** The row itself, where it is as it was written; throws {@link DamagedRows}. */
   checked(row: SqlRow): SqlRow {
     if (isIntact(row)) return row;
-    throw new DamagedRow(valueAt(row, WHOLE.at.sequence), {
-      code: 'STORAGE_DAMAGED',
-      message: 'The record fails its checksum: the file was altered outside SQLite.',
-    });
+    throw failChecksum(row);
   }
 
   /** Says which rows' contents will be read, so that a payload codec decodes them all in one go. */
@@ -212,12 +203,12 @@ export class QueueTransaction implements KnownIds {
     if (!this.seal.isPlain) this.seal.expect(rows.flatMap(sealedValues));
   }
 
-  /** What the app gave; throws {@link DamagedRow} where the payload's codec finds damage. */
+  /** What the app gave; throws {@link DamagedRows} where the payload's codec finds damage. */
   operation(row: SqlRow): NewOperation {
     return damagedBy(row, () => operationOf(row, this.seal));
   }
 
-  /** The operation as the port shows it; throws {@link DamagedRow} as well. */
+  /** The operation as the port shows it; throws {@link DamagedRows} as well. */
   stored(row: SqlRow): StoredOperation {
     const sequence = valueAt(row, WHOLE.at.sequence);
     const lease = this.state.data.byState.leased > 0 ? this.leases.leaseOn(sequence) : undefined;
@@ -292,6 +283,7 @@ function damagedBy<T>(row: SqlRow, read: () => T): T {
     return read();
   } catch (error) {
     if (!isSyncError(error, 'STORAGE_DAMAGED')) throw error;
-    throw new DamagedRow(valueAt(row, WHOLE.at.sequence), { code: error.code, message: error.message });
+    const reason = { code: error.code, message: error.message };
+    throw new DamagedRows({ sequence: valueAt(row, WHOLE.at.sequence), reason });
   }
 }

@@ -11,8 +11,10 @@ import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { SqliteStatement } from '../drivers/sqlite-driver.js';
 import { type Asked, candidates } from './claim.js';
 import { laneIn } from './lane.js';
+import { ascending, failChecksum } from './damage.js';
 import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
+import { isIntact } from './row-checksum.js';
 import { valueAt, WHOLE } from './selection.js';
 
 /** How many rows one read of a list takes from SQLite at most. */
@@ -34,10 +36,18 @@ export function blockersOf(tx: QueueTransaction, id: string): readonly string[] 
   return [...new Set([...ahead, ...blockers.flatMap(([one]) => tx.placed(one as number)?.id ?? [])])];
 }
 
-/** How a row becomes what a list shows; `undefined` leaves it out. */
-export type ReadRow = (tx: QueueTransaction, row: SqlRow) => StoredOperation | undefined;
+/** How a row becomes what a list shows; `undefined` leaves it out. `chunk` holds the rows that were read with it. */
+export type ReadRow = (
+  tx: QueueTransaction,
+  row: SqlRow,
+  chunk: readonly SqlRow[],
+) => StoredOperation | undefined;
 
-const readIntact: ReadRow = (tx, row) => tx.stored(tx.checked(row));
+const readIntact: ReadRow = (tx, row, chunk) => {
+  if (isIntact(row)) return tx.stored(row);
+  // Damage comes in pages, and putting rows aside reads the whole queue: all are put aside together.
+  throw failChecksum(row, ...chunk.filter((other) => other !== row && !isIntact(other)));
+};
 
 /** A page in sequence order. */
 export function list(
@@ -45,16 +55,18 @@ export function list(
   query: ListQuery = {},
   read: ReadRow = readIntact,
 ): Page<StoredOperation> {
-  const { after = 0, limit = 100 } = query;
+  // Not even a sequence below 1, which only damage can give, is left out.
+  const { after = -Infinity, limit = 100 } = query;
   const items: StoredOperation[] = [];
   const isFiltered = query.states !== undefined || query.principals !== undefined;
   let position = after;
   for (;;) {
     // One more than the page tells whether there is a next one.
-    const rows = chunk(tx, query, position, isFiltered ? CHUNK : Math.min(CHUNK, limit + 1 - items.length));
+    const most = isFiltered ? CHUNK : Math.min(CHUNK, limit + 1 - items.length);
+    const rows = ascending(chunk(tx, query, position, most), position);
     tx.expect(rows);
     for (const row of rows) {
-      const stored = matching(tx, row, query, read);
+      const stored = matching(tx, row, query, () => read(tx, row, rows));
       if (stored === undefined) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.sequence ?? after };
       items.push(stored);
@@ -104,7 +116,7 @@ function matching(
   tx: QueueTransaction,
   row: SqlRow,
   query: ListQuery,
-  read: ReadRow,
+  read: () => StoredOperation | undefined,
 ): StoredOperation | undefined {
   const placed = placedFromRow(row);
   const listed = {
@@ -113,7 +125,7 @@ function matching(
     entity: placed.entity ?? undefined,
     principal: placed.principal ?? undefined,
   };
-  return matches(listed, query) ? read(tx, row) : undefined;
+  return matches(listed, query) ? read() : undefined;
 }
 
 export function stats(tx: QueueTransaction): StorageStats {
@@ -134,8 +146,8 @@ export function nextDue(tx: QueueTransaction, { now, ...asked }: NextDueRequest)
   const { nextDue: ofAll, nextDueOf } = tx.sql;
   const times = (
     principals === undefined
-      ? [firstDue(ofAll, [], asked)]
-      : principals.map((principal) => firstDue(nextDueOf, [principal ?? null], asked))
+      ? [firstDue(tx, ofAll, [], asked)]
+      : principals.map((principal) => firstDue(tx, nextDueOf, [principal ?? null], asked))
   ).filter((due) => due !== undefined);
   for (const group of tx.leases.groups) {
     if ([...group.items.keys()].some((sequence) => isOf(tx, sequence, principals)))
@@ -146,16 +158,23 @@ export function nextDue(tx: QueueTransaction, { now, ...asked }: NextDueRequest)
 
 /** The earliest due time of what the caller can send; what it cannot is read past. */
 function firstDue(
+  tx: QueueTransaction,
   statement: SqliteStatement,
   whose: readonly (string | null)[],
   { knows }: Asked,
 ): number | undefined {
   for (let reach = 1; ; reach *= 4) {
-    const rows = statement.all(...whose, reach) as readonly [number, string, number][];
+    const rows = statement.all(...whose, reach) as readonly [number, string, number, number][];
     const known = rows.find(([, kind, version]) => isKnown({ kind, version }, knows));
-    if (known !== undefined) return known[0];
+    if (known !== undefined) return dueTime(tx, known);
     if (rows.length < reach) return undefined;
   }
+}
+
+/** The time to which an index led, once the row says the same: a time that is none would be waited for without end. */
+function dueTime(tx: QueueTransaction, [due, , , sequence]: readonly [number, string, number, number]): number {
+  tx.verified(sequence, ({ place }) => place.due === due);
+  return due;
 }
 
 function isOf(tx: QueueTransaction, sequence: number, principals: Principals | undefined): boolean {

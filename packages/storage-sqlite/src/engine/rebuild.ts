@@ -1,27 +1,19 @@
 import { refresh } from './may-go.js';
 import { stateOf } from './place.js';
 import { placedOf } from './place-row.js';
+import { relink } from './relink.js';
 import { splitLanes } from './split-lanes.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /**
- * Works out all that follows from the rows: counts, heads of lanes, dependencies that ended. Its cost grows with
+ * Works out all that follows from the rows: dependencies and references, heads of lanes, counts. Its cost grows with
  * the queue; it runs after damage only.
  */
 export function rebuild(tx: QueueTransaction): void {
-  releaseBroken(tx);
+  relink(tx);
   recount(tx);
   splitLanes(tx);
   for (const row of tx.sql.strandedHeads.all()) refresh(tx, placedOf(row));
-}
-
-function releaseBroken(tx: QueueTransaction): void {
-  for (const [dependent, broken] of tx.sql.brokenDependencies.all()) {
-    const placed = tx.placed(dependent as number);
-    if (placed !== undefined)
-      tx.move(placed, { waits: Math.max(0, placed.place.waits - (broken as number)) });
-  }
-  tx.sql.removeBrokenDependencies.run();
 }
 
 function recount(tx: QueueTransaction): void {

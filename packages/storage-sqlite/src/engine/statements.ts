@@ -18,6 +18,7 @@ export function prepareStatements(driver: SqliteDriver, tables: QueueTables) {
     ...orderStatements(prepare, tables.operations),
     ...dependencyStatements(prepare, tables),
     ...bookStatements(prepare, tables),
+    ...indexStatements(prepare, tables.operations),
   };
 }
 
@@ -37,6 +38,10 @@ const RAW = ROW_COLUMNS.flatMap((name) => [
  */
 const LIMIT = 'LIMIT ? + 0';
 
+/** The first row whose sequence is no number that JavaScript holds exactly; only within SQL can it be named. */
+const far = (o: string): string =>
+  `SELECT sequence FROM ${o} WHERE sequence > ${Number.MAX_SAFE_INTEGER} OR sequence < ${Number.MIN_SAFE_INTEGER} LIMIT 1`;
+
 const assignments = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
 
 function operationStatements(prepare: Prepare, o: string) {
@@ -54,7 +59,8 @@ function operationStatements(prepare: Prepare, o: string) {
     laneOf: prepare(`SELECT entity, principal FROM ${o} WHERE sequence = ?`),
     kindOf: prepare(`SELECT kind, version FROM ${o} WHERE sequence = ?`),
     placed: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence = ?`),
-    placedAfter: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
+    after: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
+    before: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence < ? ORDER BY sequence DESC ${LIMIT}`),
     log: prepare(`SELECT ${RECORD_COLUMNS.join(', ')} FROM ${o} WHERE sequence = ?`),
     updatePlace: prepare(`UPDATE ${o} SET ${assignments(PLACE_UPDATE_COLUMNS)} WHERE sequence = ?`),
     updateProgress: prepare(
@@ -73,7 +79,6 @@ function operationStatements(prepare: Prepare, o: string) {
        ORDER BY sequence ${LIMIT}`,
     ),
     oldestCreatedAt: prepare(`SELECT created_at FROM ${o} ORDER BY sequence LIMIT 1`),
-    lastSequence: prepare(`SELECT max(sequence) FROM ${o}`),
   };
 }
 
@@ -114,13 +119,13 @@ function orderStatements(prepare: Prepare, o: string) {
        WHERE entity = ? AND principal IS ? AND waits > 0 AND sequence <= ? ORDER BY sequence DESC LIMIT 1`,
     ),
     dueUntil: prepare(
-      `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
+      `SELECT due_at, sequence FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
     ),
     nextDue: prepare(
-      `SELECT due, kind, version FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due ${LIMIT}`,
+      `SELECT due, kind, version, sequence FROM ${o} INDEXED BY ${o}_due WHERE due IS NOT NULL ORDER BY due ${LIMIT}`,
     ),
     nextDueOf: prepare(
-      `SELECT due, kind, version FROM ${o} INDEXED BY ${o}_due_principal WHERE due IS NOT NULL AND principal IS ?
+      `SELECT due, kind, version, sequence FROM ${o} INDEXED BY ${o}_due_principal WHERE due IS NOT NULL AND principal IS ?
        ORDER BY due ${LIMIT}`,
     ),
     delayedBeyond: prepare(
@@ -150,6 +155,14 @@ function dependencyStatements(
     blockersOf: prepare(`SELECT blocker FROM ${d} WHERE dependent = ?`),
     removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
     removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),
+    removeDependency: prepare(`DELETE FROM ${d} WHERE blocker = ? AND dependent = ?`),
+    referencesOf: prepare(`SELECT temporary_id FROM ${r} WHERE sequence = ?`),
+    removeReference: prepare(`DELETE FROM ${r} WHERE temporary_id = ? AND sequence = ?`),
+    linked: prepare(
+      `SELECT ${WHOLE.sql} FROM ${o} WHERE sequence > ? AND (depends_on IS NOT NULL OR refs IS NOT NULL OR waits <> 0
+       OR sequence IN (SELECT dependent FROM ${d}) OR sequence IN (SELECT sequence FROM ${r}))
+       ORDER BY sequence ${LIMIT}`,
+    ),
     brokenDependencies: prepare(
       `SELECT dependent, count(*) FROM ${d} WHERE blocker NOT IN (SELECT sequence FROM ${o}) GROUP BY dependent`,
     ),
@@ -157,6 +170,7 @@ function dependencyStatements(
       `DELETE FROM ${d} WHERE blocker NOT IN (SELECT sequence FROM ${o})
        OR dependent NOT IN (SELECT sequence FROM ${o})`,
     ),
+    removeBrokenReferences: prepare(`DELETE FROM ${r} WHERE sequence NOT IN (SELECT sequence FROM ${o})`),
     countDependencies: prepare(`SELECT count(*) FROM ${d}`),
     addReference: prepare(`INSERT OR IGNORE INTO ${r} (temporary_id, sequence) VALUES (?, ?)`),
     referring: prepare(`SELECT sequence FROM ${r} WHERE temporary_id = ? ORDER BY sequence`),
@@ -175,7 +189,6 @@ function bookStatements(
 ) {
   return {
     claims: prepare(`SELECT part, token, lease_until, lease_ms, items, checksum FROM ${c} ORDER BY part`),
-    lastToken: prepare(`SELECT max(token) FROM ${c}`),
     addClaim: prepare(
       `INSERT INTO ${c} (token, lease_until, lease_ms, items, checksum) VALUES (?, ?, ?, ?, ?)`,
     ),
@@ -190,13 +203,34 @@ function bookStatements(
       `SELECT sequence, id, code, message, raw FROM ${q} WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
     ),
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
-    lastQuarantined: prepare(`SELECT max(sequence) FROM ${q}`),
+    isQuarantined: prepare(`SELECT 1 FROM ${q} WHERE sequence = ?`),
+    firstQuarantined: prepare(`SELECT min(sequence) FROM ${q}`),
     rawRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = ?`),
+    rawFarRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = (${far(o)})`),
+    removeFar: prepare(`DELETE FROM ${o} WHERE sequence = (${far(o)})`),
     state: prepare(`SELECT data, checksum FROM ${s} WHERE one = 1`),
     writeState: prepare(`INSERT OR REPLACE INTO ${s} (one, data, checksum) VALUES (1, ?, ?)`),
     countByPlace: prepare(
       `SELECT priority, hold, ready IS NOT NULL AS is_ready, due IS NOT NULL AS is_due, count(*) AS n
        FROM ${o} GROUP BY 1, 2, 3, 4`,
     ),
+  };
+}
+
+/** Whether an index has the entry that a row must have in it. */
+function indexStatements(prepare: Prepare, o: string) {
+  const entry = (index: string, condition: string): SqliteStatement =>
+    prepare(`SELECT 1 FROM ${o} INDEXED BY ${o}_${index} WHERE ${condition} AND sequence = ?`);
+  return {
+    inReady: entry('ready', 'ready IS NOT NULL AND principal IS NULL AND ready = ?'),
+    inReadyOwned: entry('ready_owned', 'ready IS NOT NULL AND principal IS NOT NULL AND ready = ?'),
+    inReadyPrincipal: entry(
+      'ready_principal',
+      'ready IS NOT NULL AND principal IS NOT NULL AND principal = ? AND ready = ?',
+    ),
+    inDue: entry('due', 'due IS NOT NULL AND due = ?'),
+    inDuePrincipal: entry('due_principal', 'due IS NOT NULL AND principal IS ? AND due = ?'),
+    inTimed: entry('timed', 'due_at > 0 AND due_at = ?'),
+    inLane: entry('lane', 'entity IS NOT NULL AND entity = ? AND principal IS ?'),
   };
 }

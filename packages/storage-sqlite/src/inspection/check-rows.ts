@@ -1,5 +1,6 @@
 import type { SqlRow } from '../drivers/sqlite-driver.js';
-import { DamagedRow, type QueueTransaction } from '../engine/queue-transaction.js';
+import { ascending, DamagedRows } from '../engine/damage.js';
+import type { QueueTransaction } from '../engine/queue-transaction.js';
 import { valueAt, WHOLE } from '../engine/selection.js';
 import type { DamagedRecord } from './records.js';
 
@@ -13,7 +14,7 @@ export interface CheckedRows {
 
 /** Checks and reads each row of a stretch. */
 export function checkRows(tx: QueueTransaction, after: number, limit: number): CheckedRows {
-  const rows = tx.sql.listAll.all(after, null, null, limit);
+  const rows = ascending(tx.sql.listAll.all(after, null, null, limit), after);
   const last = rows.at(-1);
   return {
     checked: rows.length,
@@ -29,8 +30,8 @@ function damageOf(tx: QueueTransaction, row: SqlRow): DamagedRecord | undefined 
   } catch (error) {
     const [sequence, id] = [valueAt(row, WHOLE.at.sequence), valueAt(row, WHOLE.at.id)];
     const reason =
-      error instanceof DamagedRow
-        ? error.reason
+      error instanceof DamagedRows
+        ? error.rows[0].reason
         : { code: 'STORAGE_DAMAGED', message: 'The record has the right checksum and cannot be read.' };
     return { sequence, ...(typeof id === 'string' && { id }), reason };
   }

@@ -11,7 +11,8 @@ import { closedError, storageError } from '../connection/storage-error.js';
 import type { SqliteDriver, SqliteFault, SqlRow } from '../drivers/sqlite-driver.js';
 import { listQuarantined } from '../engine/quarantine.js';
 import { QueueState } from '../engine/queue-state.js';
-import { DamagedRow, QueueTransaction } from '../engine/queue-transaction.js';
+import { DamagedIndex, DamagedRows } from '../engine/damage.js';
+import { QueueTransaction } from '../engine/queue-transaction.js';
 import { blockersOf, get, list } from '../engine/reads.js';
 import { sealedValues } from '../engine/operation-row.js';
 import { isIntact } from '../engine/row-checksum.js';
@@ -147,7 +148,7 @@ export class SqliteQueueReader implements AsyncDisposable {
   }
 
   /** Checks and reads a stretch of rows; repeat with `next` until it is absent. */
-  checkRows(after = 0, limit = 500): Promise<CheckedRows> {
+  checkRows(after = -Infinity, limit = 500): Promise<CheckedRows> {
     return this.#read((tx) => checkRows(tx, after, limit));
   }
 
@@ -210,15 +211,21 @@ export class SqliteQueueReader implements AsyncDisposable {
     return this.#patiently(driver, () => work(driver));
   }
 
-  /** Repeats what met a lock, without holding up the event loop. */
+  /** Repeats what met a lock, without holding up the event loop, and once what met damage. */
   async #patiently<T>(driver: SqliteDriver, work: () => T): Promise<T> {
     const { clock, busyTimeoutMs } = this.#settings;
     const startedAt = clock.monotonicMs();
-    for (;;) {
+    for (let isReread = false; ;) {
       try {
         return work();
       } catch (error) {
         const fault = driver.faultOf(error);
+        // Memory and disks err for a moment too, so nothing is judged by what was read once.
+        if (!isReread && isJudgement(error, fault)) {
+          isReread = true;
+          driver.exec('PRAGMA shrink_memory');
+          continue;
+        }
         const isOverdue = clock.monotonicMs() - startedAt >= busyTimeoutMs;
         if (fault !== 'busy' || isOverdue) throw readingError(error, fault);
         await new Promise<void>((resolve) => {
@@ -227,6 +234,12 @@ export class SqliteQueueReader implements AsyncDisposable {
       }
     }
   }
+}
+
+/** Whether an error says something about the file that another look may not confirm. */
+function isJudgement(error: unknown, fault: SqliteFault | undefined): boolean {
+  if (error instanceof DamagedRows || error instanceof DamagedIndex) return true;
+  return fault === 'io' || fault === 'damaged';
 }
 
 function readIntact(tx: QueueTransaction, row: SqlRow): ReadOperation | undefined {
@@ -246,7 +259,8 @@ function notReadable(queue: string, format: unknown): SyncError {
 }
 
 function readingError(error: unknown, fault: SqliteFault | undefined): unknown {
-  if (!(error instanceof DamagedRow)) return storageError(error, fault);
-  const { sequence, reason } = error;
+  if (!(error instanceof DamagedRows))
+    return storageError(error, error instanceof DamagedIndex ? 'damaged' : fault);
+  const [{ sequence, reason }] = error.rows;
   return new SyncError('STORAGE_DAMAGED', reason.message, { cause: error, details: { sequence } });
 }

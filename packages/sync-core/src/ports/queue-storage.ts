@@ -202,7 +202,9 @@ export type StorageNotice =
   | { readonly kind: 'signedIn' }
   | { readonly kind: 'quarantined'; readonly record: QuarantinedRecord }
   /** The handle was lost (deleted, upgraded elsewhere, forced closed); the storage reopens by itself if it can. */
-  | { readonly kind: 'lost'; readonly failure: SyncFailure };
+  | { readonly kind: 'lost'; readonly failure: SyncFailure }
+  /** Something failed, or goes wrong, that belongs to no call; the storage goes on. */
+  | { readonly kind: 'failed'; readonly failure: SyncFailure };
 
 export interface QuarantinedRecord {
   readonly sequence: number;

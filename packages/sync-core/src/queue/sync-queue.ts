@@ -396,6 +396,7 @@ export class SyncQueue implements AsyncDisposable {
         hub.emit({ type: 'quarantined', record: notice.record });
         break;
       case 'lost':
+      case 'failed':
         hub.emit({ type: 'failed', failure: notice.failure });
         break;
       case 'signedIn':
