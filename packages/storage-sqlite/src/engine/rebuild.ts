@@ -1,6 +1,7 @@
 import { refresh } from './may-go.js';
 import { stateOf } from './place.js';
 import { placedOf } from './place-row.js';
+import { RankFlow } from './rank-flow.js';
 import { relink } from './relink.js';
 import { splitLanes } from './split-lanes.js';
 import type { QueueTransaction } from './queue-transaction.js';
@@ -10,9 +11,12 @@ import type { QueueTransaction } from './queue-transaction.js';
  * the queue; it runs after damage only.
  */
 export function rebuild(tx: QueueTransaction): void {
-  relink(tx);
+  const waitedFor = relink(tx);
   recount(tx);
   splitLanes(tx);
+  const ranks = new RankFlow(tx);
+  ranks.revisit(waitedFor);
+  ranks.run();
   for (const row of tx.sql.strandedHeads.all()) refresh(tx, placedOf(row));
 }
 

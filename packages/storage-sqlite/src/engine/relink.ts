@@ -1,4 +1,4 @@
-import { refresh } from './may-go.js';
+import { effectiveRank, refresh } from './may-go.js';
 import { ascending } from './damage.js';
 import { linksOf } from './operation-row.js';
 import { placedFromRow } from './place-row.js';
@@ -10,33 +10,41 @@ import type { SqlRow } from '../drivers/sqlite-driver.js';
 /** How many rows are read at a time. */
 const CHUNK = 500;
 
-/** Makes the tables of dependencies and references agree with the rows, which name both, and are checked. */
-export function relink(tx: QueueTransaction): void {
+/**
+ * Makes the tables of dependencies and references agree with the rows, which name both, and are checked.
+ *
+ * @returns all that others wait for
+ */
+export function relink(tx: QueueTransaction): readonly number[] {
+  const waitedFor = new Set<number>();
   tx.sql.removeBrokenDependencies.run();
   tx.sql.removeBrokenReferences.run();
   for (let after = -Infinity; ;) {
     const rows = ascending(tx.sql.linked.all(after, CHUNK), after);
-    for (const row of rows) if (isIntact(row)) relinkOne(tx, row);
+    for (const row of rows)
+      if (isIntact(row)) for (const blocker of relinkOne(tx, row)) waitedFor.add(blocker);
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return [...waitedFor];
     after = valueAt(last, WHOLE.at.sequence);
   }
 }
 
-function relinkOne(tx: QueueTransaction, row: SqlRow): void {
+function relinkOne(tx: QueueTransaction, row: SqlRow): Iterable<number> {
   const placed = placedFromRow(row);
   const { sequence } = placed;
   const blockers = blockersNamedBy(tx, row);
   for (const [blocker] of tx.sql.blockersOf.all(sequence)) {
     if (!blockers.has(blocker as number)) tx.sql.removeDependency.run(blocker as number, sequence);
   }
-  for (const blocker of blockers) tx.sql.addDependency.run(blocker, sequence);
+  const rank = effectiveRank(tx, placed);
+  for (const blocker of blockers) tx.sql.addDependency.run(blocker, sequence, rank);
   const named = new Set(linksOf(row).references.map(({ id }) => id));
   for (const [id] of tx.sql.referencesOf.all(sequence)) {
     if (!named.has(id as string)) tx.sql.removeReference.run(id as string, sequence);
   }
   for (const id of named) tx.sql.addReference.run(id, sequence);
   if (placed.place.waits !== blockers.size) refresh(tx, tx.move(placed, { waits: blockers.size }));
+  return blockers;
 }
 
 /** What an operation waits for, by its own row: only what is in the queue and came earlier. */
