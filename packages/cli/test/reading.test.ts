@@ -24,7 +24,7 @@ const hash = (): string => createHash('sha256').update(readFileSync(file)).diges
 async function fill(): Promise<void> {
   await enqueue(
     file,
-    operation('dead', { entity: 'stalls/7', priority: 75, rank: 75 }),
+    operation('dead', { entity: 'stalls/7', principal: 'ann', priority: 75, rank: 75 }),
     operation('bad', { kind: 'stall.close' }),
   );
   await kill(file, 'PRICE_WRONG', 'no such price', 'dead');
@@ -54,8 +54,8 @@ test('inspect counts by state, priority, kind, principal and reason', async () =
       { name: 'stall.close', count: 1 },
     ],
     byPrincipal: [
-      { name: null, count: 5 },
-      { name: 'ann', count: 1 },
+      { name: null, count: 4 },
+      { name: 'ann', count: 2 },
     ],
     deadLetters: [
       { name: 'PRICE_WRONG', count: 1 },

@@ -14,6 +14,7 @@ import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.
 import { knownKindCases } from './queue-storage/known-kind-cases.js';
 import { ownCases } from './queue-storage/own-cases.js';
 import { pastCases } from './queue-storage/past-cases.js';
+import { peopleCases } from './queue-storage/people-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
 import { settleCases } from './queue-storage/settle-cases.js';
 import { sharingCases } from './queue-storage/sharing-cases.js';
@@ -39,6 +40,7 @@ const CASES: readonly StorageCase[] = [
   ...ownCases,
   ...changeCases,
   ...signInCases,
+  ...peopleCases,
   ...lifecycleCases,
   ...faultCases,
   ...slowCases,
