@@ -19,7 +19,7 @@ export interface RigOptions
   extends
     SyncWorkerOptions,
     ScriptedTransportOptions,
-    Partial<Pick<SyncWorkerCollaborators, 'monitor' | 'resolver' | 'backoff' | 'credentials'>> {
+    Partial<Pick<SyncWorkerCollaborators, 'monitor' | 'resolver' | 'backoff' | 'credentials' | 'rules'>> {
   readonly operations?: readonly AnyOperationDefinition[];
   readonly unknownKinds?: UnknownKinds;
   /** @defaultValue one of its own */
@@ -52,6 +52,7 @@ export class Rig {
       resolver,
       backoff,
       credentials,
+      rules,
       ...settings
     } = options;
     this.clock = beside?.clock ?? options.clock ?? new ManualClock();
@@ -70,6 +71,7 @@ export class Rig {
         ...(resolver && { resolver }),
         ...(backoff && { backoff }),
         ...(credentials && { credentials }),
+        ...(rules && { rules }),
       },
       settings,
     );

@@ -17,7 +17,8 @@ export interface Explanation {
     | 'resume'
     | 'answer'
     | 'decision'
-    | 'newerApp';
+    | 'newerApp'
+    | 'newerServer';
   /** The same for a person, in a sentence. */
   readonly message: string;
   /** Until when, in milliseconds since the epoch, where that is known. */
@@ -93,13 +94,14 @@ export function whileSignedOut({ principal, attempted }: StoredOperation): Reaso
   return { waitsFor: 'signIn', message };
 }
 
-function whileScheduled({ dueAt, history }: StoredOperation): Reason {
+function whileScheduled({ dueAt, history, kind }: StoredOperation): Reason {
   const last = history.at(-1);
+  const at = new Date(dueAt).toISOString();
+  if (last?.code === 'OPERATION_KIND_UNKNOWN') {
+    const message = `The server does not know the kind '${kind}' yet. It is asked again at ${at}.`;
+    return { waitsFor: 'newerServer', message, until: dueAt };
+  }
   const reason =
     last?.message === undefined ? 'It was scheduled so.' : `The last attempt failed: ${last.message}`;
-  return {
-    waitsFor: 'time',
-    message: `Waits until ${new Date(dueAt).toISOString()}. ${reason}`,
-    until: dueAt,
-  };
+  return { waitsFor: 'time', message: `Waits until ${at}. ${reason}`, until: dueAt };
 }

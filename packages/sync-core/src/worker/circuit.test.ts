@@ -28,18 +28,19 @@ test('an unanswered send opens it: nothing goes until the time is over, then one
   expect(open.allowed(1100)).toBe(1);
 });
 
-test('a probe without an answer opens it for longer, up to the maximum', () => {
+test('a probe without an answer opens it for longer, in proportion to the outage, up to the maximum', () => {
   const open = circuit();
   let now = 0;
   open.unserved(now, true);
   const waits: number[] = [];
-  for (let probe = 0; probe < 8; probe++) {
+  for (let probe = 0; probe < 16; probe++) {
     now = open.openUntil;
     open.sending(now);
     open.unserved(now, true);
-    waits.push(open.openUntil - now);
+    waits.push(Math.round(open.openUntil - now));
   }
-  expect(waits).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  expect(waits.slice(0, 8)).toEqual([1000, 1000, 1500, 2250, 3375, 5063, 7594, 11_391]);
+  expect(waits.slice(-2)).toEqual([60_000, 60_000]);
 });
 
 test('any answer closes it; then two may go, and twice as many with each answer', () => {

@@ -12,6 +12,9 @@ export interface CircuitOptions {
 /** Where an open circuit has the time at which it lets a probe through. */
 const CLOSED = -Infinity;
 
+/** No further wait is longer than this share of the outage so far. */
+const LONGEST_SHARE = 0.5;
+
 /** How many sends may be under way right after an outage; two, so that one that hangs cannot hide the others. */
 const SLOW_START = 2;
 
@@ -22,7 +25,7 @@ const SLOW_START = 2;
  *   network; see `Blame`.
  * - `open`: nothing goes until the time is over: the backoff's, or what the server asked for.
  * - `halfOpen`: one send goes out as a probe. One that is served closes the circuit; one that is not opens it for longer,
- *   or leaves it half open where it says nothing new.
+ *   in proportion to the outage so far, or leaves it half open where it says nothing new.
  *
  * After it closes, concurrency starts at two and doubles with each answer. Times are monotonic milliseconds.
  *
@@ -32,6 +35,8 @@ export class Circuit {
   readonly #options: CircuitOptions;
   #outages = 0;
   #openMs = 0;
+  /** How long it stayed open at first in this outage. */
+  #firstMs = 0;
   #openUntil = CLOSED;
   /** Until when the server asked everybody to wait: nothing brings that forward. */
   #askedUntil = CLOSED;
@@ -94,8 +99,13 @@ export class Circuit {
     if (counts) {
       this.#outages++;
       this.#openMs = this.#options.backoff.delayMs(this.#outages, this.#openMs, this.#options.random);
-      this.#openUntil = now + this.#openMs;
-      if (!wasOpen) this.#openedAt = now;
+      if (!wasOpen) {
+        this.#openedAt = now;
+        this.#firstMs = this.#openMs;
+      }
+      // A link that flaps is down for a moment each time: no wait is long against the outage so far.
+      const longestMs = Math.max(this.#firstMs, (now - this.#openedAt) * LONGEST_SHARE);
+      this.#openUntil = now + Math.min(this.#openMs, longestMs);
     }
     if (this.isOpen) this.#openUntil = Math.max(this.#openUntil, this.#askedUntil);
     return counts && !wasOpen;

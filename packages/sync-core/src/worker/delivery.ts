@@ -53,6 +53,9 @@ interface Times {
   readonly durationMs: number;
 }
 
+/** The settlement at a place is stored, or has turned out to be somebody else's. */
+type Settled = (at: number, result: SettleResult) => void;
+
 type RetryOutcome = Extract<DeliveryOutcome, { kind: 'retry' }>;
 
 /** Takes a batch from its claim to its settlement. Rejects never: what fails is told as an event. */
@@ -73,9 +76,9 @@ export class Delivery {
       reports.push(...(await this.#attempt(sendable, batch, lease)));
     }
     const summary = new SummaryCollector();
-    const results = await tracked(context, this.#settle(batch, reports));
+    const settled: Settled = (at, result) => tell(context.hub, reports[at] as Report, result, summary);
+    await tracked(context, this.#settle(batch, reports, settled));
     this.#with.gate.settled(reports.map(({ operation }) => operation.id));
-    for (const [at, report] of reports.entries()) tell(context.hub, report, results[at] ?? 'stale', summary);
     return summary;
   }
 
@@ -198,7 +201,10 @@ export class Delivery {
     const { context, rules, policy } = this.#with;
     const now = context.clock.now();
     try {
-      return reportOf(operation, outcome, rules(operation, outcome, policy, now), times);
+      const settlement: Settlement | undefined = rules(operation, outcome, policy, now);
+      if (settlement?.id !== operation.id)
+        throw new TypeError('The rules settled another operation, or none.');
+      return reportOf(operation, outcome, settlement, times);
     } catch (error) {
       context.hub.fail(error, 'RULES_FAILED');
       return reportOf(operation, outcome, decide(operation, outcome, policy, now), times);
@@ -268,35 +274,36 @@ export class Delivery {
    * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop. After the
    * first refusal each operation is settled by itself, so that one whose settlement cannot be stored holds up no other.
    */
-  async #settle(batch: Batch, reports: readonly Report[]): Promise<readonly SettleResult[]> {
+  async #settle(batch: Batch, reports: readonly Report[], settled: Settled): Promise<void> {
     const { storage, hub } = this.#with.context;
     const settlements: readonly Settlement[] = reports.map(({ settlement }) => settlement);
+    let results: readonly SettleResult[];
     try {
-      return await storage.settle(batch.claim.token, settlements);
+      results = await storage.settle(batch.claim.token, settlements);
     } catch (error) {
       hub.fail(error, 'STORAGE_FAILED');
-      if (batch.signal.aborted) return [];
-      return this.#settleEach(batch, settlements);
+      return this.#settleEach(batch, settlements, settled);
     }
+    for (const at of settlements.keys()) settled(at, results[at] ?? 'stale');
   }
 
-  async #settleEach(batch: Batch, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+  async #settleEach(batch: Batch, settlements: readonly Settlement[], settled: Settled): Promise<void> {
     const { settings, context } = this.#with;
-    const results = new Array<SettleResult>(settlements.length).fill('stale');
     let left = [...settlements.entries()];
     for (let failures = 1; left.length > 0 && !batch.signal.aborted; failures++) {
       await sleep(context.clock, settings.outageBackoff.delayMs(failures, 0, context.random), batch.signal);
       const refused: typeof left = [];
       for (const [at, settlement] of left)
         try {
-          results[at] = (await context.storage.settle(batch.claim.token, [settlement]))[0] ?? 'stale';
+          const [result] = await context.storage.settle(batch.claim.token, [settlement]);
+          settled(at, result ?? 'stale');
         } catch (error) {
           context.hub.fail(error, 'STORAGE_FAILED');
           refused.push([at, settlement]);
         }
       left = refused;
     }
-    return results;
+    for (const [at] of left) settled(at, 'stale');
   }
 }
 

@@ -29,6 +29,9 @@ export class NetworkHint {
   #awaySince: number | undefined;
   #reason = '';
   #isReporting = false;
+  /** What a request has refuted: the same word again, as when what a monitor weighed has faded, gets a probe at once. */
+  #refuted: string | undefined;
+  #word = '';
   /** When the next send may go out, in monotonic milliseconds. */
   #probeAt = -Infinity;
 
@@ -79,6 +82,7 @@ export class NetworkHint {
 
   /** A send was served: the hint was wrong. */
   served(latencyMs: number): void {
+    if (this.#isOffline) this.#refuted = this.#word;
     this.#isOffline = false;
     this.report({ kind: 'answered', latencyMs });
   }
@@ -97,7 +101,9 @@ export class NetworkHint {
   #onStatus({ state, source, reason }: NetworkStatus): void {
     const isAway = state === 'offline' || state === 'captive';
     const isHint = isAway && source !== REQUESTS && !this.#isReporting;
-    if (isHint && !this.#isOffline) this.#probeAt = this.#now() + this.#with.settings.offlineProbeMs;
+    this.#word = `${state} ${source} ${reason}`;
+    const waitMs = this.#word === this.#refuted ? 0 : this.#with.settings.offlineProbeMs;
+    if (isHint && !this.#isOffline) this.#probeAt = this.#now() + waitMs;
     this.#isOffline = isHint;
     this.#reason = reason;
     const { onChange } = this.#with;
