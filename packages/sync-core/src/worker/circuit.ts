@@ -57,6 +57,11 @@ export class Circuit {
     return this.#openUntil;
   }
 
+  /** How long the latest wait of this outage is, in milliseconds. */
+  get openMs(): number {
+    return this.#openMs;
+  }
+
   /** When it opened last. */
   get openedAt(): number {
     return this.#openedAt;
@@ -105,7 +110,8 @@ export class Circuit {
       }
       // A link that flaps is down for a moment each time: no wait is long against the outage so far.
       const longestMs = Math.max(this.#firstMs, (now - this.#openedAt) * LONGEST_SHARE);
-      this.#openUntil = now + Math.min(this.#openMs, longestMs);
+      this.#openMs = Math.min(this.#openMs, longestMs);
+      this.#openUntil = now + this.#openMs;
     }
     if (this.isOpen) this.#openUntil = Math.max(this.#openUntil, this.#askedUntil);
     return counts && !wasOpen;

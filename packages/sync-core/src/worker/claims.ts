@@ -1,4 +1,3 @@
-import type { StoredOperation } from '../operation/operation-record.js';
 import type { Settlement } from '../ports/queue-storage.js';
 import type { Transport } from '../ports/transport.js';
 import type { QueueContext } from '../queue/queue-context.js';
@@ -22,7 +21,7 @@ export interface FreeSends {
 
 /** How many operations a claim looks at where all that it found were tried before, and how often it looks in a row. */
 const LOOK = 128;
-const MAX_LOOKS = 20;
+const MAX_LOOKS = 4;
 
 /**
  * Claims what may be sent now. Where the queue gives those first that were tried before, it looks past them for what is
@@ -109,12 +108,13 @@ export class Claims {
       else others.push(settlement);
     };
     for (const run of left)
-      for (const [head, ...followers] of lanesOf(run.operations)) {
-        const { id, attempted } = head as StoredOperation;
-        giveBack(run, attempted ? this.#putAside(id) : unsent(id));
-        if (attempted) aside.push(id);
-        for (const follower of followers) giveBack(run, unsent(follower.id));
-      }
+      for (const lane of lanesOf(run.operations))
+        for (const [at, { id, attempted }] of lane.entries()) {
+          // Those behind a head that is put aside wait with it.
+          const isAside = at === 0 && attempted;
+          giveBack(run, isAside ? this.#putAside(id) : unsent(id));
+          if (isAside) aside.push(id);
+        }
     for (const run of behind) for (const { id } of run.operations) giveBack(run, unsent(id));
     for (const [token, own] of settlements) await context.storage.settle(token, own);
     for (const id of aside) gate.room.enter(id);

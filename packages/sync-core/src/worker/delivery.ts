@@ -284,7 +284,7 @@ export class Delivery {
       hub.fail(error, 'STORAGE_FAILED');
       return this.#settleEach(batch, settlements, settled);
     }
-    for (const at of settlements.keys()) settled(at, results[at] ?? 'stale');
+    for (const [at, result] of results.entries()) settled(at, result);
   }
 
   async #settleEach(batch: Batch, settlements: readonly Settlement[], settled: Settled): Promise<void> {
@@ -295,8 +295,8 @@ export class Delivery {
       const refused: typeof left = [];
       for (const [at, settlement] of left)
         try {
-          const [result] = await context.storage.settle(batch.claim.token, [settlement]);
-          settled(at, result ?? 'stale');
+          const results = await context.storage.settle(batch.claim.token, [settlement]);
+          for (const result of results) settled(at, result);
         } catch (error) {
           context.hub.fail(error, 'STORAGE_FAILED');
           refused.push([at, settlement]);

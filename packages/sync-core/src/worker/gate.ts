@@ -135,12 +135,14 @@ export class Gate {
 
   /**
    * How long an operation is put aside that was tried before and for which there is no room, in milliseconds. It is
-   * called sooner where there is; while a probe decides about all of them, the next one has to find them.
+   * called sooner where there is. While a probe decides about all of them, the next one finds half of them, and so looks
+   * further into a long queue than this one did.
    */
   get asideMs(): number {
     const { settings, context } = this.#with;
-    if (this.isProbing) return settings.minRetryMs;
-    return Math.ceil(settings.attemptTimeoutMs * (0.5 + context.random.next() / 2));
+    const draw = context.random.next();
+    if (this.isProbing) return settings.minRetryMs + Math.ceil(2 * draw * this.#circuit.openMs);
+    return Math.ceil((settings.attemptTimeoutMs * (1 + draw)) / 2);
   }
 
   /** Whose operations may go: those of who is signed in, unless that one must sign in again. */

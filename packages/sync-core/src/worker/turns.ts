@@ -52,9 +52,11 @@ export function candidatesOf({ operations, ...claimed }: Run): Candidates {
   const runs: Run[] = [];
   const behind: Run[] = [];
   for (const lane of lanesOf(operations)) {
-    const other = lane.findIndex(({ attempted }) => attempted !== lane[0]?.attempted);
-    runs.push({ ...claimed, operations: other < 0 ? lane : lane.slice(0, other) });
-    if (other >= 0) behind.push({ ...claimed, operations: lane.slice(other) });
+    const isFirstTried = lane[0]?.attempted;
+    const other = lane.findIndex(({ attempted }) => attempted !== isFirstTried);
+    const end = other < 0 ? lane.length : other;
+    runs.push({ ...claimed, operations: lane.slice(0, end) });
+    if (end < lane.length) behind.push({ ...claimed, operations: lane.slice(end) });
   }
   return { fresh: runs.filter((run) => !isTried(run)), tried: runs.filter(isTried), behind };
 }
