@@ -94,10 +94,13 @@ export function whileSignedOut({ principal, attempted }: StoredOperation): Reaso
   return { waitsFor: 'signIn', message };
 }
 
+/** The receiver's word for it, and the library's. */
+const SERVER_KNOWS_NO_KIND: ReadonlySet<string> = new Set(['KIND_UNKNOWN', 'OPERATION_KIND_UNKNOWN']);
+
 function whileScheduled({ dueAt, history, kind }: StoredOperation): Reason {
   const last = history.at(-1);
   const at = new Date(dueAt).toISOString();
-  if (last?.code === 'OPERATION_KIND_UNKNOWN') {
+  if (last?.code !== undefined && SERVER_KNOWS_NO_KIND.has(last.code)) {
     const message = `The server does not know the kind '${kind}' yet. It is asked again at ${at}.`;
     return { waitsFor: 'newerServer', message, until: dueAt };
   }

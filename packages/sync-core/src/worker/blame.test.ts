@@ -88,7 +88,7 @@ test('those that shared a send that was not served share less each time, until o
   expect(limits).toEqual([13, 4, 1, 1]);
   expect(blame.sendLimit('a20')).toBe(13);
   blame.served(batch.slice(0, 1), true);
-  expect([blame.sendLimit('a0'), blame.sendLimit('a1')]).toEqual([Infinity, 4]);
+  expect([blame.sendLimit('a0'), blame.sendLimit('a1')]).toEqual([Infinity, 1]);
 });
 
 test('no more than 10,000 are remembered as having shared one', async () => {

@@ -15,7 +15,7 @@ const toAll = (afterMs?: number): Answer => ({ ...retry(afterMs), scope: 'server
 const unknownKind: Answer = {
   kind: 'retry',
   scope: 'request',
-  reason: { code: 'OPERATION_KIND_UNKNOWN', message: 'No handler for this kind of operation', status: 404 },
+  reason: { code: 'KIND_UNKNOWN', message: 'No handler for this kind of operation', status: 404 },
 };
 
 /** 20 entities with one change each, which meet an answer for some minutes. */
