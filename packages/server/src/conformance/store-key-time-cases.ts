@@ -18,6 +18,17 @@ export const keyTimeCases: readonly StoreCheck[] = [
     },
   },
   {
+    name: 'a clock that leaps ahead for one call forgets nothing',
+    async check(client) {
+      const leapMs = 400 * 24 * 3_600_000;
+      await client.run({ key: 'old' });
+      client.clock.now += leapMs;
+      await client.run({ key: 'while the clock is wrong' });
+      client.clock.now -= leapMs;
+      await client.expectKinds(client.run({ key: 'old' }), 'repeated');
+    },
+  },
+  {
     name: 'forgets by itself while it is used',
     async check(client) {
       const old = Array.from({ length: 20 }, (_, index) => ({ key: `old ${index}` }));

@@ -25,6 +25,12 @@ export interface EffectStore<Tx> {
    * and what was written since is undone with it. Effects do nothing but write with what they are given.
    */
   run(works: readonly KeyedWork<Tx>[]): Promise<readonly WorkResult[]>;
+  /**
+   * Keys that are older than this moment, in milliseconds since the epoch, may have been forgotten: an operation under
+   * one of them that is not stored is refused (410 `KEY_EXPIRED`), since it may have had its effect. Absent where keys
+   * are kept for ever, or where what has been forgotten may be applied again.
+   */
+  rememberedSince?(): number;
   /** Forgets the keys whose time is over. @returns how many */
   forgetExpired(): Promise<number>;
 }

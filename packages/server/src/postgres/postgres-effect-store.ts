@@ -1,8 +1,9 @@
 import type { EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import { CallQueue, type Call } from '../store/call-queue.js';
 import { HeldLanes } from '../store/held-lanes.js';
+import { KeyMemory } from '../store/key-memory.js';
 import { positiveInteger } from '../store/positive-integer.js';
-import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
+import { KEEP_KEYS_FOR_MS } from '../store/store-defaults.js';
 import { framesOf, type Frames } from './framed.js';
 import type { PostgresClient, PostgresDatabase } from './postgres-database.js';
 import { createTables, forgetKeys, keepStatement } from './postgres-keys.js';
@@ -57,23 +58,22 @@ export interface PostgresEffectStoreOptions {
 export class PostgresEffectStore<Client extends PostgresClient> implements EffectStore<Client> {
   readonly #database: PostgresDatabase<Client>;
   readonly #frames: Frames<Client>;
-  readonly #keepKeysForMs: number;
   readonly #lockTimeoutMs: number;
   readonly #maxAttempts: number;
   readonly #maxWorks: number;
-  readonly #now: () => number;
+  readonly #memory: KeyMemory;
   readonly #calls: CallQueue<Client>;
 
   /** @throws RangeError where an option is not an integer of at least 1 */
   constructor(database: PostgresDatabase<Client>, options: PostgresEffectStoreOptions = {}) {
     this.#database = database;
     this.#frames = framesOf(database);
-    this.#keepKeysForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
     this.#lockTimeoutMs = positiveInteger('lockTimeoutMs', options.lockTimeoutMs ?? 2_000);
     this.#maxAttempts = positiveInteger('maxAttempts', options.maxAttempts ?? 5);
     this.#maxWorks = positiveInteger('maxWorksPerCommit', options.maxWorksPerCommit ?? 100);
     const maxTransactions = positiveInteger('maxTransactions', options.maxTransactions ?? 8);
-    this.#now = options.now ?? platformNow;
+    const keepForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
+    this.#memory = new KeyMemory({ keepForMs, now: options.now });
     this.#calls = new CallQueue({ maxTransactions, maxWorks: this.#maxWorks }, (calls) =>
       this.#runTogether(calls),
     );
@@ -94,12 +94,12 @@ export class PostgresEffectStore<Client extends PostgresClient> implements Effec
     return results;
   }
 
-  forgetExpired(): Promise<number> {
-    return this.#database.transaction((client) => forgetKeys(client, this.#forgetBefore()));
+  rememberedSince(): number {
+    return this.#memory.since;
   }
 
-  #forgetBefore(): number {
-    return this.#now() - this.#keepKeysForMs;
+  forgetExpired(): Promise<number> {
+    return this.#database.transaction((client) => forgetKeys(client, this.#memory.forgetBeforeNow()));
   }
 
   async #runTogether(calls: readonly Call<Client>[]): Promise<readonly Promise<readonly WorkResult[]>[]> {
@@ -145,7 +145,7 @@ export class PostgresEffectStore<Client extends PostgresClient> implements Effec
       const frame = { lockTimeoutMs: this.#lockTimeoutMs, ...options };
       await this.#frames.transaction(attempt.first(frame), (client, rows) =>
         attempt.run(client, rows, this.#frames.script, (used) =>
-          keepStatement(used, this.#now(), this.#forgetBefore()),
+          keepStatement(used, this.#memory.now(), this.#memory.forgetBefore()),
         ),
       );
       return { kind: 'done', results: attempt.settle() };

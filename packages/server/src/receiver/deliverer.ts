@@ -6,6 +6,7 @@ import type { ReceivedOperation } from '../ports/received-operation.js';
 import type { ReadResult } from '../wire/read-operation.js';
 import { effectOf } from './effect.js';
 import { fingerprint } from './fingerprint.js';
+import { orForgotten } from './forgotten-key.js';
 import { OperationSet } from './operation-set.js';
 
 /** An item of a delivery: a work for the store, or the answer that it got before. */
@@ -47,7 +48,8 @@ export class Deliverer<Tx> {
     const started: string[] = [];
     try {
       const items = await this.#prepareAll(reads, started);
-      const works = items.flatMap((item) => (item.kind === 'work' ? [item.work] : []));
+      const since = this.#store.rememberedSince?.();
+      const works = items.flatMap((item) => (item.kind === 'work' ? [orForgotten(item.work, since)] : []));
       const results = works.length === 0 ? [] : await this.#store.run(works);
       let next = 0;
       return items.map((item) =>

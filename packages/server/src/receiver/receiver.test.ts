@@ -77,6 +77,54 @@ test('compares names as it is told to, beyond ASCII too, and none where it authe
   expect(half).toMatchObject({ status: 400, json: { code: 'HEADER_MALFORMED' } });
 });
 
+test('refuses a key that is older than its memory, and never applies it again (22)', async () => {
+  const clock = { now: 1_800_000_000_000 };
+  const stall = openStall({ store: { keepKeysForMs: 1_000 * 3_600, now: () => clock.now } });
+  const old = uuidAt(clock.now - 1);
+  const first = await stall.post({ key: old });
+  expect(first).toMatchObject({ status: 200 });
+  clock.now += 1_000 * 3_600 + 1;
+  // Still stored, it is answered as before.
+  expect(await stall.post({ key: old })).toMatchObject({ status: 200, text: first.text });
+  await stall.receiver.forgetExpired();
+  const late = await stall.post({ key: old });
+  expect(late).toMatchObject({ status: 410, json: { code: 'KEY_EXPIRED', idempotencyKey: old } });
+  const batch = await stall.postBatch([{ idempotencyKey: old, kind: 'add', payload: { name: 'a' } }]);
+  expect(batch.json).toMatchObject([{ status: 410, code: 'KEY_EXPIRED' }]);
+  expect(stall.effects()).toEqual(['a']);
+  // What is new goes on, and keys that tell no time, for which nobody can know.
+  expect(await stall.post({ key: uuidAt(clock.now) })).toMatchObject({ status: 200 });
+  expect(await stall.post({ key: 'no-uuid' })).toMatchObject({ status: 200 });
+});
+
+test('refuses it also where the key was forgotten while the store was used', async () => {
+  const clock = { now: 1_800_000_000_000 };
+  const stall = openStall({ store: { keepKeysForMs: 3_600_000, now: () => clock.now } });
+  const old = uuidAt(clock.now);
+  await stall.post({ key: old });
+  clock.now += 2 * 3_600_000;
+  for (let number = 0; number < 10; number++) await stall.post({ key: `new ${number}` });
+  expect(await stall.post({ key: old })).toMatchObject({ status: 410, json: { code: 'KEY_EXPIRED' } });
+  expect(stall.effects()).toHaveLength(11);
+});
+
+test('a clock that leaps ahead for one request forgets no key, and calls no new one old', async () => {
+  const clock = { now: 1_800_000_000_000 };
+  const stall = openStall({ store: { now: () => clock.now } });
+  const [first, second] = [uuidAt(clock.now), uuidAt(clock.now + 1)];
+  await stall.post({ key: first });
+  clock.now += 400 * 24 * 3_600_000;
+  expect(await stall.post({ key: second, body: '{"name":"b"}' })).toMatchObject({ status: 200 });
+  clock.now -= 400 * 24 * 3_600_000;
+  await stall.post({ key: first });
+  expect(stall.effects()).toEqual(['a', 'b']);
+});
+
+function uuidAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${Math.floor(ms).toString().slice(-12).padStart(12, '0')}`;
+}
+
 test('says whom it takes somebody for, and nothing to nobody', async () => {
   const stall = openStall({ authenticate: (headers) => headers.get('authorization') ?? undefined });
   const ask = (headers: Record<string, string>): Promise<Response> =>

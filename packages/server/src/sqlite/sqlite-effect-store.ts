@@ -1,8 +1,9 @@
 import type { EffectStore, KeyedWork, WorkResult } from '../ports/effect-store.js';
 import { attempt } from '../store/attempt.js';
 import { HeldLanes } from '../store/held-lanes.js';
+import { KeyMemory } from '../store/key-memory.js';
 import { positiveInteger } from '../store/positive-integer.js';
-import { KEEP_KEYS_FOR_MS, platformNow } from '../store/store-defaults.js';
+import { KEEP_KEYS_FOR_MS } from '../store/store-defaults.js';
 import { KeyTable } from './key-table.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js';
 import { SqliteWorkRun } from './sqlite-work-run.js';
@@ -50,19 +51,18 @@ interface Opened {
  */
 export class SqliteEffectStore<Database extends SqliteDatabase> implements EffectStore<Database> {
   readonly #database: Database;
-  readonly #keepKeysForMs: number;
   readonly #busyTimeoutMs: number;
   readonly #maxWorks: number;
-  readonly #now: () => number;
+  readonly #memory: KeyMemory;
   #opened: Opened | undefined;
   #waiting: Run<Database>[] = [];
 
   constructor(database: Database, options: SqliteEffectStoreOptions = {}) {
     this.#database = database;
-    this.#keepKeysForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
     this.#busyTimeoutMs = positiveInteger('busyTimeoutMs', options.busyTimeoutMs ?? 100);
     this.#maxWorks = positiveInteger('maxWorksPerCommit', options.maxWorksPerCommit ?? 1_000);
-    this.#now = options.now ?? platformNow;
+    const keepForMs = positiveInteger('keepKeysForMs', options.keepKeysForMs ?? KEEP_KEYS_FOR_MS);
+    this.#memory = new KeyMemory({ keepForMs, now: options.now });
   }
 
   open(): Promise<void> {
@@ -78,10 +78,14 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
     });
   }
 
+  rememberedSince(): number {
+    return this.#memory.since;
+  }
+
   forgetExpired(): Promise<number> {
     return attempt(() => {
       const { keys } = this.#ready();
-      return keys.forget(this.#now() - this.#keepKeysForMs, Number.MAX_SAFE_INTEGER);
+      return keys.forget(this.#memory.forgetBeforeNow(), Number.MAX_SAFE_INTEGER);
     });
   }
 
@@ -133,7 +137,7 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
     const opened = this.#ready();
     opened.begin.run();
     try {
-      const now = this.#now();
+      const now = this.#memory.now();
       const turns = runs.flatMap(({ works }) => {
         const held = new HeldLanes();
         return works.map((work) => ({ work, held }));
@@ -148,7 +152,7 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
         now,
       }).runAll(turns);
       // Two for one, so that the table shrinks while it is in use and no commit becomes long.
-      keys.forget(now - this.#keepKeysForMs, 2 * results.length);
+      keys.forget(this.#memory.forgetBefore(), 2 * results.length);
       opened.commit.run();
       let next = 0;
       return runs.map(({ works }) => results.slice(next, (next += works.length)));
