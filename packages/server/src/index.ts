@@ -14,11 +14,21 @@ export type {
   KeyedWork,
   WorkResult,
 } from './ports/effect-store.js';
-export type { MaybePromise, OperationHandler } from './ports/operation-handler.js';
+export type { MaybePromise, OperationHandler, ReadOperation } from './ports/operation-handler.js';
 export type { ReceivedOperation } from './ports/received-operation.js';
+export {
+  handle,
+  handleAll,
+  type PayloadOf,
+  type ResultOf,
+  type TypedHandler,
+  type TypedOperation,
+} from './receiver/handle.js';
+export type { PayloadSchema, SharedDefinition } from './receiver/shared-definition.js';
 export type { ReceiverOptions, ReceiverParts } from './receiver/receiver-options.js';
 export { Receiver } from './receiver/receiver.js';
 export { SqliteChangeLog } from './sqlite/sqlite-change-log.js';
 export type { SqliteDatabase, SqliteStatement } from './sqlite/sqlite-database.js';
 export { SqliteEffectStore, type SqliteEffectStoreOptions } from './sqlite/sqlite-effect-store.js';
+export type { IntegrityViolation } from './store/integrity-violation.js';
 export type { WireHeaders, WireMessage, WireReply } from './wire/wire-message.js';

@@ -1,10 +1,10 @@
 import type { RemoteRecord } from '@cpc/protocol';
 
 /** What a handler says. Made by {@link applied}, {@link conflict}, {@link rejected} and {@link later}. */
-export type HandlerAnswer =
+export type HandlerAnswer<Result = unknown> =
   | {
       readonly kind: 'applied';
-      readonly result?: unknown;
+      readonly result?: Result;
       readonly version?: string;
       readonly previousVersion?: string;
     }
@@ -25,7 +25,11 @@ export type HandlerAnswer =
  * @param previousVersion - the version that it had right before, by which a device knows that nobody came between its
  * own changes; where the handler has `current`, the receiver knows it
  */
-export function applied(result?: unknown, version?: string, previousVersion?: string): HandlerAnswer {
+export function applied<Result = undefined>(
+  result?: Result,
+  version?: string,
+  previousVersion?: string,
+): HandlerAnswer<Result> {
   return {
     kind: 'applied',
     ...(result !== undefined && { result }),
@@ -35,7 +39,7 @@ export function applied(result?: unknown, version?: string, previousVersion?: st
 }
 
 /** The record has changed since the caller saw it; nothing is applied (412). */
-export function conflict(remote: RemoteRecord): HandlerAnswer {
+export function conflict(remote: RemoteRecord): HandlerAnswer<never> {
   return { kind: 'conflict', remote };
 }
 
@@ -45,7 +49,7 @@ export function conflict(remote: RemoteRecord): HandlerAnswer {
  * @param code - stable, for programs: `UNKNOWN_CURRENCY`
  * @param detail - for people: what is wrong and what to do
  */
-export function rejected(code: string, detail: string, status: 403 | 404 | 422 = 422): HandlerAnswer {
+export function rejected(code: string, detail: string, status: 403 | 404 | 422 = 422): HandlerAnswer<never> {
   return { kind: 'rejected', status, code, detail };
 }
 
@@ -54,7 +58,7 @@ export function rejected(code: string, detail: string, status: 403 | 404 | 422 =
  *
  * @throws RangeError where the time is not a number of seconds
  */
-export function later(afterSeconds: number, detail: string): HandlerAnswer {
+export function later(afterSeconds: number, detail: string): HandlerAnswer<never> {
   if (!Number.isFinite(afterSeconds)) throw new RangeError(`later takes seconds; got ${afterSeconds}`);
   return { kind: 'later', afterSeconds, detail };
 }

@@ -1,8 +1,14 @@
 import type { RemoteRecord } from '@cpc/protocol';
 import type { HandlerAnswer } from '../answer/handler-answer.js';
+import type { IntegrityViolation } from '../store/integrity-violation.js';
 import type { ReceivedOperation } from './received-operation.js';
 
 export type MaybePromise<T> = T | Promise<T>;
+
+/** What a handler makes of an operation that came over the wire: another one with the same key, or its answer. */
+export type ReadOperation =
+  | { readonly ok: true; readonly operation: ReceivedOperation }
+  | { readonly ok: false; readonly answer: HandlerAnswer };
 
 /**
  * Applies one kind of operation.
@@ -11,6 +17,19 @@ export type MaybePromise<T> = T | Promise<T>;
  * be synchronous, since anything else on the connection would become part of the transaction while they wait.
  */
 export interface OperationHandler<Tx, Prepared = unknown> {
+  /**
+   * Checks an operation and gives it the form in which the other methods take it, before the transaction. A refusal
+   * counts only where the key is not stored: a repeat of what was applied gets its first answer, though the rules have
+   * changed since. What it throws is told to `onError` and answered with 500.
+   *
+   * @see {@link handle}, which does this by a definition
+   */
+  read?(operation: ReceivedOperation): MaybePromise<ReadOperation>;
+  /**
+   * What a broken rule of the database means: a unique, foreign or not-null key, a check. Without it, and where it
+   * gives `undefined`, the operation failed (500) and comes again, as often as the device tries.
+   */
+  refuse?(violation: IntegrityViolation, operation: ReceivedOperation): HandlerAnswer | undefined;
   /**
    * What takes time, before the transaction: asking another service, hashing. Meanwhile a repeat of the
    * operation is answered with 409. It may run again for the same key, so what it causes elsewhere must carry

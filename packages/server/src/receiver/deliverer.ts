@@ -1,9 +1,19 @@
-import { encodeProblem } from '../answer/encode-answer.js';
+import { encodeAnswer, encodeProblem } from '../answer/encode-answer.js';
+import type { HandlerAnswer } from '../answer/handler-answer.js';
 import { problem } from '@cpc/protocol';
-import type { EffectStore, EncodedAnswer, KeyedWork, WorkResult } from '../ports/effect-store.js';
+import type {
+  EffectResult,
+  EffectStore,
+  EncodedAnswer,
+  KeyedWork,
+  WorkResult,
+} from '../ports/effect-store.js';
 import type { MaybePromise, OperationHandler } from '../ports/operation-handler.js';
 import type { ReceivedOperation } from '../ports/received-operation.js';
 import type { ReadResult } from '../wire/read-operation.js';
+import { chain } from '../store/chain.js';
+import { integrityViolation } from '../store/integrity-violation.js';
+import { isPromise } from '../store/is-promise.js';
 import { effectOf } from './effect.js';
 import { fingerprint } from './fingerprint.js';
 import { orForgotten } from './forgotten-key.js';
@@ -83,9 +93,34 @@ export class Deliverer<Tx> {
     const { operation } = read;
     const handler = this.#handlers.get(operation.kind);
     if (handler === undefined) return answered(operation, 'KIND_UNKNOWN');
+    if (handler.read === undefined) return this.#prepareRead(handler, operation, operation, started);
+    try {
+      const taken = chain(handler.read(operation), (read) =>
+        read.ok
+          ? this.#prepareRead(handler, operation, read.operation, started)
+          : refusedWork<Tx>(operation, read.answer),
+      );
+      return isPromise(taken) ? taken.catch((error: unknown) => this.#failed(error, operation)) : taken;
+    } catch (error) {
+      return this.#failed(error, operation);
+    }
+  }
+
+  /** @param sent - the operation as it came, by which repeats are compared */
+  #prepareRead(
+    handler: OperationHandler<Tx>,
+    sent: ReceivedOperation,
+    operation: ReceivedOperation,
+    started: string[],
+  ): MaybePromise<Item<Tx>> {
     return handler.prepare === undefined
-      ? workOf(operation, handler, undefined, this.#sets.get(operation.kind))
-      : this.#prepareWith(handler as Preparing<Tx>, operation, started);
+      ? workOf({ sent, operation }, handler, undefined, this.#sets.get(operation.kind))
+      : this.#prepareWith(handler as Preparing<Tx>, { sent, operation }, started);
+  }
+
+  #failed(error: unknown, operation: ReceivedOperation): Item<Tx> {
+    this.#onError(error, operation);
+    return answered(operation, 'HANDLER_FAILED');
   }
 
   /**
@@ -94,7 +129,7 @@ export class Deliverer<Tx> {
    */
   async #prepareWith(
     handler: Preparing<Tx>,
-    operation: ReceivedOperation,
+    { sent, operation }: Taken,
     started: string[],
   ): Promise<Item<Tx>> {
     const id = JSON.stringify([operation.principal, operation.key]);
@@ -102,10 +137,9 @@ export class Deliverer<Tx> {
     this.#running.add(id);
     started.push(id);
     try {
-      return workOf(operation, handler, await handler.prepare(operation));
+      return workOf({ sent, operation }, handler, await handler.prepare(operation));
     } catch (error) {
-      this.#onError(error, operation);
-      return answered(operation, 'HANDLER_FAILED');
+      return this.#failed(error, operation);
     }
   }
 
@@ -124,23 +158,53 @@ export class Deliverer<Tx> {
       case 'busy':
         return encodeProblem(operation.key, problem('STORE_UNAVAILABLE', { retryAfter: 1 }));
       case 'failed':
-        this.#onError(result.error, operation);
-        return encodeProblem(operation.key, problem('HANDLER_FAILED'));
+        return this.#answerToFailure(result.error, operation);
       case undefined:
         throw new TypeError('EffectStore.run gave fewer results than works');
     }
   }
+
+  #answerToFailure(error: unknown, operation: ReceivedOperation): EncodedAnswer {
+    const violation = integrityViolation(error);
+    const handler = this.#handlers.get(operation.kind);
+    try {
+      const answer = violation && handler?.refuse?.(violation, operation);
+      if (answer !== undefined && answer.kind !== 'applied')
+        return encodeAnswer(operation.key, answer).answer;
+    } catch (failure) {
+      this.#onError(failure, operation);
+    }
+    this.#onError(error, operation);
+    return encodeProblem(operation.key, problem('HANDLER_FAILED'));
+  }
+}
+
+/** An operation as it came, and as its handler reads it. */
+interface Taken {
+  readonly sent: ReceivedOperation;
+  readonly operation: ReceivedOperation;
+}
+
+/** Where its key is stored the repeat is answered as before; else with this. */
+function refusedWork<Tx>(operation: ReceivedOperation, answer: HandlerAnswer): Item<Tx> {
+  const effect = (): EffectResult => ({ ...encodeAnswer(operation.key, answer), keep: false });
+  const { principal, key, entity: lane } = operation;
+  return {
+    kind: 'work',
+    operation,
+    work: { principal, key, fingerprint: fingerprint(operation), lane, effect },
+  };
 }
 
 function workOf<Tx>(
-  operation: ReceivedOperation,
+  { sent, operation }: Taken,
   handler: OperationHandler<Tx>,
   prepared: unknown,
   set?: OperationSet<Tx>,
 ): Item<Tx> {
   const { principal, key, entity: lane } = operation;
   const effect = effectOf(operation, handler, prepared);
-  const work: KeyedWork<Tx> = { principal, key, fingerprint: fingerprint(operation), lane, effect };
+  const work: KeyedWork<Tx> = { principal, key, fingerprint: fingerprint(sent), lane, effect };
   if (set === undefined || operation.baseVersion !== undefined) return { kind: 'work', operation, work };
   const inSet = { ...work, set };
   set.note(inSet, operation);
