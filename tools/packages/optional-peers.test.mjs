@@ -52,12 +52,17 @@ test.each(mains.map(({ name, file, peers }) => [name, file, peers]))(
 );
 
 test.each([
-  ['browser', ['@cpc/adapters', '@cpc/network', '@cpc/storage-indexeddb']],
-  ['node', ['@cpc/adapters', '@cpc/network/node', '@cpc/storage-sqlite']],
-  ['react-native', ['@cpc/adapters', '@cpc/network']],
-  ['service-worker', ['@cpc/adapters', '@cpc/storage-indexeddb']],
-  ['testing', ['@cpc/sync-core', '@cpc/sync-core/deterministic']],
-])('the preset for %s loads what it wires and nothing else', async (preset, expected) => {
-  const { file } = entries.find(({ name }) => name === `@cpc/container/${preset}`) ?? {};
+  ['@cpc/outbox/browser', ['@cpc/adapters', '@cpc/network', '@cpc/storage-indexeddb', '@cpc/sync-core']],
+  ['@cpc/outbox/node', ['@cpc/adapters', '@cpc/network/node', '@cpc/storage-sqlite', '@cpc/sync-core']],
+  ['@cpc/outbox/react-native', ['@cpc/adapters', '@cpc/network', '@cpc/storage-sqlite', '@cpc/sync-core']],
+  ['@cpc/outbox/service-worker', ['@cpc/adapters', '@cpc/storage-indexeddb', '@cpc/sync-core']],
+  // The container's presets wire what the outbox does.
+  ['@cpc/container/browser', ['@cpc/outbox/browser']],
+  ['@cpc/container/node', ['@cpc/outbox/node']],
+  ['@cpc/container/react-native', ['@cpc/outbox/react-native']],
+  ['@cpc/container/service-worker', ['@cpc/outbox/service-worker']],
+  ['@cpc/container/testing', ['@cpc/sync-core', '@cpc/sync-core/deterministic']],
+])('%s loads what it wires and nothing else', async (name, expected) => {
+  const { file } = entries.find((entry) => entry.name === name) ?? {};
   expect([...new Set(await loadedBy(file))].sort()).toEqual(expected);
 });

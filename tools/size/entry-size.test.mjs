@@ -21,13 +21,14 @@ const BUDGETS = {
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
   '@cpc/react': 1_000,
-  '@cpc/server': 11_000,
-  '@cpc/storage-sqlite': 20_000,
-  '@cpc/sync-core': 23_800,
+  '@cpc/server': 13_000,
+  '@cpc/storage-sqlite': 23_200,
+  '@cpc/sync-core': 32_400,
   '@cpc/sync-core/aes-gcm': 1_500,
   '@cpc/sync-core/deterministic': 1_000,
   '@cpc/sync-core/ndjson': 1_500,
   '@cpc/sync-core/opentelemetry': 1_500,
+  '@cpc/sync-core/storage-kit': 10_400,
   '@cpc/testing': 40_000,
 };
 

@@ -5,13 +5,16 @@ import {
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type NextDueRequest,
   type OperationState,
   type Page,
-  type Principals,
   type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
+  type SignedIn,
+  type SignInResult,
+  type SignInRules,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
@@ -94,8 +97,16 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step((queue) => queue.settle(token, settlements));
   }
 
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
+  nextDue(request: NextDueRequest): Promise<number | undefined> {
     return this.#step((queue) => queue.nextDue(request));
+  }
+
+  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
+    return this.#step((queue) => queue.signIn(principal, rules));
+  }
+
+  signedIn(): Promise<SignedIn> {
+    return this.#step(({ principal }) => ({ principal }));
   }
 
   clampTimes(now: number): Promise<void> {

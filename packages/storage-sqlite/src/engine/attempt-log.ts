@@ -11,7 +11,7 @@ export interface AttemptLog {
 }
 
 /** Shared and handed out, so that nobody may change it. */
-export const NO_ATTEMPTS: AttemptLog = { history: NO_HISTORY, failure: undefined };
+const NO_ATTEMPTS: AttemptLog = { history: NO_HISTORY, failure: undefined };
 
 /** The history and the failure, as they stand in the row. */
 export function logOf(row: SqlRow): AttemptLog {

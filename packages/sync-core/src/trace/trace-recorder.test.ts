@@ -23,7 +23,7 @@ async function recorded(options?: TraceRecorderOptions, isHeard = true) {
   const trace = new TraceRecorder(options);
   const stop = isHeard ? trace.listen(rig.queue) : undefined;
   rig.transport.answer(...outcomes);
-  rig.queue.signIn('ann');
+  await rig.queue.signIn('ann');
   for (let at = 0; at < outcomes.length; at++)
     await rig.queue.enqueue(note, { text: SECRET }, { id: `${at}`, entity: `e${at}`, base: SECRET });
   const worker = new SyncWorker({ queue: rig.queue, transport: rig.transport, rules: trace.rules });

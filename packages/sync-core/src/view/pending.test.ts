@@ -70,7 +70,7 @@ test('lists everything that is pending, page by page', async () => {
 test('says nothing about other entities', async () => {
   const { queue, shown } = await page();
   await queue.enqueue(other, 'x');
-  queue.signIn('anna');
+  await queue.signIn('anna');
   await settled();
   expect(shown).toEqual(['from the server']);
 });

@@ -73,7 +73,7 @@ export class Renewals {
     }, 'UNAUTHENTICATED');
     while (!signal.aborted) {
       const answer = await this.#ask(principal, signal, tell);
-      if (answer !== undefined && !signal.aborted) return answer ? 'renewed' : 'refused';
+      if (answer !== undefined && !isOver(signal)) return answer ? 'renewed' : 'refused';
       const { settings, context } = this.#with;
       waitMs = settings.outageBackoff.delayMs(++failures, waitMs, context.random);
       await this.#wait(waitMs, signal);
@@ -116,4 +116,9 @@ export class Renewals {
     await sleep(clock, waitMs, AbortSignal.any([signal, wait.signal]));
     this.#waits.delete(wait);
   }
+}
+
+/** Asked again after a wait: it may have come meanwhile. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

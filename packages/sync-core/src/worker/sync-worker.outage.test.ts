@@ -382,7 +382,7 @@ describe('explain', () => {
       waitsFor: 'signIn',
       message: 'Waits until the app is signed in again.',
     });
-    rig.queue.signIn('ann');
+    await rig.queue.signIn('ann');
     await rig.enqueue(['y']);
     await rig.clock.advance(0);
     expect((await rig.queue.explain('y'))?.message).toBe('Waits until ann is signed in again.');
