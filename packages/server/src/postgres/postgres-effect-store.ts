@@ -6,7 +6,7 @@ import { positiveInteger } from '../store/positive-integer.js';
 import { KEEP_KEYS_FOR_MS } from '../store/store-defaults.js';
 import { framesOf, type Frames } from './framed.js';
 import type { PostgresClient, PostgresDatabase } from './postgres-database.js';
-import { createTables, forgetKeys, keepStatement } from './postgres-keys.js';
+import { createTables, firstKeyAt, forgetKeys, keepStatement } from './postgres-keys.js';
 import { isCollision, isUnavailable } from './sql-state.js';
 import { NothingApplied, TransactionAttempt } from './transaction-attempt.js';
 
@@ -79,8 +79,13 @@ export class PostgresEffectStore<Client extends PostgresClient> implements Effec
     );
   }
 
-  open(): Promise<void> {
-    return this.#database.transaction(createTables);
+  async open(): Promise<void> {
+    const now = this.#memory.now();
+    const firstAt = await this.#database.transaction(async (client) => {
+      await createTables(client);
+      return firstKeyAt(client, now);
+    });
+    this.#memory.opened(firstAt);
   }
 
   async run(works: readonly KeyedWork<Client>[]): Promise<readonly WorkResult[]> {

@@ -93,3 +93,22 @@ export async function forgetKeys(client: PostgresClient, before: number): Promis
   );
   return (rows[0] as { count: number }).count;
 }
+
+/**
+ * When the first key was received, `now` where there is none yet; `-Infinity` where some were forgotten: places are given
+ * once, so that the first one is missing then.
+ */
+export async function firstKeyAt(client: PostgresClient, now: number): Promise<number> {
+  const { rows } = await client.query(
+    `SELECT position::float8, received_at::float8,
+       pg_sequence_last_value(pg_get_serial_sequence('cpc_received', 'position')::regclass) IS NOT NULL AS used
+     FROM (SELECT 1) AS one LEFT JOIN (SELECT * FROM cpc_received ORDER BY position LIMIT 1) AS first ON true`,
+  );
+  const { position, received_at, used } = rows[0] as {
+    position: number | null;
+    received_at: number | null;
+    used: boolean;
+  };
+  if (position === null || received_at === null) return used ? -Infinity : now;
+  return position > 1 ? -Infinity : received_at;
+}

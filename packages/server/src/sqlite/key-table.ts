@@ -18,6 +18,7 @@ const SCHEMA = `
     received_at INTEGER NOT NULL,
     UNIQUE (principal, key)
   );
+  CREATE TABLE IF NOT EXISTS cpc_receiver_forgot (only INTEGER PRIMARY KEY CHECK (only = 1));
 `;
 
 const ROW = '(?, ?, ?, ?, ?, ?)';
@@ -43,6 +44,8 @@ export class KeyTable {
   readonly #addSome: SqliteStatement;
   readonly #oldest: SqliteStatement;
   readonly #forget: SqliteStatement;
+  readonly #forgot: SqliteStatement;
+  readonly #noteForgot: SqliteStatement;
 
   /** @throws Error where a newer version of this package wrote the tables; they are left as they are */
   constructor(database: SqliteDatabase) {
@@ -63,6 +66,8 @@ export class KeyTable {
       `DELETE FROM cpc_received WHERE received_at < ?
        AND position IN (SELECT position FROM cpc_received ORDER BY position LIMIT ?)`,
     );
+    this.#forgot = database.prepare('SELECT 1 FROM cpc_receiver_forgot');
+    this.#noteForgot = database.prepare('INSERT OR IGNORE INTO cpc_receiver_forgot VALUES (1)');
   }
 
   /** What is stored for these keys, by {@link idOf}. */
@@ -113,10 +118,19 @@ export class KeyTable {
    * of their arrival, so nothing is searched.
    */
   forget(before: number, limit: number): number {
-    const oldest = this.#oldest.get() as { received_at: number } | undefined;
-    return oldest === undefined || oldest.received_at >= before
-      ? 0
-      : Number(this.#forget.run(before, limit).changes);
+    const oldest = this.#oldestAt();
+    if (oldest === undefined || oldest >= before) return 0;
+    this.#noteForgot.run();
+    return Number(this.#forget.run(before, limit).changes);
+  }
+
+  /** When the first key was received, `now` where there is none yet; `-Infinity` where some were forgotten. */
+  firstAt(now: number): number {
+    return this.#forgot.get() === undefined ? (this.#oldestAt() ?? now) : -Infinity;
+  }
+
+  #oldestAt(): number | undefined {
+    return (this.#oldest.get() as { received_at: number } | undefined)?.received_at;
   }
 }
 

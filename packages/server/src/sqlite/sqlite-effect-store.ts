@@ -95,6 +95,7 @@ export class SqliteEffectStore<Database extends SqliteDatabase> implements Effec
     const keys = new KeyTable(database);
     // Behind the first write: a build's own default for WAL would replace it there.
     database.exec('PRAGMA synchronous = FULL');
+    this.#memory.opened(keys.firstAt(this.#memory.now()));
     const statement = (sql: string): SqliteStatement => database.prepare(sql);
     return {
       keys,

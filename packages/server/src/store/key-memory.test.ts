@@ -3,9 +3,11 @@ import { KeyMemory } from './key-memory.js';
 
 const DAY = 24 * 3_600_000;
 
-function setUp() {
+function setUp(firstAt = -Infinity) {
   const clock = { now: 1_000 * DAY };
-  return { clock, memory: new KeyMemory({ keepForMs: 90 * DAY, now: () => clock.now }) };
+  const memory = new KeyMemory({ keepForMs: 90 * DAY, now: () => clock.now });
+  memory.opened(firstAt);
+  return { clock, memory };
 }
 
 test('a clock that leaps ahead for a moment is not believed', () => {
@@ -44,6 +46,19 @@ test('what was forgotten because somebody asked for it counts, and no more when 
   expect(memory.since).toBe(910 * DAY);
 });
 
-test('a process that just began expects that one before it has forgotten', () => {
+test('a process that just began knows that one before it has forgotten', () => {
   expect(setUp().memory.since).toBe(910 * DAY);
+});
+
+test('where nothing was ever forgotten, no key is too old, until the first one is', () => {
+  const { clock, memory } = setUp(1_000 * DAY);
+  expect(memory.since).toBe(-Infinity);
+  for (let day = 0; day < 90; day++) {
+    clock.now += DAY;
+    memory.forgetBefore();
+  }
+  expect(memory.since).toBe(-Infinity);
+  clock.now += 1;
+  memory.forgetBefore();
+  expect(memory.since).toBe(1_000 * DAY + 1);
 });

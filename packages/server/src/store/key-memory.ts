@@ -24,11 +24,23 @@ export class KeyMemory {
   readonly #readings: number[] = [];
   #origin: { readonly wall: number; readonly elapsed: number } | undefined;
   #forgotten = -Infinity;
+  #firstAt = Infinity;
 
   constructor({ keepForMs, now }: KeyMemoryOptions) {
     this.now = now ?? platformNow;
     this.#keepForMs = keepForMs;
     this.#elapsed = now === undefined ? () => performance.now() : undefined;
+  }
+
+  /**
+   * To be called when the store is opened.
+   *
+   * @param firstAt - when the first key was received that there ever was, of which then none was forgotten; `-Infinity`
+   * where some were
+   */
+  opened(firstAt: number): void {
+    this.#firstAt = firstAt;
+    this.#read();
   }
 
   /** To be called once for each commit. @returns the moment before which keys may be forgotten with it */
@@ -46,9 +58,10 @@ export class KeyMemory {
 
   /** Keys from before this moment may have been forgotten, by this process or by one before it. */
   get since(): number {
-    if (this.#readings.length === 0) this.#read();
-    const before = Math.max(this.#believed() - this.#keepForMs, this.#forgotten);
-    return Math.min(before, this.now() - this.#keepForMs);
+    const believed = Math.max(this.#believed() - this.#keepForMs, this.#forgotten);
+    const before = Math.min(believed, this.now() - this.#keepForMs);
+    // Nothing was there before the first one that could have been forgotten.
+    return before > this.#firstAt ? before : -Infinity;
   }
 
   #read(): void {
