@@ -38,8 +38,8 @@ test('a definition of the device types and checks the handler of the server', as
   });
   const typed: PayloadOf<typeof rename> = { name: 'a' };
   expect(typed).toBeDefined();
+  const definitions = { rename, other: defineOperation('other') };
+  const incomplete = { rename: { apply: () => applied() } };
   // @ts-expect-error -- the handler of a definition is missing
-  expect(() =>
-    handleAll({ rename, other: defineOperation('other') }, { rename: { apply: () => applied() } }),
-  ).toThrow(TypeError);
+  expect(() => handleAll(definitions, incomplete)).toThrow(TypeError);
 });
