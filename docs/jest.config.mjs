@@ -4,7 +4,6 @@ export default {
   ...preset,
   displayName: 'docs',
   testMatch: ['<rootDir>/**/*.test.mjs'],
-  transform: {},
   // What a reader of the documentation installs: the packages as they are built.
   testEnvironmentOptions: { customExportConditions: ['node'] },
 };

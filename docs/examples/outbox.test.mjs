@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { program } from './program.mjs';
 import { startRecordingServer } from './recording-server.mjs';
 
-const SCRIPT = fileURLToPath(new URL('outbox.mjs', import.meta.url));
+const SCRIPT = program('outbox.ts');
 
 let folder;
 let server;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createSyncContainer } from '@cpc/container';
 import { MemoryQueueStorage, processQueue } from '@cpc/sync-core';
-import { sell } from './operations.mjs';
-import { houseRules, messageTransport, vpnMonitor } from './own-plugins.mjs';
+import { sell } from './operations.js';
+import { houseRules, messageTransport, vpnMonitor } from './own-plugins.js';
 
 /** Answers in turn what it is told, and keeps what it was asked. */
 function channelOf(...answers) {

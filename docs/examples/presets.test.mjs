@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sell } from './operations.mjs';
-import { deliver } from './presets-service-worker.mjs';
-import { wirePage } from './presets.mjs';
+import { sell } from './operations.js';
+import { deliver } from './presets-service-worker.js';
+import { wirePage } from './presets.js';
 import { startRecordingServer } from './recording-server.mjs';
 
 let server;

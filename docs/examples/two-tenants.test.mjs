@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sell } from './operations.mjs';
-import { twoTenants } from './two-tenants.mjs';
+import { sell } from './operations.js';
+import { twoTenants } from './two-tenants.js';
 
 let folder;
 beforeEach(() => {

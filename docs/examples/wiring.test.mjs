@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sell } from './operations.mjs';
+import { sell } from './operations.js';
 import { startRecordingServer } from './recording-server.mjs';
-import { wireByHand } from './wiring-by-hand.mjs';
-import { wireOutbox } from './wiring-outbox.mjs';
-import { wire } from './wiring.mjs';
+import { wireByHand } from './wiring-by-hand.js';
+import { wireOutbox } from './wiring-outbox.js';
+import { wire } from './wiring.js';
 
 let folder;
 let server;

@@ -21,7 +21,7 @@ test.each(guides)('%s shows no program that did not run, or says why', (file) =>
 
 test('a text is refreshed from the source that it names', () => {
   const text =
-    '<!-- snippet docs/examples/operations.mjs#operations -->\n\n```js\nold\n```\n\nand\n\n```js\nkept\n```\n';
+    '<!-- snippet docs/examples/operations.ts#operations -->\n\n```js\nold\n```\n\nand\n\n```js\nkept\n```\n';
   expect(refreshed(text)).toContain("defineOperation('stall.sell'");
   expect(refreshed(text)).toContain('```js\nkept\n```');
   expect(refreshed(refreshed(text))).toBe(refreshed(text));
@@ -29,6 +29,6 @@ test('a text is refreshed from the source that it names', () => {
 });
 
 test('a snippet must name a region that is there', () => {
-  expect(() => sourceOf('docs/examples/operations.mjs#nothing')).toThrow('no region "nothing"');
-  expect(() => sourceOf('docs/examples/operations.mjs')).toThrow('FILE#REGION');
+  expect(() => sourceOf('docs/examples/operations.ts#nothing')).toThrow('no region "nothing"');
+  expect(() => sourceOf('docs/examples/operations.ts')).toThrow('FILE#REGION');
 });

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { firstValueFrom, skipWhile } from 'rxjs';
-import { sell } from '../operations.mjs';
-import { addNote, countView, pay, placeOrder, setCurrency } from './definitions.mjs';
-import { stockSeen } from './optimistic.mjs';
-import { tell } from './seeing.mjs';
+import { sell } from '../operations.js';
+import { addNote, countView, pay, placeOrder, setCurrency } from './definitions.js';
+import { stockSeen } from './optimistic.js';
+import { tell } from './seeing.js';
 
 async function openQueue(operations) {
   const clock = new ManualClock();

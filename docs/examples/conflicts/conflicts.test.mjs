@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineOperation, MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
-import { decide, openConflicts, save, saveOrder, sharedStock } from './conflicts.mjs';
+import { decide, openConflicts, save, saveOrder, sharedStock } from './conflicts.js';
 
 const seen = { version: '1', value: { id: 7, note: '', quantity: 2, labels: ['fruit'] } };
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { program } from '../program.mjs';
 
-const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const path = (name) => program(`getting-started/${name}`);
 
 let folder;
 const running = new Set();
@@ -44,25 +44,25 @@ function start(name, args, env) {
 }
 
 async function startServer(port = 0) {
-  const server = start('server.mjs', [], { PORT: String(port) });
+  const server = start('server.ts', [], { PORT: String(port) });
   const [listening] = await once(server.child, 'message');
   return { ...server, port: listening, SERVER: `http://127.0.0.1:${listening}/operations` };
 }
 
 test('what a till sold without a server is there when the server is', async () => {
   const server = await startServer();
-  const online = start('till.mjs', ['7', 'apples', '3'], { SERVER: server.SERVER });
+  const online = start('till.ts', ['7', 'apples', '3'], { SERVER: server.SERVER });
   await online.says('acknowledged');
   await online.end();
 
   server.child.kill('SIGKILL');
   await once(server.child, 'exit');
-  const offline = start('till.mjs', ['7', 'pears', '2'], { SERVER: server.SERVER });
+  const offline = start('till.ts', ['7', 'pears', '2'], { SERVER: server.SERVER });
   await offline.says('enqueued');
   await offline.end();
 
   await startServer(server.port);
-  const later = start('till.mjs', [], { SERVER: server.SERVER });
+  const later = start('till.ts', [], { SERVER: server.SERVER });
   await later.says('acknowledged');
   await later.end();
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
 import { MemoryQueueStorage, processQueue, SyncError, SyncQueue } from '@cpc/sync-core';
-import { preferencesService, setCurrency, wordsFor } from './after.mjs';
+import { preferencesService, setCurrency, wordsFor } from './after.js';
 
 function serviceIn(values, failure) {
   const fail = () => {

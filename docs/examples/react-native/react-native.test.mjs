@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
 import { startRecordingServer } from '../recording-server.mjs';
-import { sell } from '../operations.mjs';
-import { expoBinding } from './expo-driver.mjs';
+import { sell } from '../operations.js';
+import { expoBinding } from './expo-driver.js';
 import { openDatabaseSync } from './expo-stand-in.mjs';
-import { startByHand } from './wiring-by-hand.mjs';
-import { deliverInBackground, startSync } from './wiring.mjs';
+import { startByHand } from './wiring-by-hand.js';
+import { deliverInBackground, startSync } from './wiring.js';
 
 let folder;
 let server;

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { check } from './check.mjs';
-import { receiverOn } from './stalls-postgres.mjs';
+import { check } from './check.js';
+import { receiverOn } from './stalls-postgres.js';
+import { program } from '../program.mjs';
 
 const TIMEOUT_MS = 120_000;
 
@@ -18,7 +18,7 @@ let origin;
 let database;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cpc-server-guide-'));
-  child = fork(fileURLToPath(new URL('listen.mjs', import.meta.url)), {
+  child = fork(program('server/listen.ts'), {
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', PORT: '0' },
   });

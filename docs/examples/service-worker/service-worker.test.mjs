@@ -3,9 +3,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { IndexedDbQueueStorage } from '@cpc/storage-indexeddb';
 import { SyncQueue } from '@cpc/sync-core';
 import { startRecordingServer } from '../recording-server.mjs';
-import { sell } from '../operations.mjs';
-import { deliverInBackground } from './page.mjs';
-import { deliverByHand } from './worker-by-hand.mjs';
+import { sell } from '../operations.js';
+import { deliverInBackground } from './page.js';
+import { deliverByHand } from './worker-by-hand.js';
 
 const listeners = new Map();
 globalThis.self = { addEventListener: (type, listener) => listeners.set(type, listener) };
@@ -25,7 +25,7 @@ function openQueue() {
 test('a sync event delivers what the page left behind', async () => {
   server = await startRecordingServer();
   globalThis.location = new URL(server.endpoint);
-  await import('./worker.mjs');
+  await import('./worker.js');
 
   const queue = openQueue();
   await queue.open();
@@ -51,7 +51,7 @@ test('a sync event delivers what the page left behind', async () => {
 
 test('an event after which something still waits is a rejected one, so that another comes', async () => {
   globalThis.location = new URL('http://127.0.0.1:1/operations');
-  await import('./worker.mjs');
+  await import('./worker.js');
   const queue = openQueue();
   await queue.open();
   const { id } = await queue.enqueue(sell, { stall: 7, item: 'plums', kilos: 1 });

@@ -3,8 +3,8 @@ import { ManualNetworkMonitor } from '@cpc/network';
 import { MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';
 import { onlineManager, QueryClient, QueryObserver } from '@tanstack/query-core';
 import { filter, firstValueFrom } from 'rxjs';
-import { sell } from '../operations.mjs';
-import { followNetwork, optimisticQuery, refreshDelivered } from './recipe.mjs';
+import { sell } from '../operations.js';
+import { followNetwork, optimisticQuery, refreshDelivered } from './recipe.js';
 
 const client = new QueryClient();
 afterEach(() => {

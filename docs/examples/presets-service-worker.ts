@@ -1,10 +1,10 @@
 // #region service-worker
 import { createSyncContainer } from '@cpc/container';
 import { serviceWorkerPreset } from '@cpc/container/service-worker';
-import { sell } from './operations.mjs';
+import { sell } from './operations.js';
 
 /** For `event.waitUntil(deliver(endpoint))` in a `sync` event. */
-export async function deliver(endpoint) {
+export async function deliver(endpoint: string): Promise<void> {
   const sync = createSyncContainer({
     plugins: serviceWorkerPreset({ database: 'till', endpoint }),
     operations: [sell],

@@ -1,12 +1,19 @@
 // #region by-hand
-import { ReactNativeNetworkMonitor } from '@cpc/network';
+import { type AppStateLike, type NetInfoLike, ReactNativeNetworkMonitor } from '@cpc/network';
 import { FetchTransport } from '@cpc/adapters';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
 import { SyncQueue, SyncWorker } from '@cpc/sync-core';
-import { sell } from '../operations.mjs';
-import { expoBinding } from './expo-driver.mjs';
+import { sell } from '../operations.js';
+import { expoBinding, type ExpoDatabase } from './expo-driver.js';
 
-export async function startByHand({ openDatabaseSync, netInfo, appState, endpoint }) {
+interface Platform {
+  readonly openDatabaseSync: (file: string) => ExpoDatabase;
+  readonly netInfo: NetInfoLike;
+  readonly appState: AppStateLike;
+  readonly endpoint: string;
+}
+
+export async function startByHand({ openDatabaseSync, netInfo, appState, endpoint }: Platform) {
   const storage = new SqliteQueueStorage({ file: 'queue.db', binding: expoBinding(openDatabaseSync) });
   const queue = new SyncQueue({ storage }, { operations: [sell] });
   const monitor = new ReactNativeNetworkMonitor({ netInfo, appState });
@@ -14,7 +21,7 @@ export async function startByHand({ openDatabaseSync, netInfo, appState, endpoin
   await queue.open();
   await monitor.start();
   await worker.start();
-  const close = async () => {
+  const close = async (): Promise<void> => {
     await worker.stop();
     await monitor.stop();
     await queue.close();

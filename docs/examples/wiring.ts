@@ -1,10 +1,10 @@
 // #region container
 import { fetchTransport } from '@cpc/adapters';
-import { createSyncContainer } from '@cpc/container';
+import { createSyncContainer, type SyncContainer } from '@cpc/container';
 import { sqliteStorage } from '@cpc/storage-sqlite';
-import { sell } from './operations.mjs';
+import { sell } from './operations.js';
 
-export async function wire(file, endpoint) {
+export async function wire(file: string, endpoint: string): Promise<SyncContainer> {
   const sync = createSyncContainer({
     plugins: [sqliteStorage({ file }), fetchTransport({ endpoint })],
     operations: [sell],

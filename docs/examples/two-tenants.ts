@@ -1,11 +1,17 @@
 // #region two-tenants
-import { createSyncContainer } from '@cpc/container';
-import { MemoryQueueStorage } from '@cpc/sync-core';
+import { createSyncContainer, type SyncContainer } from '@cpc/container';
+import { MemoryQueueStorage, type QueueStorage, type Transport } from '@cpc/sync-core';
 import { SqliteQueueStorage } from '@cpc/storage-sqlite';
-import { sell } from './operations.mjs';
+import { sell } from './operations.js';
+
+interface Tenant {
+  readonly tenant: string;
+  readonly storage: QueueStorage;
+  readonly transport: Transport;
+}
 
 /** One queue for one tenant: storage, transport and sign-in are its own, and nothing is shared. */
-function queueOf({ tenant, storage, transport }) {
+function queueOf({ tenant, storage, transport }: Tenant): SyncContainer {
   const sync = createSyncContainer({
     plugins: [
       { name: `storage of ${tenant}`, queueStorage: () => storage },
@@ -17,8 +23,13 @@ function queueOf({ tenant, storage, transport }) {
   return sync;
 }
 
+interface TwoTenants {
+  readonly file: string;
+  readonly transports: Readonly<Record<'market' | 'kiosk', Transport>>;
+}
+
 /** The market keeps its sales on the disk; the kiosk, which anybody may use, keeps nothing. */
-export const twoTenants = ({ file, transports }) => ({
+export const twoTenants = ({ file, transports }: TwoTenants) => ({
   market: queueOf({
     tenant: 'market',
     storage: new SqliteQueueStorage({ file }),

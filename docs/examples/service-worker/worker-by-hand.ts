@@ -2,9 +2,9 @@
 import { FetchTransport } from '@cpc/adapters';
 import { IndexedDbQueueStorage } from '@cpc/storage-indexeddb';
 import { SyncQueue, SyncWorker } from '@cpc/sync-core';
-import { sell } from '../operations.mjs';
+import { sell } from '../operations.js';
 
-export async function deliverByHand(deadline) {
+export async function deliverByHand(deadline: number): Promise<number> {
   const storage = new IndexedDbQueueStorage({ name: 'market-day' });
   const queue = new SyncQueue({ storage }, { operations: [sell] });
   const worker = new SyncWorker({ queue, transport: new FetchTransport({ endpoint: '/operations' }) });

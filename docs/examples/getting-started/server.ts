@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 // #region server
 import { createServer } from 'node:http';
 import { applied, Receiver, rejected, SqliteEffectStore, toNodeHandler } from '@cpc/server';
@@ -11,7 +12,8 @@ const receiver = new Receiver({
   onError: console.error,
   handlers: {
     'stall.sell': {
-      apply({ payload: { stall, item, kilos } }, tx) {
+      apply({ payload }, tx) {
+        const { stall, item, kilos } = payload as { stall: number; item: string; kilos: number };
         if (!(kilos > 0)) return rejected('NO_WEIGHT', 'Weigh it again: a sale has more than 0 kilos.');
         tx.prepare('INSERT INTO sale VALUES (?, ?, ?)').run(stall, item, kilos);
         return applied();
@@ -20,6 +22,6 @@ const receiver = new Receiver({
   },
 });
 await receiver.open();
-const server = createServer(toNodeHandler(receiver)).listen(process.env.PORT ?? 8080, '127.0.0.1');
+const server = createServer(toNodeHandler(receiver)).listen(Number(process.env.PORT ?? 8080), '127.0.0.1');
 // #endregion
-server.on('listening', () => process.send?.(server.address().port));
+server.on('listening', () => process.send?.((server.address() as AddressInfo).port));

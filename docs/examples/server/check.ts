@@ -2,7 +2,7 @@
 import { endpointCases } from '@cpc/server/conformance';
 
 /** Whether an endpoint, in whatever language, keeps the protocol. */
-export async function check(origin, countStalls) {
+export async function check(origin: string, countStalls: () => Promise<number>) {
   const cases = endpointCases({
     endpoint: `${origin}/operations`,
     principals: [{ authorization: 'Bearer ann' }, { authorization: 'Bearer ben' }],
@@ -12,9 +12,9 @@ export async function check(origin, countStalls) {
     effects: countStalls,
     supports: { authentication: true, batches: true },
   });
-  const wrong = [];
+  const wrong: string[] = [];
   for (const { name, run } of cases) {
-    await run().catch((error) => wrong.push(`${name}: ${error.message}`));
+    await run().catch((error: unknown) => wrong.push(`${name}: ${String(error)}`));
   }
   return { checked: cases.length, wrong };
 }

@@ -1,14 +1,13 @@
-/* global self */
 // #region worker
 import { createSyncContainer } from '@cpc/container';
 import { serviceWorkerPreset } from '@cpc/container/service-worker';
-import { sell } from '../operations.mjs';
+import { sell } from '../operations.js';
 
 /** A browser gives a `sync` event some minutes at the most; half a minute is kind to the battery. */
 const BUDGET_MS = 30_000;
 
 /** Events may overlap, so each has a container of its own. */
-async function deliver() {
+async function deliver(): Promise<void> {
   const sync = createSyncContainer({
     plugins: serviceWorkerPreset({ database: 'market-day', endpoint: '/operations' }), // as the pages name them
     operations: [sell],
@@ -24,7 +23,11 @@ async function deliver() {
   }
 }
 
-self.addEventListener('sync', (event) => {
+/** Background Sync, which TypeScript does not know yet. */
+type SyncEvent = Event & { readonly tag: string; waitUntil(work: Promise<unknown>): void };
+
+self.addEventListener('sync', (woken) => {
+  const event = woken as SyncEvent;
   if (event.tag === 'deliver') event.waitUntil(deliver());
 });
 // #endregion
