@@ -11,7 +11,7 @@ const PARTS = 4;
 const MAX_SUSPECTS = 10_000;
 
 /** Outcomes of attempts that were not served: nobody answered, or the answer was "later". */
-const UNSERVED: ReadonlySet<string | undefined> = new Set(['unreachable', 'retry']);
+const UNSERVED: ReadonlySet<string> = new Set(['unreachable', 'retry']);
 
 /** What trouble of a send says. */
 export interface Verdict {
@@ -95,6 +95,6 @@ export class Blame {
 
   #wasServedSince({ history }: StoredOperation): boolean {
     const last = history.at(-1);
-    return UNSERVED.has(last?.outcome) && (last?.startedAt ?? Infinity) < this.#servedAtWall;
+    return last !== undefined && UNSERVED.has(last.outcome) && last.startedAt < this.#servedAtWall;
   }
 }

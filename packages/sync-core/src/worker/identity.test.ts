@@ -57,3 +57,15 @@ test('a question that nobody answers is an outage', async () => {
   await rig.clock.advance(600_000);
   expect(rig.transport.sent).toEqual(['a']);
 });
+
+test('a question that is given up leaves the operation as unsent as it was', async () => {
+  const { rig } = await withCookie();
+  Object.assign(rig.transport, { whoami: () => new Promise(() => undefined) });
+  await rig.queue.signIn('ann');
+  await rig.enqueue(['a']);
+  await rig.clock.advance(10);
+  await rig.worker.stop();
+  const { state, attempted } = await rig.get('a');
+  expect([state, attempted]).toEqual(['waiting', false]);
+  expect(rig.told('attempted')).toEqual([]);
+});

@@ -73,7 +73,7 @@ export class Renewals {
     }, 'UNAUTHENTICATED');
     while (!signal.aborted) {
       const answer = await this.#ask(principal, signal, tell);
-      if (answer !== undefined && !isOver(signal)) return answer ? 'renewed' : 'refused';
+      if (answer !== undefined) return answer ? 'renewed' : 'refused';
       const { settings, context } = this.#with;
       waitMs = settings.outageBackoff.delayMs(++failures, waitMs, context.random);
       await this.#wait(waitMs, signal);
@@ -82,7 +82,7 @@ export class Renewals {
   }
 
   /** @returns what the provider said; `undefined` where it said nothing */
-  async #ask(
+  #ask(
     principal: string | undefined,
     signal: AbortSignal,
     tell: (error: unknown) => void,
@@ -98,15 +98,15 @@ export class Renewals {
       }),
     );
     this.#turn = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } catch (error) {
-      if (!signal.aborted) tell(error);
-      return undefined;
-    } finally {
-      this.#asking--;
-      wake();
-    }
+    return turn
+      .catch((error: unknown) => {
+        if (!signal.aborted) tell(error);
+        return undefined;
+      })
+      .finally(() => {
+        this.#asking--;
+        wake();
+      });
   }
 
   async #wait(waitMs: number, signal: AbortSignal): Promise<void> {
@@ -116,9 +116,4 @@ export class Renewals {
     await sleep(clock, waitMs, AbortSignal.any([signal, wait.signal]));
     this.#waits.delete(wait);
   }
-}
-
-/** Asked again after a wait: it may have come meanwhile. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
