@@ -1,13 +1,15 @@
 import type { IdAssignment } from '@cpc/sync-core';
-import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
-import type { EntryRecord, Left, LogLine } from './log-line.js';
+import { type Entry, MemoryQueue, OutcomeLog } from '@cpc/sync-core/storage-kit';
+import type { EntryRecord, Left, LogLine, Told } from './log-line.js';
 
 /** The queue in memory, with the rules of the storage kit, and what its latest step changed. */
 export class QueueImage {
   readonly queue: MemoryQueue;
+  readonly outcomes = new OutcomeLog();
   readonly #changed = new Set<Entry>();
   readonly #assigned: IdAssignment[] = [];
   readonly #left: Left[] = [];
+  readonly #told: Told[] = [];
 
   // #region journal
   constructor(lines: readonly LogLine[]) {
@@ -16,6 +18,10 @@ export class QueueImage {
       leased: (entry) => void this.#changed.add(entry),
       assigned: (assignment) => void this.#assigned.push(assignment),
       left: (id, fate) => void this.#left.push([id, fate]),
+      told: (id, outcome) => {
+        this.outcomes.add(id, outcome);
+        this.#told.push([id, outcome]);
+      },
     });
     this.#load(lines);
     this.#forget();
@@ -32,6 +38,7 @@ export class QueueImage {
       entries: [...this.#changed].map(recordOf),
       assigned: [...this.#assigned],
       left: [...this.#left],
+      told: [...this.#told],
     };
     this.#forget();
     return line;
@@ -44,6 +51,7 @@ export class QueueImage {
       for (const record of line.entries) records.set(record.sequence, record);
       for (const assignment of line.assigned) this.queue.remember(assignment);
       for (const [id, fate] of line.left) this.queue.recall(id, fate);
+      for (const [id, outcome] of line.told ?? []) this.outcomes.add(id, outcome);
       this.queue.leases.continueFrom(line.token);
     }
     const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
@@ -61,6 +69,7 @@ export class QueueImage {
     this.#changed.clear();
     this.#assigned.length = 0;
     this.#left.length = 0;
+    this.#told.length = 0;
     this.queue.index.compact();
   }
 }

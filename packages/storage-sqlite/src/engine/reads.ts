@@ -84,6 +84,9 @@ function chunk(tx: QueueTransaction, query: ListQuery, after: number, limit: num
     const lanes = principalsOf(tx, entity, query).map((principal) =>
       tx.sql.listLane.all(entity, principal, after, kind, kind, limit),
     );
+    // What was put aside stands in no lane; there is little of it.
+    if (tx.state.data.byState.deadLetter > 0)
+      lanes.push(tx.sql.listAside.all(entity, after, kind, kind, limit));
     return lanes.length === 1 ? (lanes[0] ?? []) : lanes.flat().sort(bySequence).slice(0, limit);
   }
   const isHeld = states?.every((state) => state === 'parked' || state === 'deadLetter') ?? false;
@@ -172,7 +175,10 @@ function firstDue(
 }
 
 /** The time to which an index led, once the row says the same: a time that is none would be waited for without end. */
-function dueTime(tx: QueueTransaction, [due, , , sequence]: readonly [number, string, number, number]): number {
+function dueTime(
+  tx: QueueTransaction,
+  [due, , , sequence]: readonly [number, string, number, number],
+): number {
   tx.verified(sequence, ({ place }) => place.due === due);
   return due;
 }
