@@ -1,26 +1,11 @@
 import {
-  type Claim,
-  type ClaimRequest,
-  type EnqueueResult,
-  type EnqueueRules,
-  type ListQuery,
-  type NewOperation,
-  type OperationState,
-  type Page,
-  type Principals,
-  type QuarantinedRecord,
-  type QueueStorage,
-  type Settlement,
-  type SettleResult,
-  type StorageNotice,
-  type StorageStats,
-  type StorageSupports,
-  type StoredOperation,
-  type Subscribable,
   isSyncError,
+  type StorageNotice,
+  type StorageSupports,
+  type Subscribable,
   SyncError,
 } from '@cpc/sync-core';
-import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
+import { type MemoryQueue, SteppedQueueStorage, type StepMode } from '@cpc/sync-core/storage-kit';
 import { LogFile, type OpenFile } from './log-file.js';
 import { QueueImage } from './queue-image.js';
 
@@ -38,7 +23,7 @@ const SILENT: Subscribable<StorageNotice> = { subscribe: () => ({ unsubscribe: (
  * A queue in one file of JSON lines, for a single process. Each step of the port runs in memory, by the rules of the
  * storage kit; what it changed is appended as one line and synced before the step's promise resolves.
  */
-export class JsonLogQueueStorage implements QueueStorage {
+export class JsonLogQueueStorage extends SteppedQueueStorage<MemoryQueue> {
   readonly supports: StorageSupports = {
     durable: true,
     concurrentClaims: true,
@@ -51,6 +36,7 @@ export class JsonLogQueueStorage implements QueueStorage {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ file, openFile }: JsonLogStorageOptions) {
+    super();
     if (typeof file !== 'string' || file === '') {
       throw new TypeError(`file must be the path of a file, got ${JSON.stringify(file)}`);
     }
@@ -70,86 +56,14 @@ export class JsonLogQueueStorage implements QueueStorage {
     });
   }
 
-  enqueue(
-    batches: readonly (readonly NewOperation[])[],
-    rules?: EnqueueRules,
-  ): Promise<readonly EnqueueResult[]> {
-    return this.#step((queue) => queue.enqueue(batches, rules));
-  }
-
-  claim(request: ClaimRequest): Promise<Claim> {
-    return this.#step((queue) => queue.claim(request));
-  }
-
-  renew(
-    token: number,
-    ids: readonly string[],
-    leaseUntil: number,
-    leaseMs: number,
-  ): Promise<readonly string[]> {
-    return this.#step((queue) => queue.renew(token, ids, leaseUntil, leaseMs));
-  }
-
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#step((queue) => queue.settle(token, settlements));
-  }
-
-  nextDue(request: { readonly now: number; readonly principals?: Principals }): Promise<number | undefined> {
-    return this.#step((queue) => queue.nextDue(request));
-  }
-
-  clampTimes(now: number): Promise<void> {
-    return this.#step((queue) => queue.clampTimes(now));
-  }
-
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#step((queue) => queue.get(id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#step((queue) => queue.blockersOf(id));
-  }
-
-  list(query?: ListQuery): Promise<Page<StoredOperation>> {
-    return this.#step((queue) => queue.list(query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#step((queue) => queue.stats());
-  }
-
-  requeue(
-    ids: readonly string[],
-    _now: number,
-    states?: readonly OperationState[],
-  ): Promise<readonly string[]> {
-    return this.#step((queue) => queue.requeue(ids, states));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#step((queue) => queue.discard(ids));
-  }
-
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#step((queue) => queue.replace(id, operation));
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#step((queue) => queue.restore(operations));
-  }
-
-  quarantined(): Promise<Page<QuarantinedRecord>> {
-    return this.#step(() => ({ items: [] }));
-  }
-
   // #region step
   /** Runs a step in memory, then writes down what it changed. Where that fails, the step has not happened. */
-  #step<T>(run: (queue: MemoryQueue) => T): Promise<T> {
+  protected run<T>(_mode: StepMode, step: (queue: MemoryQueue) => T): Promise<T> {
     return this.#inTurn(async () => {
       const image = this.#image;
       if (image === undefined)
         throw new SyncError('STORAGE_CLOSED', 'The storage is closed. Call open() first.');
-      const result = run(image.queue);
+      const result = step(image.queue);
       const line = image.takeChanges();
       if (line === undefined) return result;
       try {

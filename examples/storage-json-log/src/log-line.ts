@@ -16,6 +16,8 @@ export interface LogLine {
   readonly entries: readonly EntryRecord[];
   readonly assigned: readonly IdAssignment[];
   readonly left: readonly Left[];
+  /** Who is signed in; absent for nobody. */
+  readonly principal?: string | undefined;
 }
 
 /** An id that left the queue, and what became of it: who repeats an `enqueue` must not bring it back. */

@@ -8,6 +8,8 @@ export class QueueImage {
   readonly #changed = new Set<Entry>();
   readonly #assigned: IdAssignment[] = [];
   readonly #left: Left[] = [];
+  /** Who was signed in when the latest line was written. */
+  #principal: string | undefined;
 
   // #region journal
   constructor(lines: readonly LogLine[]) {
@@ -25,13 +27,16 @@ export class QueueImage {
   // #region changes
   /** What changed since the last call, as a line; nothing where nothing did. */
   takeChanges(): LogLine | undefined {
-    if (this.#changed.size + this.#assigned.length + this.#left.length === 0) return undefined;
+    const { principal } = this.queue;
+    const isSteady = this.#changed.size + this.#assigned.length + this.#left.length === 0;
+    if (isSteady && principal === this.#principal) return undefined;
     const line = {
       sequence: this.queue.index.sequence,
       token: this.queue.leases.token,
       entries: [...this.#changed].map(recordOf),
       assigned: [...this.#assigned],
       left: [...this.#left],
+      principal,
     };
     this.#forget();
     return line;
@@ -49,6 +54,7 @@ export class QueueImage {
     const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
     for (const record of present) this.#add(record);
     this.queue.index.continueFrom(lines.at(-1)?.sequence ?? 0);
+    this.queue.principal = lines.at(-1)?.principal;
   }
 
   #add({ sequence, operation, progress, lease }: EntryRecord): void {
@@ -61,6 +67,7 @@ export class QueueImage {
     this.#changed.clear();
     this.#assigned.length = 0;
     this.#left.length = 0;
+    this.#principal = this.queue.principal;
     this.queue.index.compact();
   }
 }

@@ -1,33 +1,23 @@
 import {
-  type Claim,
-  type ClaimRequest,
   type EnqueueResult,
   type EnqueueRules,
-  type ListQuery,
   type NewOperation,
   type Page,
-  type NextDueRequest,
   type QuarantinedRecord,
-  type QueueStorage,
-  type Settlement,
-  type SettleResult,
-  type SignedIn,
   type SignInResult,
   type SignInRules,
   type StorageNotice,
   type StorageStats,
   type StorageSupports,
-  type StoredOperation,
   type Subscribable,
   SyncError,
-  type OperationState,
 } from '@cpc/sync-core';
 import {
-  clampNumber,
+  clampList,
   clampOperation,
-  clampSettlement,
-  clampStored,
   type MemoryQueue,
+  SteppedQueueStorage,
+  type StepMode,
 } from '@cpc/sync-core/storage-kit';
 import type { Connection } from './connection/connection.js';
 import { OwnDatabase } from './connection/own-database.js';
@@ -37,7 +27,7 @@ import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
 import { NoticeBoard } from './notices/notice-board.js';
 import { type IndexedDbSettings, type IndexedDbStorageOptions, settingsOf } from './options.js';
-import { CommitRunner, type StepMode } from './runner/commit-runner.js';
+import { CommitRunner } from './runner/commit-runner.js';
 import { enqueueWithin } from './runner/enqueue-within.js';
 import { Reserve } from './runner/reserve.js';
 import { stampSource } from './runner/stamp-source.js';
@@ -49,7 +39,7 @@ import { stampSource } from './runner/stamp-source.js';
  * what lies in the database, then writes back what the step changed. What is acknowledged has been committed with
  * `durability: 'strict'`, unless told otherwise. Calls that come together share one transaction.
  */
-export class IndexedDbQueueStorage implements QueueStorage {
+export class IndexedDbQueueStorage extends SteppedQueueStorage<MemoryQueue> {
   readonly supports: StorageSupports = {
     durable: true,
     concurrentClaims: true,
@@ -68,6 +58,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
 
   /** Opens nothing yet. Throws a `TypeError` or a `RangeError` for options that make no sense. */
   constructor(options: IndexedDbStorageOptions = {}) {
+    super();
     const settings = settingsOf(options);
     this.#settings = settings;
     this.notices = this.#board;
@@ -112,10 +103,6 @@ export class IndexedDbQueueStorage implements QueueStorage {
     await this.#connection.close();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
   /**
    * Asks the browser not to evict this site's data when the device runs out of space. It may ask the person.
    *
@@ -128,14 +115,6 @@ export class IndexedDbQueueStorage implements QueueStorage {
   /** How much this site stores and may store; `undefined` where the browser does not tell. */
   estimate(): Promise<SpaceEstimate | undefined> {
     return estimateSpace();
-  }
-
-  enqueue(
-    batches: readonly (readonly NewOperation[])[],
-    rules?: EnqueueRules,
-  ): Promise<readonly EnqueueResult[]> {
-    const clamped = batches.map((batch) => batch.map(clampOperation));
-    return this.#write((queue) => queue.enqueue(clamped, rules), 'add');
   }
 
   /**
@@ -160,88 +139,25 @@ export class IndexedDbQueueStorage implements QueueStorage {
         reserve: this.#reserve,
         onCommit: () => this.#hints.send(),
       },
-      (queue) => queue.enqueue([operations.map(clampOperation)], rules)[0] as EnqueueResult,
+      (queue) => queue.enqueue([clampList(operations, clampOperation)], rules)[0] as EnqueueResult,
     );
   }
 
-  claim(request: ClaimRequest): Promise<Claim> {
-    return this.#write((queue) => queue.claim(request));
-  }
-
-  renew(
-    token: number,
-    ids: readonly string[],
-    leaseUntil: number,
-    leaseMs: number,
-  ): Promise<readonly string[]> {
-    return this.#write((queue) => queue.renew(token, ids, clampNumber(leaseUntil), clampNumber(leaseMs)));
-  }
-
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    const clamped = settlements.map(clampSettlement);
-    return this.#write((queue) => queue.settle(token, clamped));
-  }
-
-  nextDue(request: NextDueRequest): Promise<number | undefined> {
-    return this.#read((queue) => queue.nextDue(request));
-  }
-
-  clampTimes(now: number): Promise<void> {
-    return this.#write((queue) => queue.clampTimes(now));
-  }
-
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#read((queue) => queue.get(id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#read((queue) => queue.blockersOf(id));
-  }
-
-  list(query?: ListQuery): Promise<Page<StoredOperation>> {
-    return this.#read((queue) => queue.list(query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#read((queue) => ({ ...queue.stats(), quarantined: this.#mirror.quarantined.length }));
-  }
-
-  requeue(
-    ids: readonly string[],
-    _now?: number,
-    states?: readonly OperationState[],
-  ): Promise<readonly string[]> {
-    return this.#write((queue) => queue.requeue(ids, states));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#write((queue) => queue.discard(ids));
-  }
-
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#write((queue) => queue.replace(id, clampOperation(operation)));
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    const clamped = operations.map(clampStored);
-    return this.#write((queue) => queue.restore(clamped), 'add');
-  }
-
-  async signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
-    const result = await this.#write((queue) => queue.signIn(principal, rules));
+  override async signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
+    const result = await super.signIn(principal, rules);
     this.#hints.send('signedIn');
     return result;
   }
 
-  signedIn(): Promise<SignedIn> {
-    return this.#read(({ principal }) => ({ principal }));
+  override stats(): Promise<StorageStats> {
+    return this.run('read', (queue) => ({ ...queue.stats(), quarantined: this.#mirror.quarantined.length }));
   }
 
-  quarantined({
+  override quarantined({
     after = -Infinity,
     limit = 100,
   }: { readonly after?: number; readonly limit?: number } = {}): Promise<Page<QuarantinedRecord>> {
-    return this.#read(() => {
+    return this.run('read', () => {
       const records = this.#mirror.quarantined.filter(({ sequence }) => sequence > after);
       const items = records.slice(0, limit);
       const last = items.at(-1);
@@ -249,12 +165,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     });
   }
 
-  async #read<T>(step: (queue: MemoryQueue) => T): Promise<T> {
-    this.#checkOpen();
-    return this.#runner.run('read', step);
-  }
-
-  async #write<T>(step: (queue: MemoryQueue) => T, mode: StepMode = 'write'): Promise<T> {
+  protected async run<T>(mode: StepMode, step: (queue: MemoryQueue) => T): Promise<T> {
     this.#checkOpen();
     return this.#runner.run(mode, step);
   }

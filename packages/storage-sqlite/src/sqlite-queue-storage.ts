@@ -1,40 +1,28 @@
 import {
-  isSyncError,
   type Claim,
   type ClaimRequest,
   type EnqueueResult,
   type EnqueueRules,
-  type ListQuery,
+  isSyncError,
   type NewOperation,
-  type Page,
-  type NextDueRequest,
-  type QuarantinedRecord,
-  type QueueStorage,
-  type Settlement,
-  type SettleResult,
-  type SignedIn,
-  type SignInResult,
-  type SignInRules,
   type StorageNotice,
-  type StorageStats,
   type StorageSupports,
-  type StoredOperation,
   type Subscribable,
-  type OperationState,
 } from '@cpc/sync-core';
-import { clampOperation, clampSettlement, clampStored } from '@cpc/sync-core/storage-kit';
-import { type EnqueueJob, GroupCommit } from './connection/group-commit.js';
-import { Sweep } from './connection/sweep.js';
+import {
+  type Brings,
+  clampList,
+  clampOperation,
+  SteppedQueueStorage,
+  type StepMode,
+} from '@cpc/sync-core/storage-kit';
+import { GroupCommit, type Job } from './connection/group-commit.js';
 import { StorageSession } from './connection/storage-session.js';
-import { clampTimes, discard, replaceOperation, requeue, restore } from './engine/changes.js';
-import { claim, lapse, wake } from './engine/claim.js';
-import { enqueueBatch } from './engine/enqueue.js';
-import { listQuarantined } from './engine/quarantine.js';
-import { blockersOf, get, list, nextDue, stats } from './engine/reads.js';
-import { renew, settle } from './engine/settle.js';
-import { signIn } from './engine/sign-in.js';
+import { Sweep } from './connection/sweep.js';
 import type { SqliteConnection } from './drivers/as-driver.js';
+import { enqueueBatch } from './engine/enqueue.js';
 import type { QueueTransaction } from './engine/queue-transaction.js';
+import { TransactionSteps } from './engine/transaction-steps.js';
 import { settingsOf, type SqliteStorageOptions } from './options.js';
 
 /**
@@ -43,7 +31,7 @@ import { settingsOf, type SqliteStorageOptions } from './options.js';
  * Each method is one transaction; calls of `enqueue` that come together share one. While another process holds
  * the file's lock, a call waits without holding up the event loop.
  */
-export class SqliteQueueStorage implements QueueStorage {
+export class SqliteQueueStorage extends SteppedQueueStorage<TransactionSteps> {
   readonly supports: StorageSupports = {
     durable: true,
     concurrentClaims: true,
@@ -58,6 +46,7 @@ export class SqliteQueueStorage implements QueueStorage {
 
   /** Opens nothing yet. Throws a `TypeError` or a `RangeError` for options that make no sense. */
   constructor(options: SqliteStorageOptions) {
+    super();
     this.#session = new StorageSession(settingsOf(options));
     this.notices = this.#session.notices;
     this.#sweep = new Sweep({
@@ -80,18 +69,6 @@ export class SqliteQueueStorage implements QueueStorage {
     await this.#session.close();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  enqueue(
-    batches: readonly (readonly NewOperation[])[],
-    rules: EnqueueRules = {},
-  ): Promise<readonly EnqueueResult[]> {
-    const clamped = batches.map((batch) => batch.map(clampOperation));
-    return this.#group.add(clamped, rules);
-  }
-
   /**
    * Enqueues within a transaction of the app's own, on a connection of its own to the same file, so that both
    * commit together or not at all. Synchronous, and as durable as that transaction: `PRAGMA synchronous` of the
@@ -105,121 +82,45 @@ export class SqliteQueueStorage implements QueueStorage {
     operations: readonly NewOperation[],
     rules: EnqueueRules = {},
   ): EnqueueResult {
-    const clamped = operations.map(clampOperation);
-    return this.#session.join(connection, (tx, savepoint) => enqueueBatch(tx, clamped, rules, savepoint));
+    const sensible = clampList(operations, clampOperation);
+    return this.#session.join(connection, (tx, savepoint) => enqueueBatch(tx, sensible, rules, savepoint));
   }
 
-  async claim(request: ClaimRequest): Promise<Claim> {
+  override async claim(request: ClaimRequest): Promise<Claim> {
     for (;;) {
-      const claimed = await this.#claim(request);
+      const claimed = await super.claim(request);
+      this.#lastToken = claimed.token;
       const hasRoom = claimed.operations.length < request.limit;
       const isMended = hasRoom && (await this.#sweep.step());
       if (!isMended || claimed.operations.length > 0) return claimed;
     }
   }
 
-  async #claim(request: ClaimRequest): Promise<Claim> {
-    for (;;) {
-      const claimed = await this.#session.write((tx) => {
-        lapse(tx, request.now);
-        return wake(tx, request.now) ? claim(tx, request, this.#lastToken) : undefined;
-      });
-      if (claimed === undefined) continue;
-      this.#lastToken = claimed.token;
-      return claimed;
+  protected run<T>(mode: StepMode, step: (queue: TransactionSteps) => T, brings: Brings): Promise<T> {
+    switch (mode) {
+      case 'read':
+        return this.#session.read((tx) => step(this.#stepsOn(tx)));
+      case 'write':
+        return this.#session.write(
+          (tx) => step(this.#stepsOn(tx)),
+          () => brings().flatMap(payloadsOf),
+        );
+      case 'add':
+        return this.#group.add(step, brings);
     }
   }
 
-  renew(
-    token: number,
-    ids: readonly string[],
-    leaseUntil: number,
-    leaseMs: number,
-  ): Promise<readonly string[]> {
-    return this.#session.write((tx) => renew(tx, token, ids, leaseUntil, leaseMs));
-  }
-
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    const clamped = settlements.map(clampSettlement);
-    return this.#session.write(
-      (tx) => settle(tx, token, clamped),
-      () => settlements.flatMap((one) => (one.kind === 'replace' ? payloadsOf(one.operation) : [])),
-    );
-  }
-
-  nextDue(request: NextDueRequest): Promise<number | undefined> {
-    return this.#session.read((tx) => nextDue(tx, request));
-  }
-
-  clampTimes(now: number): Promise<void> {
-    return this.#session.write((tx) => clampTimes(tx, now));
-  }
-
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#session.read((tx) => get(tx, id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#session.read((tx) => blockersOf(tx, id));
-  }
-
-  list(query: ListQuery = {}): Promise<Page<StoredOperation>> {
-    return this.#session.read((tx) => list(tx, query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#session.read((tx) => stats(tx));
-  }
-
-  requeue(
-    ids: readonly string[],
-    _now?: number,
-    states?: readonly OperationState[],
-  ): Promise<readonly string[]> {
-    return this.#session.write((tx) => requeue(tx, ids, states));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#session.write((tx) => discard(tx, ids));
-  }
-
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#session.write(
-      (tx) => replaceOperation(tx, id, clampOperation(operation)),
-      () => payloadsOf(operation),
-    );
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#session.write(
-      (tx) => restore(tx, operations.map(clampStored)),
-      () => operations.flatMap(payloadsOf),
-    );
-  }
-
-  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
-    return this.#session.write((tx) => signIn(tx, principal, rules));
-  }
-
-  signedIn(): Promise<SignedIn> {
-    return this.#session.read((tx) => ({ principal: tx.state.data.principal ?? undefined }));
-  }
-
-  quarantined(query?: {
-    readonly after?: number;
-    readonly limit?: number;
-  }): Promise<Page<QuarantinedRecord>> {
-    return this.#session.read((tx) => listQuarantined(tx, query));
-  }
-
   /** Writes what several callers want in one transaction. */
-  async #commit(jobs: readonly EnqueueJob[]): Promise<void> {
+  async #commit(jobs: readonly Job[]): Promise<void> {
     try {
       const results = await this.#session.write(
-        (tx) => jobs.map((job) => this.#enqueue(tx, job)),
-        () => jobs.flatMap(({ batches }) => batches.flat().flatMap(payloadsOf)),
+        (tx) => {
+          const steps = this.#stepsOn(tx);
+          return jobs.map(({ step }) => step(steps));
+        },
+        () => jobs.flatMap(({ brings }) => brings().flatMap(payloadsOf)),
       );
-      for (const [at, job] of jobs.entries()) job.resolve(results[at] ?? []);
+      for (const [at, job] of jobs.entries()) job.resolve(results[at]);
     } catch (error) {
       const [first] = jobs;
       if (jobs.length === 1 || isSyncError(error)) {
@@ -231,8 +132,8 @@ export class SqliteQueueStorage implements QueueStorage {
     }
   }
 
-  #enqueue(tx: QueueTransaction, { batches, rules }: EnqueueJob): readonly EnqueueResult[] {
-    return batches.map((batch) => enqueueBatch(tx, batch, rules, this.#session.savepoint));
+  #stepsOn(tx: QueueTransaction): TransactionSteps {
+    return new TransactionSteps(tx, this.#session.savepoint, this.#lastToken);
   }
 }
 

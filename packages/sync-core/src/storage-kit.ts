@@ -35,7 +35,7 @@ export { isKnown } from './rules/known-kinds.js';
 export { type InLane, laneOf } from './rules/lane-of.js';
 export { type Listed, matches } from './rules/matches.js';
 export type { Joinable, JoinQuestions } from './rules/may-join.js';
-export { clampNumber, clampOperation, clampSettlement, clampStored } from './rules/numbers.js';
+export { clampList, clampNumber, clampOperation, clampSettlement, clampStored } from './rules/numbers.js';
 export {
   firstDueAt,
   type Hold,
@@ -52,3 +52,5 @@ export {
 } from './rules/progress.js';
 export { checkReplacements } from './rules/replacements.js';
 export { isMovable, withVersion } from './rules/version-moves.js';
+export type { QueueSteps, StepMode } from './storage/queue-steps.js';
+export { type Brings, SteppedQueueStorage } from './storage/stepped-queue-storage.js';

@@ -7,7 +7,7 @@ import {
   type StoredOperation,
 } from '@cpc/sync-core';
 import type { SimulationParts } from '../src/simulation.js';
-import { delegateTo } from './mutants/mutant.js';
+import { delegateTo } from '../src/storage/storage-methods.js';
 
 /** A fault of the library itself, planted between its parts, and the promises that it breaks. */
 export interface PlantedBug extends SimulationParts {

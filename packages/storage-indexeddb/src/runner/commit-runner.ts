@@ -1,5 +1,5 @@
 import { type Clock, isSyncError } from '@cpc/sync-core';
-import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
+import type { MemoryQueue, StepMode } from '@cpc/sync-core/storage-kit';
 import type { Connection } from '../connection/connection.js';
 import { Records } from '../connection/records.js';
 import { meansLostHandle, toStorageError } from '../connection/to-storage-error.js';
@@ -9,9 +9,6 @@ import type { Reserve } from './reserve.js';
 
 /** The most steps that one transaction carries, so that one commit never grows without bound. */
 const MAX_STEPS = 1000;
-
-/** What a step does to the queue: `add` may make it larger, and never takes the room that is kept for the others. */
-export type StepMode = 'read' | 'write' | 'add';
 
 export interface CommitRunnerOptions {
   readonly connection: Connection;

@@ -1,30 +1,31 @@
-import type { EnqueueResult, EnqueueRules, NewOperation } from '@cpc/sync-core';
+import type { Brings } from '@cpc/sync-core/storage-kit';
+import type { TransactionSteps } from '../engine/transaction-steps.js';
 
-/** One call of `enqueue` that waits for the next commit. */
-export interface EnqueueJob {
-  readonly batches: readonly (readonly NewOperation[])[];
-  readonly rules: EnqueueRules;
-  readonly resolve: (results: readonly EnqueueResult[]) => void;
+/** One step that waits for the next commit. */
+export interface Job {
+  readonly step: (queue: TransactionSteps) => unknown;
+  readonly brings: Brings;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Lets calls that come together share one commit: all that arrive in the same turn of the event loop, or while
- * an earlier commit is under way. They are written in the order of their arrival.
+ * Lets steps that come together share one commit: all that arrive in the same turn of the event loop, or while
+ * an earlier commit is under way. They are run in the order of their arrival.
  */
 export class GroupCommit {
-  readonly #commit: (jobs: readonly EnqueueJob[]) => Promise<void>;
-  #waiting: EnqueueJob[] = [];
+  readonly #commit: (jobs: readonly Job[]) => Promise<void>;
+  #waiting: Job[] = [];
   #running: Promise<void> | undefined;
   #wasShared = false;
 
-  constructor(commit: (jobs: readonly EnqueueJob[]) => Promise<void>) {
+  constructor(commit: (jobs: readonly Job[]) => Promise<void>) {
     this.#commit = commit;
   }
 
-  add(batches: readonly (readonly NewOperation[])[], rules: EnqueueRules): Promise<readonly EnqueueResult[]> {
+  add<T>(step: (queue: TransactionSteps) => T, brings: Brings): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batches, rules, resolve, reject });
+      this.#waiting.push({ step, brings, resolve: resolve as (result: unknown) => void, reject });
       this.#running ??= this.#run();
     });
   }

@@ -1,32 +1,16 @@
 import { Subject } from 'rxjs';
 import { SyncError } from '../errors/sync-error.js';
-import type { OperationState } from '../operation/operation.js';
-import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
-import type {
-  Claim,
-  ClaimRequest,
-  EnqueueResult,
-  EnqueueRules,
-  ListQuery,
-  Page,
-  NextDueRequest,
-  QuarantinedRecord,
-  QueueStorage,
-  Settlement,
-  SettleResult,
-  StorageNotice,
-  StorageStats,
-  StorageSupports,
-} from '../ports/queue-storage.js';
-import type { SignedIn, SignInResult, SignInRules } from '../ports/sign-in.js';
+import type { StorageNotice, StorageSupports } from '../ports/queue-storage.js';
 import type { Subscribable } from '../ports/subscribable.js';
+import type { StepMode } from '../storage/queue-steps.js';
+import { SteppedQueueStorage } from '../storage/stepped-queue-storage.js';
 import { MemoryQueue } from './memory-queue.js';
 
 /**
  * A queue that lives in this object alone, for tests, simulations and apps that need no memory. What it
  * promises is the port's contract, word for word, but for durability.
  */
-export class MemoryQueueStorage implements QueueStorage {
+export class MemoryQueueStorage extends SteppedQueueStorage<MemoryQueue> {
   readonly supports: StorageSupports = {
     durable: false,
     concurrentClaims: true,
@@ -47,88 +31,8 @@ export class MemoryQueueStorage implements QueueStorage {
     return Promise.resolve();
   }
 
-  enqueue(
-    batches: readonly (readonly NewOperation[])[],
-    rules?: EnqueueRules,
-  ): Promise<readonly EnqueueResult[]> {
-    return this.#run((queue) => queue.enqueue(batches, rules));
-  }
-
-  claim(request: ClaimRequest): Promise<Claim> {
-    return this.#run((queue) => queue.claim(request));
-  }
-
-  renew(
-    token: number,
-    ids: readonly string[],
-    leaseUntil: number,
-    leaseMs: number,
-  ): Promise<readonly string[]> {
-    return this.#run((queue) => queue.renew(token, ids, leaseUntil, leaseMs));
-  }
-
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#run((queue) => queue.settle(token, settlements));
-  }
-
-  nextDue(request: NextDueRequest): Promise<number | undefined> {
-    return this.#run((queue) => queue.nextDue(request));
-  }
-
-  clampTimes(now: number): Promise<void> {
-    return this.#run((queue) => queue.clampTimes(now));
-  }
-
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#run((queue) => queue.get(id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#run((queue) => queue.blockersOf(id));
-  }
-
-  list(query?: ListQuery): Promise<Page<StoredOperation>> {
-    return this.#run((queue) => queue.list(query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#run((queue) => queue.stats());
-  }
-
-  requeue(
-    ids: readonly string[],
-    _now?: number,
-    states?: readonly OperationState[],
-  ): Promise<readonly string[]> {
-    return this.#run((queue) => queue.requeue(ids, states));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#run((queue) => queue.discard(ids));
-  }
-
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#run((queue) => queue.replace(id, operation));
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#run((queue) => queue.restore(operations));
-  }
-
-  signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
-    return this.#run((queue) => queue.signIn(principal, rules));
-  }
-
-  signedIn(): Promise<SignedIn> {
-    return this.#run(({ principal }) => ({ principal }));
-  }
-
-  quarantined(): Promise<Page<QuarantinedRecord>> {
-    return this.#run(() => ({ items: [] }));
-  }
-
   /** Runs one step of the port: whole, at once, and only while the storage is open. */
-  #run<T>(step: (queue: MemoryQueue) => T): Promise<T> {
+  protected run<T>(_mode: StepMode, step: (queue: MemoryQueue) => T): Promise<T> {
     return new Promise((resolve) => {
       if (!this.#open) throw new SyncError('STORAGE_CLOSED', 'The storage is closed. Call open() first.');
       resolve(step(this.#queue));

@@ -4,7 +4,7 @@ import {
   withoutStorageFields,
 } from '../operation/operation-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
-import type { SignInResult, SignInRules } from '../ports/sign-in.js';
+import type { SignedIn, SignInResult, SignInRules } from '../ports/sign-in.js';
 import type {
   Claim,
   ClaimRequest,
@@ -15,6 +15,7 @@ import type {
   Page,
   Principals,
   NextDueRequest,
+  QuarantinedRecord,
   Settlement,
   SettleResult,
   StorageStats,
@@ -40,6 +41,7 @@ import {
 } from '../rules/progress.js';
 import { checkReplacements } from '../rules/replacements.js';
 import { isMovable, withVersion } from '../rules/version-moves.js';
+import type { QueueSteps } from '../storage/queue-steps.js';
 import { Assignments } from './assignments.js';
 import { enqueueBatch, type EnqueueContext } from './enqueue-batch.js';
 import type { Entry } from './entry.js';
@@ -52,7 +54,7 @@ import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
  * The rules of the `QueueStorage` port on a queue in memory, each method one synchronous step that happens whole.
  * A storage that keeps the queue elsewhere runs its steps here and writes down what its journal heard.
  */
-export class MemoryQueue {
+export class MemoryQueue implements QueueSteps {
   readonly index: OperationIndex;
   readonly leases: LeaseBook;
   /** Who is signed in. */
@@ -210,6 +212,15 @@ export class MemoryQueue {
       this.#remove(entry);
     }
     return gone.length;
+  }
+
+  signedIn(): SignedIn {
+    return { principal: this.principal };
+  }
+
+  /** A queue in memory has no record that it cannot read; a storage that does has its own. */
+  quarantined(): Page<QuarantinedRecord> {
+    return { items: [] };
   }
 
   /** Remembers a permanent id for what is enqueued later; what is in the queue stays as it is. */

@@ -8,6 +8,8 @@ import { depend } from './dependencies.js';
 import { Entry } from './entry.js';
 import { Heap } from './heap.js';
 import { Lane } from './lane.js';
+import { Mentions } from './mentions.js';
+import { OperationLog } from './operation-log.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { RankFlow } from './rank-flow.js';
 import type { ReadySet } from './ready-set.js';
@@ -15,9 +17,6 @@ import { ReadyShelf } from './ready-shelf.js';
 
 /** Whose operations a caller asks for, and of which kinds. */
 export type Asked = Pick<ClaimRequest, 'principals' | 'knows'>;
-
-/** Below this many removed entries the log is not worth compacting. */
-const COMPACT_ABOVE = 1024;
 
 /**
  * The order of a queue, in memory: which operation stands in which lane, what waits for what, and which goes
@@ -42,13 +41,10 @@ export class OperationIndex {
   readonly #lanesOf = new Map<string, Set<Lane>>();
   readonly #ready = new Map<string | undefined, ReadyShelf>();
   readonly #ranks = new RankFlow((entry) => this.#rankChanged(entry));
-  readonly #byReference = new Map<string, Set<Entry>>();
+  readonly #mentions = new Mentions();
   /** What is blocked, and not due either, by its due time; stale ones are skipped. */
   readonly #blocked = new Heap<Entry>();
-  /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
-  #log: Entry[] = [];
-  /** So many at the beginning of the log have left. */
-  #gone = 0;
+  readonly #log = new OperationLog();
   #sequence = 0;
   readonly #journal: QueueJournal;
 
@@ -103,7 +99,7 @@ export class OperationIndex {
 
   /** Puts an entry back that was removed a moment ago, before the next `compact`. */
   putBack(entry: Entry): void {
-    this.#gone = 0;
+    this.#log.cameBack();
     this.#enter(entry);
   }
 
@@ -115,17 +111,15 @@ export class OperationIndex {
 
   /** Forgets entries that left, as soon as they outnumber those that are there. */
   compact(): void {
-    if (this.#log.length < COMPACT_ABOVE || this.#log.length < 2 * this.#byId.size) return;
-    this.#log = this.#log.filter((entry) => this.has(entry));
-    this.#gone = 0;
+    this.#log.compact(this.#byId.size);
   }
 
   /** Gives an entry its place, by its sequence. */
   #place(entry: Entry): void {
-    const { id, dependsOn, references } = entry.operation;
+    const { id, dependsOn } = entry.operation;
     this.#byId.set(id, entry);
     entry.isPresent = true;
-    for (const reference of references) this.#referrers(reference.id).add(entry);
+    this.#mentions.add(entry);
     for (const other of dependsOn) depend(entry, this.#byId.get(other));
     this.#openLane(entry)?.insert(entry);
     this.#ranks.update(entry);
@@ -151,10 +145,9 @@ export class OperationIndex {
 
   /** Takes an entry out of its lane, its references and its id; its dependents go on waiting for it. */
   #displace(entry: Entry): void {
-    const { id, references } = entry.operation;
-    this.#byId.delete(id);
+    this.#byId.delete(entry.id);
     entry.isPresent = false;
-    for (const reference of references) this.#unrefer(reference.id, entry);
+    this.#mentions.remove(entry);
     const { lane, previous, next } = entry;
     if (lane !== undefined) {
       lane.remove(entry);
@@ -268,7 +261,7 @@ export class OperationIndex {
     this.#readyFor(entry).take(entry);
   }
 
-  /** Lets a follower compete before its predecessor has left, until `withdraw`. */
+  /** Lets a follower compete before its predecessor has left, until its state is set anew. */
   advance(entry: Entry): void {
     this.setState(entry, 'waiting');
     this.#readyFor(entry).add(entry);
@@ -283,7 +276,7 @@ export class OperationIndex {
 
   /** Entries whose operations mention the temporary id. */
   referring(temporaryId: string): readonly Entry[] {
-    return [...(this.#byReference.get(temporaryId) ?? [])];
+    return this.#mentions.of(temporaryId);
   }
 
   blockersOf(entry: Entry): readonly string[] {
@@ -293,19 +286,8 @@ export class OperationIndex {
   }
 
   /** Entries in sequence order, beginning behind `after`. */
-  *entries(after = 0): Iterable<Entry> {
-    while (this.#log[this.#gone]?.isPresent === false) this.#gone++;
-    let low = this.#gone;
-    let high = this.#log.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#log[middle] as Entry).sequence <= after) low = middle + 1;
-      else high = middle;
-    }
-    for (let at = low; at < this.#log.length; at++) {
-      const entry = this.#log[at] as Entry;
-      if (this.has(entry)) yield entry;
-    }
+  entries(after = 0): Iterable<Entry> {
+    return this.#log.entries(after);
   }
 
   /** Entries of one entity in sequence order, over the lanes of all its principals, beginning behind `after`. */
@@ -362,18 +344,6 @@ export class OperationIndex {
       const shelf = this.#ready.get(principal);
       if (shelf !== undefined) yield* shelf.sets(knows);
     }
-  }
-
-  #referrers(temporaryId: string): Set<Entry> {
-    let entries = this.#byReference.get(temporaryId);
-    if (entries === undefined) this.#byReference.set(temporaryId, (entries = new Set()));
-    return entries;
-  }
-
-  #unrefer(temporaryId: string, entry: Entry): void {
-    const entries = this.#byReference.get(temporaryId);
-    entries?.delete(entry);
-    if (entries?.size === 0) this.#byReference.delete(temporaryId);
   }
 }
 

@@ -8,6 +8,12 @@ export function clampNumber(value: number): number {
   return Number.isNaN(value) ? 0 : Math.sign(value) * LARGEST_NUMBER;
 }
 
+/** The list with each item held to sense; itself where all are sensible, as nearly always. */
+export function clampList<T>(items: readonly T[], clamp: (item: T) => T): readonly T[] {
+  for (const item of items) if (clamp(item) !== item) return items.map(clamp);
+  return items;
+}
+
 /** The operation with absurd times and numbers held to sense; itself where there are none. */
 export function clampOperation<T extends NewOperation>(operation: T): T {
   const { priority, rank, version, createdAt, scheduledAt, conflictRounds, expiresAt } = operation;
@@ -50,13 +56,16 @@ export function clampStored(stored: StoredOperation): StoredOperation {
 export function clampSettlement(settlement: Settlement): Settlement {
   switch (settlement.kind) {
     case 'reschedule':
+      if (isSensible(settlement.dueAt) && isSensible(settlement.delayMs)) return settlement;
       return {
         ...settlement,
         dueAt: clampNumber(settlement.dueAt),
         delayMs: clampNumber(settlement.delayMs),
       };
-    case 'replace':
-      return { ...settlement, operation: clampOperation(settlement.operation) };
+    case 'replace': {
+      const operation = clampOperation(settlement.operation);
+      return operation === settlement.operation ? settlement : { ...settlement, operation };
+    }
     case 'remove':
     case 'release':
     case 'hold':

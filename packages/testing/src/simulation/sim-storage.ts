@@ -3,29 +3,25 @@ import {
   type ClaimRequest,
   type EnqueueResult,
   type EnqueueRules,
-  type ListQuery,
   type NewOperation,
-  type Page,
-  type NextDueRequest,
-  type QuarantinedRecord,
   type QueueStorage,
   type Settlement,
   type SettleResult,
-  type SignedIn,
   type SignInResult,
   type StorageNotice,
-  type StorageStats,
   type StorageSupports,
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
+import { InterposedStorage } from '../storage/interposed-storage.js';
+import { isChange, type StorageMethod } from '../storage/storage-methods.js';
 import type { Tab } from './tab.js';
 
 /**
  * One tab's handle on its device's storage. Every call takes time before and after its effect, so that a crash can
  * come between; and every call may fail, before its effect or after it.
  */
-export class SimStorage implements QueueStorage {
+export class SimStorage extends InterposedStorage {
   readonly supports: StorageSupports = {
     durable: true,
     concurrentClaims: true,
@@ -42,10 +38,11 @@ export class SimStorage implements QueueStorage {
   readonly #tab: Tab;
 
   constructor(tab: Tab) {
+    super();
     this.#tab = tab;
   }
 
-  get #real(): QueueStorage {
+  protected get real(): QueueStorage {
     return this.#tab.device.storage;
   }
 
@@ -53,21 +50,21 @@ export class SimStorage implements QueueStorage {
     for (const next of this.#listeners) next(notice);
   }
 
-  open(): Promise<void> {
-    return this.#call('open', false, () => Promise.resolve());
+  override open(): Promise<void> {
+    return this.around('open', () => Promise.resolve());
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return Promise.resolve();
   }
 
-  enqueue(
+  override enqueue(
     batches: readonly (readonly NewOperation[])[],
     rules?: EnqueueRules,
   ): Promise<readonly EnqueueResult[]> {
     const { device, world } = this.#tab;
-    return this.#call('enqueue', true, async () => {
-      const results = await this.#real.enqueue(batches, rules);
+    return this.around('enqueue', async () => {
+      const results = await this.real.enqueue(batches, rules);
       for (const [index, result] of results.entries()) {
         if (!result.ok) continue;
         for (const [at, receipt] of result.receipts.entries()) {
@@ -83,33 +80,33 @@ export class SimStorage implements QueueStorage {
     });
   }
 
-  claim(request: ClaimRequest): Promise<Claim> {
+  override claim(request: ClaimRequest): Promise<Claim> {
     const { device, world } = this.#tab;
-    return this.#call('claim', true, async () => {
-      const claim = await this.#real.claim(request);
+    return this.around('claim', async () => {
+      const claim = await this.real.claim(request);
       // A claim that brings nothing lets leases lapse all the same.
-      const items = claim.operations.length > 0 ? (await this.#real.list({ limit: 1_000 })).items : [];
+      const items = claim.operations.length > 0 ? (await this.real.list({ limit: 1_000 })).items : [];
       world.referee.claimed(this.#tab.owner, device.index, device.wallNow(), request, claim, items);
       return claim;
     });
   }
 
-  renew(
+  override renew(
     token: number,
     ids: readonly string[],
     leaseUntil: number,
     leaseMs: number,
   ): Promise<readonly string[]> {
-    return this.#call('renew', true, async () => {
-      const held = await this.#real.renew(token, ids, leaseUntil, leaseMs);
+    return this.around('renew', async () => {
+      const held = await this.real.renew(token, ids, leaseUntil, leaseMs);
       this.#tab.world.referee.renewed(held, leaseUntil);
       return held;
     });
   }
 
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#call('settle', true, async () => {
-      const results = await this.#real.settle(token, settlements);
+  override settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    return this.around('settle', async () => {
+      const results = await this.real.settle(token, settlements);
       for (const [at, settlement] of settlements.entries())
         if (results[at] === 'settled') this.#tab.world.referee.settled(this.#tab.owner, settlement);
       this.#tab.device.tellOthers(this.#tab);
@@ -117,75 +114,33 @@ export class SimStorage implements QueueStorage {
     });
   }
 
-  nextDue(request: NextDueRequest): Promise<number | undefined> {
-    return this.#call('nextDue', false, () => this.#real.nextDue(request));
-  }
-
-  clampTimes(now: number): Promise<void> {
+  override clampTimes(now: number): Promise<void> {
     const { world, device } = this.#tab;
-    return this.#call('clampTimes', true, async () => {
-      await this.#real.clampTimes(now);
+    return this.around('clampTimes', async () => {
+      await this.real.clampTimes(now);
       world.referee.clamped(device.index, now, device.wallNow());
     });
   }
 
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#call('get', false, () => this.#real.get(id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#call('blockersOf', false, () => this.#real.blockersOf(id));
-  }
-
-  list(query?: ListQuery): Promise<Page<StoredOperation>> {
-    return this.#call('list', false, () => this.#real.list(query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#call('stats', false, () => this.#real.stats());
-  }
-
-  requeue(...args: Parameters<QueueStorage['requeue']>): Promise<readonly string[]> {
-    return this.#call('requeue', true, () => this.#real.requeue(...args));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#call('discard', true, async () => {
-      const gone = await this.#real.discard(ids);
+  override discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+    return this.around('discard', async () => {
+      const gone = await this.real.discard(ids);
       for (const { id } of gone) this.#tab.world.referee.discarded(id);
       return gone;
     });
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#call('replace', true, () => this.#real.replace(id, operation));
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#call('restore', true, () => this.#real.restore(operations));
-  }
-
-  signIn(...args: Parameters<QueueStorage['signIn']>): Promise<SignInResult> {
-    return this.#call('signIn', true, async () => {
-      const result = await this.#real.signIn(...args);
+  override signIn(...args: Parameters<QueueStorage['signIn']>): Promise<SignInResult> {
+    return this.around('signIn', async () => {
+      const result = await this.real.signIn(...args);
       this.#tab.world.referee.adopted(result.adopted, args[0]);
       this.#tab.device.tellOthers(this.#tab, { kind: 'signedIn' });
       return result;
     });
   }
 
-  signedIn(): Promise<SignedIn> {
-    return this.#call('signedIn', false, () => this.#real.signedIn());
-  }
-
-  quarantined(query?: {
-    readonly after?: number;
-    readonly limit?: number;
-  }): Promise<Page<QuarantinedRecord>> {
-    return this.#call('quarantined', false, () => this.#real.quarantined(query));
-  }
-
-  async #call<T>(name: string, writes: boolean, effect: () => Promise<T>): Promise<T> {
+  protected async around<T>(name: StorageMethod, effect: () => Promise<T>): Promise<T> {
+    const writes = isChange(name);
     const { world, device, owner } = this.#tab;
     const { random, rates } = world.storageFaults;
     const isSlow = random.chance(rates.storageSlow);

@@ -1,25 +1,7 @@
-import {
-  type Claim,
-  type ClaimRequest,
-  type EnqueueResult,
-  type EnqueueRules,
-  type ListQuery,
-  type NewOperation,
-  type Page,
-  type NextDueRequest,
-  type QuarantinedRecord,
-  type QueueStorage,
-  type Settlement,
-  type SettleResult,
-  type SignedIn,
-  type SignInResult,
-  type StorageNotice,
-  type StorageStats,
-  type StorageSupports,
-  type StoredOperation,
-  type Subscribable,
-} from '@cpc/sync-core';
-import { StorageFaults, type StorageMethod } from './storage-faults.js';
+import type { QueueStorage, StorageNotice, StorageSupports, Subscribable } from '@cpc/sync-core';
+import { InterposedStorage } from './interposed-storage.js';
+import { StorageFaults } from './storage-faults.js';
+import type { StorageMethod } from './storage-methods.js';
 
 /**
  * A storage that passes everything on to another one, and fails where the test says so:
@@ -29,13 +11,14 @@ import { StorageFaults, type StorageMethod } from './storage-faults.js';
  * storage.faults.failNext('enqueue', 'torn');
  * ```
  */
-export class FailingStorage implements QueueStorage {
+export class FailingStorage extends InterposedStorage {
   readonly faults = new StorageFaults();
   readonly notices: Subscribable<StorageNotice>;
-  readonly #inner: QueueStorage;
+  protected readonly real: QueueStorage;
 
   constructor(inner: QueueStorage) {
-    this.#inner = inner;
+    super();
+    this.real = inner;
     this.notices = {
       subscribe: (next) => {
         const own = this.faults.notices.subscribe(next);
@@ -51,98 +34,15 @@ export class FailingStorage implements QueueStorage {
   }
 
   get supports(): StorageSupports {
-    return this.#inner.supports;
+    return this.real.supports;
   }
 
-  async open(): Promise<void> {
-    await this.#call('open', () => this.#inner.open());
+  override async open(): Promise<void> {
+    await super.open();
     this.faults.regainHandle();
   }
 
-  close(): Promise<void> {
-    return this.#call('close', () => this.#inner.close());
-  }
-
-  enqueue(
-    batches: readonly (readonly NewOperation[])[],
-    rules?: EnqueueRules,
-  ): Promise<readonly EnqueueResult[]> {
-    return this.#call('enqueue', () => this.#inner.enqueue(batches, rules));
-  }
-
-  claim(request: ClaimRequest): Promise<Claim> {
-    return this.#call('claim', () => this.#inner.claim(request));
-  }
-
-  renew(
-    token: number,
-    ids: readonly string[],
-    leaseUntil: number,
-    leaseMs: number,
-  ): Promise<readonly string[]> {
-    return this.#call('renew', () => this.#inner.renew(token, ids, leaseUntil, leaseMs));
-  }
-
-  settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#call('settle', () => this.#inner.settle(token, settlements));
-  }
-
-  nextDue(request: NextDueRequest): Promise<number | undefined> {
-    return this.#call('nextDue', () => this.#inner.nextDue(request));
-  }
-
-  clampTimes(now: number): Promise<void> {
-    return this.#call('clampTimes', () => this.#inner.clampTimes(now));
-  }
-
-  get(id: string): Promise<StoredOperation | undefined> {
-    return this.#call('get', () => this.#inner.get(id));
-  }
-
-  blockersOf(id: string): Promise<readonly string[]> {
-    return this.#call('blockersOf', () => this.#inner.blockersOf(id));
-  }
-
-  list(query?: ListQuery): Promise<Page<StoredOperation>> {
-    return this.#call('list', () => this.#inner.list(query));
-  }
-
-  stats(): Promise<StorageStats> {
-    return this.#call('stats', () => this.#inner.stats());
-  }
-
-  requeue(...args: Parameters<QueueStorage['requeue']>): Promise<readonly string[]> {
-    return this.#call('requeue', () => this.#inner.requeue(...args));
-  }
-
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#call('discard', () => this.#inner.discard(ids));
-  }
-
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#call('replace', () => this.#inner.replace(id, operation));
-  }
-
-  restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#call('restore', () => this.#inner.restore(operations));
-  }
-
-  signIn(...args: Parameters<QueueStorage['signIn']>): Promise<SignInResult> {
-    return this.#call('signIn', () => this.#inner.signIn(...args));
-  }
-
-  signedIn(): Promise<SignedIn> {
-    return this.#call('signedIn', () => this.#inner.signedIn());
-  }
-
-  quarantined(query?: {
-    readonly after?: number;
-    readonly limit?: number;
-  }): Promise<Page<QuarantinedRecord>> {
-    return this.#call('quarantined', () => this.#inner.quarantined(query));
-  }
-
-  #call<T>(method: StorageMethod, effect: () => Promise<T>): Promise<T> {
+  protected around<T>(method: StorageMethod, effect: () => Promise<T>): Promise<T> {
     return this.faults.run(method, effect);
   }
 }

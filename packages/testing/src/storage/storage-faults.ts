@@ -1,13 +1,5 @@
-import {
-  type Clock,
-  type QueueStorage,
-  type StorageNotice,
-  type Subscribable,
-  SyncError,
-} from '@cpc/sync-core';
-
-/** A method of `QueueStorage`. */
-export type StorageMethod = Exclude<keyof QueueStorage, 'supports' | 'notices'>;
+import { type Clock, type StorageNotice, type Subscribable, SyncError } from '@cpc/sync-core';
+import { isChange, type StorageMethod } from './storage-methods.js';
 
 /**
  * How a call fails:
@@ -117,13 +109,13 @@ export class StorageFaults {
       await new Promise<void>((resolve) => void slow.clock.setTimer(resolve, slow.ms));
     }
     await this.#held.get(method);
-    if (this.#allHeld !== undefined && CHANGES.has(method)) {
+    if (this.#allHeld !== undefined && isChange(method)) {
       this.#allHeld.reached();
       await this.#allHeld.until;
     }
     if (fault === 'lost') this.loseHandle();
     if (this.#isLost && method !== 'open' && method !== 'close') throw errorOf('lost', method);
-    if (this.#isFull && CHANGES.has(method)) throw errorOf('full', method);
+    if (this.#isFull && isChange(method)) throw errorOf('full', method);
     if (fault instanceof Error) throw fault;
     if (fault === undefined || fault === 'lost') return effect();
     if (fault === 'torn') await effect();
@@ -131,25 +123,12 @@ export class StorageFaults {
   }
 
   #takeNextWrite(method: StorageMethod): StorageFault | Error | undefined {
-    if (!CHANGES.has(method)) return undefined;
+    if (!isChange(method)) return undefined;
     const fault = this.#nextWrite;
     this.#nextWrite = undefined;
     return fault;
   }
 }
-
-const CHANGES: ReadonlySet<StorageMethod> = new Set<StorageMethod>([
-  'enqueue',
-  'claim',
-  'renew',
-  'settle',
-  'clampTimes',
-  'requeue',
-  'discard',
-  'replace',
-  'restore',
-  'signIn',
-]);
 
 const CODE_OF = {
   failed: 'STORAGE_FAILED',

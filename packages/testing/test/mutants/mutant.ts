@@ -2,6 +2,7 @@ import type { EnqueueResult, NewOperation, QueueStorage, Settlement } from '@cpc
 import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
 import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
 import { ModelQueueStorage } from '../../src/conformance/model/model-queue-storage.js';
+import { delegateTo } from '../../src/storage/storage-methods.js';
 
 /** A storage that breaks one rule of the port on purpose. */
 export interface Mutant {
@@ -75,31 +76,4 @@ export async function copyOf(data: ModelQueueData): Promise<ModelQueueStorage> {
   const copy = new ModelQueueStorage({ ...data });
   await copy.open();
   return copy;
-}
-
-/** A storage that passes every call on. */
-export function delegateTo(real: QueueStorage): QueueStorage {
-  return {
-    supports: real.supports,
-    notices: real.notices,
-    open: () => real.open(),
-    close: () => real.close(),
-    enqueue: (batches, rules) => real.enqueue(batches, rules),
-    claim: (request) => real.claim(request),
-    renew: (token, ids, leaseUntil, leaseMs) => real.renew(token, ids, leaseUntil, leaseMs),
-    settle: (token, settlements) => real.settle(token, settlements),
-    nextDue: (request) => real.nextDue(request),
-    clampTimes: (now) => real.clampTimes(now),
-    get: (id) => real.get(id),
-    blockersOf: (id) => real.blockersOf(id),
-    list: (query) => real.list(query),
-    stats: () => real.stats(),
-    requeue: (...args) => real.requeue(...args),
-    discard: (ids) => real.discard(ids),
-    replace: (id, operation) => real.replace(id, operation),
-    restore: (operations) => real.restore(operations),
-    signIn: (...args) => real.signIn(...args),
-    signedIn: () => real.signedIn(),
-    quarantined: (query) => real.quarantined(query),
-  };
 }
