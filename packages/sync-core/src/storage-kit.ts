@@ -20,6 +20,7 @@ export {
   type Joining,
   type Refusal,
 } from './rules/enqueue.js';
+export { CodecKeys, type KeyCheck } from './payload/codec-keys.js';
 export { appendAttempt } from './rules/history.js';
 export {
   type Fate,

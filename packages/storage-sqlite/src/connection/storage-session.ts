@@ -1,4 +1,5 @@
 import type { Clock, QuarantinedRecord } from '@cpc/sync-core';
+import { CodecKeys } from '@cpc/sync-core/storage-kit';
 import { asDriver, type SqliteConnection } from '../drivers/as-driver.js';
 import type { SqliteDriver, SqliteFault } from '../drivers/sqlite-driver.js';
 import { CodecPending, CodecSeal } from '../engine/codec-seal.js';
@@ -12,7 +13,9 @@ import { type QueueTables, tablesOf } from '../schema/tables.js';
 import { NoticeBoard } from './notice-board.js';
 import { openDriver, OpeningFault, type SqliteDurability } from './open-driver.js';
 import { QueueConnection, UnknownEnd } from './queue-connection.js';
+import { checkKeys } from './key-checks.js';
 import { closedError, storageError } from './storage-error.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 /** The first and the longest pause before a lock is tried again. */
 const FIRST_PAUSE_MS = 1;
@@ -39,6 +42,8 @@ export class StorageSession {
   readonly #tables: QueueTables;
   readonly #guests = new WeakMap<object, QueueConnection>();
   #connection: QueueConnection | undefined;
+  #log: WriteAheadLog | undefined;
+  #keys: CodecKeys | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(settings: SqliteStorageSettings) {
@@ -80,9 +85,24 @@ export class StorageSession {
 
   /** One transaction that writes. `payloadsOf` names the payloads that it will surely write. */
   write<T>(work: (tx: QueueTransaction) => T, payloadsOf?: () => readonly string[]): Promise<T> {
+    return this.#write(work, payloadsOf, false);
+  }
+
+  /** The same for what adds operations: it is refused while the log is as long as it may become. */
+  add<T>(work: (tx: QueueTransaction) => T, payloadsOf: () => readonly string[]): Promise<T> {
+    return this.#write(work, payloadsOf, true);
+  }
+
+  #write<T>(
+    work: (tx: QueueTransaction) => T,
+    payloadsOf: (() => readonly string[]) | undefined,
+    isAdding: boolean,
+  ): Promise<T> {
     const call = this.#call();
     const attempt = (connection: QueueConnection): T => {
+      if (isAdding) this.#log?.checkRoom();
       const { result, quarantined } = connection.write(call.seal, work);
+      this.#log?.written();
       this.#tell(quarantined);
       return result;
     };
@@ -105,6 +125,7 @@ export class StorageSession {
       );
     }
     const guest = this.#guestOf(given);
+    this.#log?.checkRoom();
     try {
       return guest.join(plainSeal, (tx) => work(tx, guest.savepoint)).result;
     } catch (error) {
@@ -113,12 +134,19 @@ export class StorageSession {
   }
 
   async #open(): Promise<void> {
-    const { binding, file, queue, durability } = this.#settings;
+    const { binding, file, queue, durability, codec } = this.#settings;
     const call = this.#call();
     for (;;) {
       try {
         const driver = await openDriver(binding, file, queue, this.#tables, durability);
-        this.#connection = connect(driver, this.#tables, durability);
+        const connection = connect(driver, this.#tables, durability);
+        if (codec !== undefined)
+          this.#keys = await checked(driver, () => checkKeys(driver, this.#tables, codec));
+        this.#connection = connection;
+        this.#log = new WriteAheadLog(driver, {
+          maxBytes: this.#settings.maxLogBytes,
+          onHeld: (failure) => this.notices.post({ kind: 'failed', failure }),
+        });
         return;
       } catch (error) {
         if (!(error instanceof OpeningFault)) throw error;
@@ -133,7 +161,7 @@ export class StorageSession {
 
   #call(): Call {
     const { codec, clock } = this.#settings;
-    const sealing = codec && new CodecSeal(codec);
+    const sealing = codec && new CodecSeal(codec, (this.#keys ??= new CodecKeys(codec)));
     return {
       seal: sealing ?? plainSeal,
       codec: sealing,
@@ -214,6 +242,17 @@ export class StorageSession {
 
   #tell(records: readonly QuarantinedRecord[]): void {
     for (const record of records) this.notices.post({ kind: 'quarantined', record });
+  }
+}
+
+/** Closes the connection where what must hold before it is used does not. */
+async function checked<T>(driver: SqliteDriver, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    const fault = driver.faultOf(error);
+    driver.close();
+    throw fault === undefined ? error : new OpeningFault(error, fault);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PayloadCodec } from '@cpc/sync-core';
+import type { CodecKeys } from '@cpc/sync-core/storage-kit';
 import type { SqlValue } from '../drivers/sqlite-driver.js';
 import type { PayloadSeal } from './payload-seal.js';
 
@@ -16,12 +17,15 @@ type Reading = { readonly text: string } | { readonly failure: unknown };
 export class CodecSeal implements PayloadSeal {
   readonly isPlain = false;
   readonly #codec: PayloadCodec;
+  readonly #keys: CodecKeys;
   readonly #sealed = new Map<string, Uint8Array>();
   readonly #opened = new Map<string, Reading>();
   #missing: (() => Promise<void>)[] = [];
 
-  constructor(codec: PayloadCodec) {
+  /** @param keys - which keys of the codec are proven to be the right ones */
+  constructor(codec: PayloadCodec, keys: CodecKeys) {
     this.#codec = codec;
+    this.#keys = keys;
   }
 
   seal(text: string): SqlValue {
@@ -69,8 +73,8 @@ export class CodecSeal implements PayloadSeal {
     const key = keyOf(bytes);
     try {
       this.#opened.set(key, { text: await this.#codec.decode(new Uint8Array(bytes)) });
-    } catch (failure) {
-      this.#opened.set(key, { failure });
+    } catch (error) {
+      this.#opened.set(key, { failure: this.#keys.judge(bytes, error) });
     }
   }
 }

@@ -6,10 +6,11 @@ import type { QueueTables } from './tables.js';
  *
  * What it adds: `rank` of a dependency is the rank that the dependent lends to what it depends on, its effective
  * rank. So what an operation inherits is read in one step, however many depend on it, and a change of rank is passed on
- * no further than it matters.
+ * no further than it matters. And the keys of a payload codec, each with a text that it encoded, by which it is known
+ * again.
  */
 export function createFormat4(t: QueueTables): string {
-  const { operations: o, dependencies: d } = t;
+  const { operations: o, dependencies: d, keys: k } = t;
   return `
 DROP INDEX ${o}_lane;
 DROP INDEX ${o}_boost;
@@ -24,5 +25,10 @@ UPDATE ${d} SET rank = coalesce((
     WHERE behind.entity = ${o}.entity AND behind.principal IS ${o}.principal AND behind.boost IS NOT NULL AND behind.sequence >= ${o}.sequence
   ), weight)) FROM ${o} WHERE sequence = dependent), 0);
 CREATE INDEX ${d}_rank ON ${d} (blocker, rank);
+CREATE TABLE ${k} (
+  key TEXT PRIMARY KEY,
+  sealed BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+) WITHOUT ROWID;
 `;
 }

@@ -72,6 +72,11 @@ export class AesGcmCodec implements PayloadCodec {
     return new TextDecoder().decode(text);
   }
 
+  /** The number of the key that a payload was written with; `undefined` where the bytes are none. */
+  keyOf([form, keyId]: Uint8Array): number | undefined {
+    return form === FORM ? keyId : undefined;
+  }
+
   #key(id: number): CryptoKey {
     const key = this.#keys.get(id);
     if (key !== undefined) return key;
