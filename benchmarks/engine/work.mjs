@@ -103,7 +103,7 @@ async function delivery(queue) {
 /** How much longer than the storage's own call an awaited enqueue takes, at the 99th percentile. */
 export async function overheadP99Ms(count) {
   const queue = await openQueue();
-  const { storage } = queue.context;
+  const { storage } = queue;
   const template = await sample(queue);
   const viaQueue = [];
   const direct = [];
@@ -121,7 +121,7 @@ export async function overheadP99Ms(count) {
 
 async function sample(queue) {
   const { id } = await queue.enqueue(order, payload);
-  return queue.context.storage.get(id);
+  return queue.storage.get(id);
 }
 
 function percentile(values, share) {

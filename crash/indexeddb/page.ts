@@ -103,7 +103,7 @@ class CrashPage {
   }
 
   async waiting(): Promise<number> {
-    const { total } = await this.#queue.context.storage.stats();
+    const { total } = await this.#queue.storage.stats();
     return total;
   }
 

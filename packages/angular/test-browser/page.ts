@@ -19,6 +19,15 @@ import {
   provideSync,
 } from '../src/index.js';
 
+/** What the queue shares with its workers; no API, and so not in its types. */
+const contextOf = (queue: object) =>
+  Reflect.get(queue, Symbol.for('@cpc/QueueContext')) as {
+    readonly clock: unknown;
+    readonly logger: unknown;
+    readonly hub: { readonly isHeard: boolean };
+    readonly refreshers: { readonly size: number };
+  };
+
 interface Sale {
   readonly stall: number;
   readonly kilos: number;
@@ -76,7 +85,7 @@ export const app = {
   /** How many listeners the queue still has once the application is gone. */
   destroy(): { readonly refreshers: number } {
     application.destroy();
-    return { refreshers: queue.context.refreshers.size };
+    return { refreshers: contextOf(queue).refreshers.size };
   },
   async startWithoutMonitor(): Promise<string> {
     document.body.append(document.createElement('test-stall'));

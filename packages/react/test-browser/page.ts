@@ -18,6 +18,15 @@ import {
   useQueueStats,
 } from '../src/index.js';
 
+/** What the queue shares with its workers; no API, and so not in its types. */
+const contextOf = (queue: object) =>
+  Reflect.get(queue, Symbol.for('@cpc/QueueContext')) as {
+    readonly clock: unknown;
+    readonly logger: unknown;
+    readonly hub: { readonly isHeard: boolean };
+    readonly refreshers: { readonly size: number };
+  };
+
 interface Sale {
   readonly stall: number;
   readonly kilos: number;
@@ -79,7 +88,7 @@ export const app = {
     await processQueue(queue, { send: (operations) => Promise.resolve(operations.map(() => outcome)) });
   },
   /** How many streams of the queue somebody looks at. */
-  watched: (): number => queue.context.refreshers.size,
+  watched: (): number => contextOf(queue).refreshers.size,
   unmount: (): void => root.unmount(),
   mountWithout(what: 'provider' | 'monitor'): Promise<string> {
     return new Promise((resolve) => {

@@ -98,7 +98,6 @@ export type { SendContext, Transport } from './ports/transport.js';
 export type { Explanation } from './queue/explain.js';
 export type { EnqueueOptions } from './queue/operation-factory.js';
 export type { UnknownKinds } from './queue/operation-registry.js';
-export type { QueueContext } from './queue/queue-context.js';
 export type { QueueStats } from './queue/queue-stats.js';
 export { ageingRank, type RankStrategy, strictRank } from './queue/rank.js';
 export type { EnqueueReceipt } from './queue/receipt.js';

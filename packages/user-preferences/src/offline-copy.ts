@@ -59,7 +59,7 @@ export class OfflineCopy<
   /** @throws TypeError where the queue's storage cannot join a transaction */
   constructor(table: PreferencesTable<Tx, Result>, options: OfflineCopyOptions) {
     const { queue, defaults = DEFAULT_PREFERENCES, clock = systemClock } = options;
-    const { storage } = queue.context;
+    const { storage } = queue;
     if (!('enqueueIn' in storage) || typeof storage.enqueueIn !== 'function') {
       throw new TypeError(
         'queue takes a queue whose storage has enqueueIn and is in the same database, such as SqliteQueueStorage',

@@ -20,7 +20,7 @@ export const library = {
       enqueue: (n) => Promise.all(Array.from({ length: n }, () => queue.enqueue(change, payload(next++)))),
       drain: async () => {
         await worker.start();
-        const { storage } = queue.context;
+        const { storage } = queue;
         while ((await storage.stats()).total > 0) await new Promise((resolve) => setTimeout(resolve, 5));
       },
       close: async () => {

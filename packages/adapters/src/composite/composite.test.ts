@@ -313,7 +313,7 @@ test('a write whose copy fails is taken back, and changes nothing', async () => 
 test('a write whose copy fails when it is being sent says that it will be delivered', async () => {
   const { offline, queue, service } = await setUp();
   offline.meanwhile = async () => {
-    await queue.context.storage.claim({ now: Number.MAX_SAFE_INTEGER, limit: 1, leaseMs: 1_000 });
+    await queue.storage.claim({ now: Number.MAX_SAFE_INTEGER, limit: 1, leaseMs: 1_000 });
     throw new Error('disk full');
   };
   const failed = service.set('ann', 'CHF');

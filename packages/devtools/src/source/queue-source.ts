@@ -33,7 +33,7 @@ export function queueSource(queue: SyncQueue, worker?: SyncWorker): InspectorSou
     discard: (id) => queue.discard(id, EVERYBODY),
     pause: () => Promise.resolve(worker?.pause()),
     resume: () => Promise.resolve(worker?.resume()),
-    export: () => exportOperations(queue.context.storage),
+    export: () => exportOperations(queue.storage),
   };
 }
 

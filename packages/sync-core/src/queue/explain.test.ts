@@ -4,6 +4,7 @@ import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { Reason } from './explain.js';
 import { processQueue } from '../worker/process-queue.js';
+import { contextOf } from './queue-context.js';
 
 const write = defineOperation<number>('write', { conflict: defer, entity: () => 'e' });
 const plain = defineOperation<number>('plain');
@@ -28,9 +29,9 @@ test('a waiting operation goes next where any worker lets it', async () => {
   const { queue } = await openQueue(all);
   await queue.enqueue(write, 1, { id: 'a' });
   const paused: Reason = { waitsFor: 'resume', message: 'The worker is paused.' };
-  queue.context.workers.add(runningWorker({ explain: () => paused }));
+  contextOf(queue).workers.add(runningWorker({ explain: () => paused }));
   expect(await queue.explain('a')).toEqual({ state: 'waiting', ...paused });
-  queue.context.workers.add(runningWorker({ explain: () => undefined }));
+  contextOf(queue).workers.add(runningWorker({ explain: () => undefined }));
   expect(await queue.explain('a')).toEqual({ state: 'waiting', waitsFor: 'nothing', message: 'Goes next.' });
 });
 

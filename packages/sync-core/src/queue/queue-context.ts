@@ -42,6 +42,19 @@ export interface QueueContext {
   readonly refreshers: Set<() => void>;
 }
 
+/** Where a queue keeps its context. A symbol, so that no app comes upon it; the same one in two installed copies. */
+export const CONTEXT: unique symbol = Symbol.for('@cpc/QueueContext') as never;
+
+/** Whatever has a context: a queue. */
+export interface HasContext {
+  readonly [CONTEXT]: QueueContext;
+}
+
+/** What a queue shares with its workers and streams. */
+export function contextOf(queue: HasContext): QueueContext {
+  return queue[CONTEXT];
+}
+
 /** What a queue tells a worker, and asks it. */
 export interface RunningWorker {
   /** Something may have become deliverable. */

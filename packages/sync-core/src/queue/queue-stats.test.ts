@@ -3,6 +3,7 @@ import { openQueue, settled } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
 import type { QueueStats } from './queue-stats.js';
 import { processQueue } from '../worker/process-queue.js';
+import { contextOf } from './queue-context.js';
 
 const ping = defineOperation<number>('ping');
 
@@ -53,7 +54,7 @@ test('leaves no timer behind when nobody watches any more', async () => {
   expect(clock.pendingTimers).toBe(1);
   other.unsubscribe();
   expect(clock.pendingTimers).toBe(0);
-  expect(queue.context.refreshers.size).toBe(0);
+  expect(contextOf(queue).refreshers.size).toBe(0);
 });
 
 test('rates follow what happens, count once however many watch, and fade', async () => {

@@ -10,6 +10,7 @@ import type { EnqueueOptions } from './operation-factory.js';
 import { ageingRank } from './rank.js';
 import { SyncQueue } from './sync-queue.js';
 import { processQueue } from '../worker/process-queue.js';
+import { contextOf } from './queue-context.js';
 
 const note = defineOperation<{ text: string }>('note.write', { entity: ({ text }) => `note/${text}` });
 const ping = defineOperation('ping', { priority: OperationPriority.Low, expiresAfterMs: 5000 });
@@ -289,7 +290,7 @@ test('a change by another instance wakes the workers and refreshes the views', a
   const queue = new SyncQueue({ storage }, { operations: [note] });
   await queue.open();
   let woken = 0;
-  queue.context.workers.add(runningWorker({ wake: () => woken++ }));
+  contextOf(queue).workers.add(runningWorker({ wake: () => woken++ }));
   const views: number[] = [];
   queue.pending$('note/a').subscribe((pending) => views.push(pending.length));
   const states: string[] = [];

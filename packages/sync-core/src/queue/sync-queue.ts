@@ -20,7 +20,7 @@ import { explain, type Explanation } from './explain.js';
 import { type EnqueueItem, Intake } from './intake.js';
 import { type EnqueueOptions, OperationFactory } from './operation-factory.js';
 import { OperationRegistry, type UnknownKinds } from './operation-registry.js';
-import { type QueueContext, wake } from './queue-context.js';
+import { CONTEXT, type QueueContext, wake } from './queue-context.js';
 import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
 import type { EnqueueReceipt } from './receipt.js';
@@ -123,8 +123,8 @@ export class SyncQueue implements AsyncDisposable {
   readonly allEvents$: Observable<SyncEvent>;
   /** The queue's figures, over everybody's operations: at once to each new subscriber, then at most four times a second while they change. */
   readonly stats$: Observable<QueueStats>;
-  /** What a worker shares with its queue. */
-  readonly context: QueueContext;
+  /** What the queue shares with its workers. @internal */
+  readonly [CONTEXT]: QueueContext;
   readonly #intake: Intake;
   readonly #stats: StatsSource;
   readonly #session: Session;
@@ -144,7 +144,7 @@ export class SyncQueue implements AsyncDisposable {
     const factory = new OperationFactory({ registry, clock, timestamps, newId, rank, maxPayloadBytes });
     this.#unowned = options.unowned ?? 'adopt';
     this.#session = new Session({ storage, hub, onSignIn: (principal) => this.#onSignIn(principal) });
-    this.context = {
+    this[CONTEXT] = {
       storage,
       session: this.#session,
       clock,
@@ -174,8 +174,8 @@ export class SyncQueue implements AsyncDisposable {
         },
       },
     };
-    this.#intake = new Intake(this.context);
-    this.#stats = new StatsSource(this.context);
+    this.#intake = new Intake(this[CONTEXT]);
+    this.#stats = new StatsSource(this[CONTEXT]);
     this.allEvents$ = hub.events$;
     this.events$ = hub.stream((next) =>
       hub.on((event) => (this.#session.sees(event) ? next(event) : undefined)),
@@ -183,9 +183,14 @@ export class SyncQueue implements AsyncDisposable {
     this.stats$ = this.#stats.stats$;
   }
 
+  /** Where the operations are kept: the storage that the queue was made with. */
+  get storage(): QueueStorage {
+    return this[CONTEXT].storage;
+  }
+
   /** Opens the storage. Idempotent. */
   async open(): Promise<void> {
-    const { storage } = this.context;
+    const { storage } = this[CONTEXT];
     // Before it opens, since it may come across damaged records as it does.
     this.#notices ??= storage.notices.subscribe((notice) => this.#onNotice(notice));
     await storage.open();
@@ -198,7 +203,7 @@ export class SyncQueue implements AsyncDisposable {
     this.#notices?.unsubscribe();
     this.#notices = undefined;
     this.#session.close();
-    await this.context.storage.close();
+    await this[CONTEXT].storage.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -298,16 +303,16 @@ export class SyncQueue implements AsyncDisposable {
   /** A page of operations in order of sequence: those of who is signed in, unless the query names others. */
   async list(query: QueueQuery = {}): Promise<Page<QueuedOperation>> {
     if (query.limit !== undefined) checkInteger('limit', query.limit, 1);
-    const { storage } = this.context;
+    const { storage } = this[CONTEXT];
     // The value at the moment of the call: a storage may look later.
     const asked = ownQuery(query);
-    const page = await readVisible(this.context, asked, (whose) => storage.list(queryFor(asked, whose)));
+    const page = await readVisible(this[CONTEXT], asked, (whose) => storage.list(queryFor(asked, whose)));
     return { ...page, items: page.items.map(toOperation) };
   }
 
   /** One operation, where it is in the queue and may be seen. */
   async get(id: string, visibility?: Visibility): Promise<QueuedOperation | undefined> {
-    const stored = await getVisible(this.context, id, visibility);
+    const stored = await getVisible(this[CONTEXT], id, visibility);
     return stored === undefined ? undefined : toOperation(stored);
   }
 
@@ -322,14 +327,14 @@ export class SyncQueue implements AsyncDisposable {
    * operation it says `unknown`.
    */
   watch(id: string): Observable<OperationStatus> {
-    return watchStream(this.context, id);
+    return watchStream(this[CONTEXT], id);
   }
 
   /**
    * The operations of an entity that the server does not have yet, of who is signed in, in order; without dead letters.
    */
   pending$(entity: string): Observable<readonly QueuedOperation[]> {
-    return pendingStream(this.context, entity);
+    return pendingStream(this[CONTEXT], entity);
   }
 
   /**
@@ -337,7 +342,7 @@ export class SyncQueue implements AsyncDisposable {
    * more than whose sign-in it waits for, unless the call may see it.
    */
   explain(id: string, visibility: Visibility = {}): Promise<Explanation | undefined> {
-    return explain(this.context, id, visibility);
+    return explain(this[CONTEXT], id, visibility);
   }
 
   /**
@@ -346,7 +351,7 @@ export class SyncQueue implements AsyncDisposable {
    * @throws SyncError `OPERATION_NOT_AVAILABLE`; `PRINCIPAL_MISMATCH` where it is somebody else's
    */
   retry(id: string, visibility: Visibility = {}): Promise<void> {
-    return retry(this.context, id, visibility);
+    return retry(this[CONTEXT], id, visibility);
   }
 
   /**
@@ -355,7 +360,7 @@ export class SyncQueue implements AsyncDisposable {
    * @returns how many
    */
   retryAll(query: Pick<QueueQuery, 'kind' | 'entity' | 'principals'> = {}): Promise<number> {
-    return retryAll(this.context, query);
+    return retryAll(this[CONTEXT], query);
   }
 
   /**
@@ -365,7 +370,7 @@ export class SyncQueue implements AsyncDisposable {
    * somebody else's
    */
   discard(id: string, visibility: Visibility = {}): Promise<void> {
-    return discard(this.context, id, visibility);
+    return discard(this[CONTEXT], id, visibility);
   }
 
   /**
@@ -376,7 +381,7 @@ export class SyncQueue implements AsyncDisposable {
    * @throws SyncError `OPERATION_NOT_AVAILABLE`, `PRINCIPAL_MISMATCH`, or what `enqueue` says of payloads
    */
   edit(id: string, payload: unknown): Promise<string> {
-    return edit(this.context, id, payload);
+    return edit(this[CONTEXT], id, payload);
   }
 
   /**
@@ -386,11 +391,11 @@ export class SyncQueue implements AsyncDisposable {
    * @throws SyncError `OPERATION_NOT_AVAILABLE`, `PRINCIPAL_MISMATCH`
    */
   resolve(id: string, resolution: Exclude<Resolution, { kind: 'defer' }>): Promise<string | undefined> {
-    return resolve(this.context, id, resolution);
+    return resolve(this[CONTEXT], id, resolution);
   }
 
   #onNotice(notice: StorageNotice): void {
-    const { hub } = this.context;
+    const { hub } = this[CONTEXT];
     switch (notice.kind) {
       case 'quarantined':
         hub.emit({ type: 'quarantined', record: notice.record });
@@ -403,18 +408,18 @@ export class SyncQueue implements AsyncDisposable {
         this.#session.told().catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
         break;
       case 'changed':
-        wake(this.context);
+        wake(this[CONTEXT]);
         this.#refresh();
         break;
     }
   }
 
   #onSignIn(principal: string | undefined): void {
-    for (const worker of this.context.workers) worker.signedIn(principal);
+    for (const worker of this[CONTEXT].workers) worker.signedIn(principal);
     this.#refresh();
   }
 
   #refresh(): void {
-    for (const refresh of this.context.refreshers) refresh();
+    for (const refresh of this[CONTEXT].refreshers) refresh();
   }
 }

@@ -6,6 +6,7 @@ import type { MemoryQueueStorage } from '../memory/memory-queue-storage.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { SyncQueue } from './sync-queue.js';
 import { processQueue } from '../worker/process-queue.js';
+import { contextOf } from './queue-context.js';
 
 const entity = (): string => 'e';
 const write = defineOperation<number>('write', { entity });
@@ -48,7 +49,7 @@ test('tells where an operation is, and completes with the answer of the server',
     { id: 'a', state: 'acknowledged', result: { ok: true } },
     'end',
   ]);
-  expect(queue.context.refreshers.size).toBe(0);
+  expect(contextOf(queue).refreshers.size).toBe(0);
 });
 
 test('tells of a dead letter with its reason, and of its second life', async () => {
@@ -200,7 +201,7 @@ test('says nothing twice, and nothing after it was unsubscribed', async () => {
   await queue.discard('a');
   await settled();
   expect(heard).toHaveLength(1);
-  expect(queue.context.refreshers.size).toBe(0);
+  expect(contextOf(queue).refreshers.size).toBe(0);
 });
 
 test('an operation that left while it was looked for is told by its event alone', async () => {

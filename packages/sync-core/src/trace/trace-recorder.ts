@@ -13,6 +13,7 @@ import {
   type TraceLine,
   type TracePolicy,
 } from './trace-format.js';
+import { contextOf } from '../queue/queue-context.js';
 
 export interface TraceRecorderOptions {
   /** The trace never holds more than its latest bytes, in UTF-8; the header comes on top. @defaultValue 1_000_000 */
@@ -61,7 +62,7 @@ export class TraceRecorder {
    * @returns a function that stops it
    */
   listen(queue: SyncQueue): () => void {
-    const { clock } = queue.context;
+    const { clock } = contextOf(queue);
     const subscription = queue.events$.subscribe((event) =>
       this.#add({ type: 'event', now: clock.now(), event }),
     );

@@ -9,6 +9,7 @@ import {
 } from '../index.js';
 import { runningWorker } from '../../test/fixtures.js';
 import { enqueueTogether, type TransactionalStorage } from './enqueue-together.js';
+import { contextOf } from '../queue/queue-context.js';
 
 const sell = defineOperation<{ item: string; kilos: number }>('stall.sell', {
   entity: ({ item }) => `items/${item}`,
@@ -44,7 +45,7 @@ const apples = { item: 'apples', kilos: 2 };
 test('the operation is stored by the transaction of the app, and the queue tells of it', async () => {
   const { queue, storage, events } = await setUp();
   let woken = 0;
-  queue.context.workers.add(runningWorker({ wake: () => woken++ }));
+  contextOf(queue).workers.add(runningWorker({ wake: () => woken++ }));
   const transaction = new FakeTransaction();
   const options = { id: 'k', principal: 'ann' };
   const receipt = await enqueueTogether(

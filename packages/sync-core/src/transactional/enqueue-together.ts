@@ -2,7 +2,7 @@ import type { OperationDefinition } from '../operation/define-operation.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, EnqueueRules, StorageReceipt } from '../ports/queue-storage.js';
 import type { EnqueueOptions } from '../queue/operation-factory.js';
-import { tracked, wake } from '../queue/queue-context.js';
+import { contextOf, tracked, wake } from '../queue/queue-context.js';
 import { eventOf, receiptOf, refusal, type EnqueueReceipt } from '../queue/receipt.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 
@@ -56,7 +56,7 @@ export async function enqueueTogether<
   write: (enqueueIn: EnqueueIn<Tx, Result>) => unknown,
 ): Promise<EnqueueReceipt> {
   const { queue, storage, operation, payload, options = {} } = parts;
-  const { factory, registry, rules, hub, turn } = queue.context;
+  const { factory, registry, rules, hub, turn } = contextOf(queue);
   const created = factory.create(registry.get(operation.kind), payload, options, queue.principal);
   const { record, end } = await turn(Promise.resolve(created));
   let receipt: StorageReceipt | undefined;
@@ -73,9 +73,9 @@ export async function enqueueTogether<
     return undefined;
   };
   const step = Promise.resolve().then(() => write(enqueueIn as EnqueueIn<Tx, Result>));
-  await tracked(queue.context, step.finally(end));
+  await tracked(contextOf(queue), step.finally(end));
   if (receipt === undefined) throw new TypeError('write did not call enqueueIn, so nothing was enqueued');
   if (receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
-  wake(queue.context);
+  wake(contextOf(queue));
   return receiptOf(record.id, receipt);
 }

@@ -4,6 +4,7 @@ import { defineOperation } from '../operation/define-operation.js';
 import type { QueuedOperation } from '../operation/to-operation.js';
 import { project } from './pending.js';
 import { processQueue } from '../worker/process-queue.js';
+import { contextOf } from '../queue/queue-context.js';
 
 const setTitle = defineOperation<string>('title', { entity: () => 'page' });
 const other = defineOperation<string>('other', { entity: () => 'other' });
@@ -90,7 +91,7 @@ test('says nothing after it was unsubscribed', async () => {
   await queue.enqueue(setTitle, 'mine');
   await settled();
   expect(shown).toEqual(['from the server']);
-  expect(queue.context.refreshers.size).toBe(0);
+  expect(contextOf(queue).refreshers.size).toBe(0);
 });
 
 test('a storage that fails is an event, and the next change is shown', async () => {
@@ -98,7 +99,7 @@ test('a storage that fails is an event, and the next change is shown', async () 
   await queue.enqueue(setTitle, 'mine');
   await settled();
   await storage.close();
-  queue.context.hub.emit({ type: 'released', id: 'x', kind: 'title', entity: 'page' });
+  contextOf(queue).hub.emit({ type: 'released', id: 'x', kind: 'title', entity: 'page' });
   await settled();
   expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'STORAGE_CLOSED' } });
   await queue.open();

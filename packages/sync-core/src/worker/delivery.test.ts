@@ -44,7 +44,7 @@ describe('attempts', () => {
     await rig.enqueue(['other', 'x']);
     await rig.clock.advance(10_000);
     await rig.enqueue(['another'], { priority: 100 });
-    rig.worker.resume(undefined);
+    rig.worker.credentialsRenewed(undefined);
     await rig.clock.advance(10_000);
     const { attempts, history } = await rig.get('x');
     expect(history.map(({ outcome }) => outcome)).toEqual([

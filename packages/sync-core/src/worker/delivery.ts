@@ -201,7 +201,7 @@ export class Delivery {
     const { context, rules, policy } = this.#with;
     const now = context.clock.now();
     try {
-      const settlement: Settlement | undefined = rules(operation, outcome, policy, now);
+      const settlement = rules(operation, outcome, policy, now) as Settlement | undefined;
       if (settlement?.id !== operation.id)
         throw new TypeError('The rules settled another operation, or none.');
       return reportOf(operation, outcome, settlement, times);

@@ -73,7 +73,7 @@ export class Renewals {
     }, 'UNAUTHENTICATED');
     while (!signal.aborted) {
       const answer = await this.#ask(principal, signal, tell);
-      if (answer !== undefined && !signal.aborted) return answer ? 'renewed' : 'refused';
+      if (answer !== undefined) return answer ? 'renewed' : 'refused';
       const { settings, context } = this.#with;
       waitMs = settings.outageBackoff.delayMs(++failures, waitMs, context.random);
       await this.#wait(waitMs, signal);

@@ -18,7 +18,7 @@ test('a 401 parks the lane of its principal and nobody else', async () => {
   const { rig } = await signedIn();
   await rig.enqueue(['mine']);
   await rig.clock.advance(10);
-  rig.queue.signIn(undefined);
+  void rig.queue.signIn(undefined);
   await rig.enqueue(['nobodys']);
   await rig.clock.advance(10);
   expect(rig.told('signInRequired')).toEqual([
@@ -33,16 +33,16 @@ test('a 401 parks the lane of its principal and nobody else', async () => {
   expect([state, attempts]).toEqual(['waiting', 0]);
 });
 
-test('resume(principal) lets the lane go again; others are told nothing', async () => {
+test('credentialsRenewed lets the lane go again; others are told nothing', async () => {
   const { rig, good } = await signedIn();
   await rig.enqueue(['mine']);
   await rig.clock.advance(100_000);
   expect(rig.transport.batches).toHaveLength(1);
   good.add('ann');
-  rig.worker.resume('bob');
+  rig.worker.credentialsRenewed('bob');
   await rig.clock.advance(10);
   expect(rig.told('signedIn')).toEqual([]);
-  rig.worker.resume('ann');
+  rig.worker.credentialsRenewed('ann');
   await rig.clock.advance(10);
   expect(rig.told('signedIn')).toEqual([{ type: 'signedIn', principal: 'ann' }]);
   expect(await rig.total()).toBe(0);
@@ -102,7 +102,7 @@ describe('a credential provider', () => {
     await rig.clock.advance(1_000_000);
     expect([asked, rig.transport.batches.length]).toEqual([1, 2]);
     good.add('ann');
-    rig.worker.resume('ann');
+    rig.worker.credentialsRenewed('ann');
     await rig.clock.advance(10);
     expect(await rig.total()).toBe(0);
   });
@@ -218,9 +218,9 @@ describe('a credential provider', () => {
     });
     good.delete(undefined);
     await rig.enqueue(['mine']);
-    rig.queue.signIn(undefined);
+    void rig.queue.signIn(undefined);
     await rig.enqueue(['nobodys']);
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.clock.advance(1000);
     expect([most, await rig.total()]).toEqual([1, 0]);
   });
@@ -233,7 +233,7 @@ describe('a credential provider', () => {
     await rig.enqueue(['x']);
     await rig.clock.advance(100);
     good.add('ann');
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     refuse(false);
     await rig.clock.advance(100);
     expect(await rig.total()).toBe(0);
@@ -304,12 +304,12 @@ describe('another principal', () => {
     await rig.enqueue(['1', '2']);
     await rig.clock.advance(10);
     rig.transport.answer = answer;
-    rig.queue.signIn('bob');
+    void rig.queue.signIn('bob');
     expect(rig.transport.batches.map(({ signal }) => signal.aborted)).toEqual([true, true]);
     await rig.enqueue(['3']);
     await rig.clock.advance(100_000);
     expect(rig.transport.batches.slice(2).map(({ operations }) => operations[0]?.principal)).toEqual(['bob']);
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.clock.advance(100);
     expect(await rig.total()).toBe(0);
   });
@@ -322,11 +322,11 @@ describe('another principal', () => {
     await rig.enqueue(['x']);
     await rig.clock.advance(0);
     expect((await rig.get('x')).state).toBe('leased');
-    rig.queue.signIn('bob');
+    void rig.queue.signIn('bob');
     claimed();
     await rig.clock.advance(0);
     expect(rig.transport.batches).toEqual([]);
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.clock.advance(100);
     expect(await rig.total()).toBe(0);
   });
@@ -337,9 +337,9 @@ describe('another principal', () => {
     good.add('ann');
     rig.worker.pause();
     await rig.enqueue(['a1', 'a2']);
-    rig.queue.signIn(undefined);
+    void rig.queue.signIn(undefined);
     await rig.enqueue(['n1', 'n2']);
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.enqueue(['a3']);
     rig.worker.resume();
     await rig.clock.advance(100);
@@ -357,15 +357,15 @@ describe('signIn of the queue', () => {
     await rig.enqueue(['mine']);
     await rig.enqueue(['another'], { entity: 'e' });
     await rig.clock.advance(100);
-    rig.queue.signIn(undefined);
+    void rig.queue.signIn(undefined);
     await rig.enqueue(['unowned']);
     await rig.clock.advance(100_000);
     const before = rig.transport.batches.length;
     good.add('ann').add(undefined);
-    rig.queue.signIn(undefined);
+    void rig.queue.signIn(undefined);
     await rig.clock.advance(100);
     expect(rig.transport.batches.length).toBe(before + 1);
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.clock.advance(100);
     expect(rig.transport.batches.length).toBe(before + 3);
     expect(rig.told('signedIn').map(({ principal }) => principal)).toEqual([undefined, 'ann']);
@@ -377,8 +377,8 @@ describe('signIn of the queue', () => {
     await rig.enqueue(['mine']);
     await rig.clock.advance(100);
     good.add('ann');
-    rig.queue.signIn('bob');
-    rig.queue.signIn(undefined);
+    void rig.queue.signIn('bob');
+    void rig.queue.signIn(undefined);
     await rig.clock.advance(100_000);
     expect(rig.told('signedIn')).toEqual([]);
     expect((await rig.queue.explain('mine', { principals: 'all' }))?.waitsFor).toBe('signIn');
@@ -390,7 +390,7 @@ describe('signIn of the queue', () => {
     await rig.clock.advance(100);
     await rig.worker.stop();
     good.add('ann');
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.worker.start();
     await rig.clock.advance(100);
     expect(await rig.total()).toBe(0);

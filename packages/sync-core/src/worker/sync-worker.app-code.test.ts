@@ -95,11 +95,11 @@ describe('code of the app that fails after the send costs one operation an attem
   test('a settlement that cannot be stored', async () => {
     const rig = await opened({ maxBatchSize: 50 });
     rig.transport.answer = ({ id }) => (id === 'x49' ? retry() : acknowledged);
-    const { settle } = rig.inner;
+    const settle = rig.inner.settle.bind(rig.inner);
     rig.inner.settle = (token, settlements) =>
       settlements.some(({ id }) => id === 'x49')
         ? Promise.reject(new Error('cannot be stored'))
-        : settle.call(rig.inner, token, settlements);
+        : settle(token, settlements);
     await rig.enqueue(ids);
     await rig.worker.start();
     await rig.clock.advance(5000);

@@ -286,7 +286,7 @@ describe('a monitor', () => {
       rig.transport.answer = () => answer;
       await rig.queue.enqueue('note', 1, { principal: undefined as unknown as string });
       await rig.clock.advance(40);
-      if (answer === unauthenticated) rig.worker.resume(undefined);
+      if (answer === unauthenticated) rig.worker.credentialsRenewed(undefined);
       if (answer === unauthenticated) rig.transport.answer = () => acknowledged;
       await rig.clock.advance(60_000);
     }
@@ -382,7 +382,7 @@ describe('explain', () => {
       waitsFor: 'signIn',
       message: 'Waits until the app is signed in again.',
     });
-    rig.queue.signIn('ann');
+    void rig.queue.signIn('ann');
     await rig.enqueue(['y']);
     await rig.clock.advance(0);
     expect((await rig.queue.explain('y'))?.message).toBe('Waits until ann is signed in again.');

@@ -9,7 +9,7 @@ import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import type { CredentialProvider } from '../ports/credential-provider.js';
 import type { Transport } from '../ports/transport.js';
 import { type Reason, whileSignedOut } from '../queue/explain.js';
-import type { QueueContext, RunningWorker } from '../queue/queue-context.js';
+import { contextOf, type QueueContext, type RunningWorker } from '../queue/queue-context.js';
 import type { SyncQueue } from '../queue/sync-queue.js';
 import { Delivery } from './delivery.js';
 import { dependable } from './dependable.js';
@@ -70,7 +70,7 @@ export class SyncWorker implements AsyncDisposable {
 
   constructor(collaborators: SyncWorkerCollaborators, options: SyncWorkerOptions = {}) {
     const { queue, monitor, credentials, resolver } = collaborators;
-    const { context } = queue;
+    const context = contextOf(queue);
     const { clock, random, newId } = context;
     const backoff = dependable(collaborators.backoff ?? new ExponentialBackoff(), context.hub);
     const asked = workerSettings(options);
@@ -163,14 +163,20 @@ export class SyncWorker implements AsyncDisposable {
     this.#gate.pause();
   }
 
+  /** Ends a pause. */
+  resume(): void {
+    this.#gate.resume();
+  }
+
   /**
-   * Ends a pause; with a principal, lets the operations of somebody who signed in again go. `signIn` of the queue
-   * does the latter as well.
+   * Lets the operations go that wait since the server did not know their principal any more: its credentials were
+   * renewed in another way than by a {@link CredentialProvider}. `signIn` of the queue does that as well.
+   *
+   * @param principal - whose credentials; `undefined` for operations of nobody
    */
-  resume(...principal: [principal?: string]): void {
-    if (principal.length === 0) this.#gate.resume();
-    else this.#identity.forget();
-    this.#gate.signIn.resume(principal[0]);
+  credentialsRenewed(principal: string | undefined): void {
+    this.#identity.forget();
+    this.#gate.signIn.resume(principal);
   }
 
   /**

@@ -37,7 +37,7 @@ function signIn(device: Device, principal: string | undefined): void {
   device.signIn(principal);
   for (const tab of device.tabs) {
     tab?.worker.resume();
-    tab?.worker.resume(principal);
+    tab?.worker.credentialsRenewed(principal);
   }
 }
 
