@@ -16,18 +16,27 @@ export interface CatchUpParts {
 export async function catchUp({ source, target }: CatchUpParts, { signal }: PullContext): Promise<number> {
   let count = 0;
   let isExpired = false;
+  let isFirst = true;
   for (;;) {
     const since = await target.checkpoint();
-    const page = await source.pull(isExpired ? undefined : since, { signal });
+    const page = await source.pull(isExpired ? undefined : since, { signal, counts: isFirst || isExpired });
+    isFirst = false;
     signal.throwIfAborted();
     if (page.kind === 'expired') {
       if (isExpired || since === undefined) throw unusable('It says of the beginning that it is too old.');
       isExpired = true;
       continue;
     }
-    const { changes, checkpoint, more } = page;
+    const { changes, checkpoint, more, remaining } = page;
     if (more && checkpoint === since) throw unusable('It says that there is more, and does not go on.');
-    const isApplied = await target.apply({ since, changes, checkpoint, reset: isExpired });
+    const isApplied = await target.apply({
+      since,
+      changes,
+      checkpoint,
+      reset: isExpired,
+      more,
+      ...(remaining !== undefined && { remaining }),
+    });
     isExpired = false;
     if (isApplied) count += changes.length;
     // Where somebody else was quicker, what they pulled may not be all.

@@ -31,12 +31,12 @@ function refused(key: string, value: Problem): EffectResult {
 
 function encodeApplied(
   key: string,
-  { result, version, previousVersion }: Extract<HandlerAnswer, { kind: 'applied' }>,
+  { result, version, previousVersion, position }: Extract<HandlerAnswer, { kind: 'applied' }>,
 ): EncodedAnswer {
   const fault = version === undefined ? undefined : faultOfName(version);
   if (fault !== undefined) throw new TypeError(`a version ${fault}; got ${JSON.stringify(version)}`);
   return {
     status: 200,
-    body: JSON.stringify({ idempotencyKey: key, status: 200, version, previousVersion, result }),
+    body: JSON.stringify({ idempotencyKey: key, status: 200, version, previousVersion, position, result }),
   };
 }

@@ -1,0 +1,20 @@
+import type { Page, QueuedOperation, SyncEvent, Subscribable } from '@cpc/sync-core';
+
+/** What became of an operation, as far as a view needs it. */
+export interface ViewOutcome {
+  readonly sequence: number;
+  readonly id: string;
+  readonly outcome: string;
+  /** Where an acknowledged change stands in the feed, where the server told it. */
+  readonly position?: string | undefined;
+}
+
+/** What a view needs of a queue: `SyncQueue` has it. */
+export interface ViewQueue {
+  readonly events$: Subscribable<SyncEvent>;
+  list(query: { readonly after: number; readonly limit: number }): Promise<Page<QueuedOperation>>;
+  outcomes(query: { readonly after?: number; readonly limit: number }): Promise<{
+    readonly items: readonly ViewOutcome[];
+    readonly last: number;
+  }>;
+}
