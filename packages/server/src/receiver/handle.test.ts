@@ -128,11 +128,11 @@ test('handlers of many definitions are complete, and typed', async () => {
   };
   const handlers = handleAll(definitions, {
     rename: {
-      apply({ payload }, _tx: Database.Database) {
+      apply({ payload }, tx: Database.Database) {
         const name: string = payload.name;
         // @ts-expect-error -- the payload has no such member
-        void payload.title;
-        return applied(name);
+        const title: unknown = payload.title;
+        return applied([name, title, tx.open]);
       },
     },
     remove: removal,
