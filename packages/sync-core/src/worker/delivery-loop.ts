@@ -114,7 +114,7 @@ export class DeliveryLoop {
     this.#isWoken = false;
     await this.#mend();
     const slots = gate.slots() - this.#underWay();
-    if (slots <= 0) return Math.min(gate.waitMs(), gate.signIn.waitMs);
+    if (slots <= 0) return Math.max(MIN_WAIT_MS, Math.min(gate.waitMs(), gate.signIn.waitMs));
     try {
       this.#callWaiting();
       const isMore = await this.#sendNext(slots);

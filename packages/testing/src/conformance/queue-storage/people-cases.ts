@@ -93,6 +93,8 @@ export const peopleCases: readonly StorageCase[] = [
       const old = await queueOn(storage.supports.sharing ? await secondOf(context) : storage);
       const young = await queueOn(storage, [wideEdit, draw]);
       const [heardByOld, heardByYoung] = [serverOf(acknowledge), serverOf(acknowledge)];
+      const parked: string[] = [];
+      old.allEvents$.subscribe((event) => (event.type === 'parked' ? parked.push(event.id) : undefined));
       const expected: string[] = [];
       for (let n = 0; n < 10; n++) {
         await young.enqueue(wideEdit, { text: `${n}` }, { id: `edit${n}`, entity: 'e' });
@@ -102,6 +104,7 @@ export const peopleCases: readonly StorageCase[] = [
         expected.push(`edit${n} of a guest`, `draw${n} of a guest`);
       }
       assertEqual(heardByOld.effects, [], 'what the old one sent');
+      assertEqual(parked, [], 'what the old one parked');
       assertEqual([...heardByYoung.effects].sort(), expected.sort(), 'what arrived');
       assertEqual(await listAll(storage), [], 'the queue');
     },
