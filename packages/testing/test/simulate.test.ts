@@ -22,3 +22,8 @@ test('a failure is made small and breaks the same promise', async () => {
   expect(result.violation?.invariant).toBe(whole.violation?.invariant);
   expect(events.length).toBeLessThan(planned(3).length / 2);
 });
+
+test('a wait shorter than the clock can tell apart is no hot loop', async () => {
+  const { violation } = await simulate({ seed: 20_249 });
+  expect(violation).toBeUndefined();
+});
