@@ -23,7 +23,7 @@ function recorder() {
 test('two tenants in one app have their own storage, transport and principal', async () => {
   const transports = { market: recorder(), kiosk: recorder() };
   const file = join(folder, 'market.sqlite');
-  const { market, kiosk } = twoTenants({ file, transports });
+  const { market, kiosk } = await twoTenants({ file, transports });
   await Promise.all([market.open(), kiosk.open()]);
   await market.queue.enqueue(sell, { stall: 7, item: 'apples' });
   await kiosk.queue.enqueue(sell, { stall: 8, item: 'pears' });
@@ -43,13 +43,13 @@ test('two tenants in one app have their own storage, transport and principal', a
 
 test('a restart brings back what the durable tenant had, and nothing of the other', async () => {
   const file = join(folder, 'market.sqlite');
-  const before = twoTenants({ file, transports: { market: recorder(), kiosk: recorder() } });
+  const before = await twoTenants({ file, transports: { market: recorder(), kiosk: recorder() } });
   await Promise.all([before.market.open(), before.kiosk.open()]);
   await before.market.queue.enqueue(sell, { stall: 7, item: 'apples' });
   await before.kiosk.queue.enqueue(sell, { stall: 8, item: 'pears' });
   await Promise.all([before.market.close(), before.kiosk.close()]);
 
-  const after = twoTenants({ file, transports: { market: recorder(), kiosk: recorder() } });
+  const after = await twoTenants({ file, transports: { market: recorder(), kiosk: recorder() } });
   await Promise.all([after.market.open(), after.kiosk.open()]);
   expect((await after.market.storage.stats()).total).toBe(1);
   expect((await after.kiosk.storage.stats()).total).toBe(0);

@@ -11,7 +11,7 @@ interface Tenant {
 }
 
 /** One queue for one tenant: storage, transport and sign-in are its own, and nothing is shared. */
-function queueOf({ tenant, storage, transport }: Tenant): SyncContainer {
+async function queueOf({ tenant, storage, transport }: Tenant): Promise<SyncContainer> {
   const sync = createSyncContainer({
     plugins: [
       { name: `storage of ${tenant}`, queueStorage: () => storage },
@@ -19,7 +19,7 @@ function queueOf({ tenant, storage, transport }: Tenant): SyncContainer {
     ],
     operations: [sell],
   });
-  sync.queue.signIn(tenant);
+  await sync.queue.signIn(tenant);
   return sync;
 }
 
@@ -29,12 +29,12 @@ interface TwoTenants {
 }
 
 /** The market keeps its sales on the disk; the kiosk, which anybody may use, keeps nothing. */
-export const twoTenants = ({ file, transports }: TwoTenants) => ({
-  market: queueOf({
+export const twoTenants = async ({ file, transports }: TwoTenants) => ({
+  market: await queueOf({
     tenant: 'market',
     storage: new SqliteQueueStorage({ file }),
     transport: transports.market,
   }),
-  kiosk: queueOf({ tenant: 'kiosk', storage: new MemoryQueueStorage(), transport: transports.kiosk }),
+  kiosk: await queueOf({ tenant: 'kiosk', storage: new MemoryQueueStorage(), transport: transports.kiosk }),
 });
 // #endregion

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { check } from './check.js';
 import { receiverOn } from './stalls-postgres.js';
+import { receiverOn as typedReceiverOn } from './stalls-typed.js';
 import { program } from '../program.mjs';
 
 const TIMEOUT_MS = 120_000;
@@ -111,3 +112,25 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test('the guide’s typed handlers sell at the stall that was named, and at no other', async () => {
+  const stalls = new Database(':memory:');
+  stalls.exec(
+    'CREATE TABLE stall (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE sale (stall INTEGER, kilos REAL)',
+  );
+  const receiver = typedReceiverOn(stalls);
+  await receiver.open();
+  const send = (key, kind, payload) =>
+    receiver.receive(
+      new Request(`http://localhost/operations/${kind}`, {
+        method: 'POST',
+        body: JSON.stringify(payload),
+        headers: { 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
+      }),
+    );
+  expect((await send('a', 'stall.sellFish', { stall: 7, kilos: 2 })).status).toBe(422);
+  expect((await send('b', 'stall.rename', { stall: 7, name: 'Fish' })).status).toBe(200);
+  expect((await send('c', 'stall.sellFish', { stall: 7, kilos: 2 })).status).toBe(200);
+  expect(stalls.prepare('SELECT * FROM sale').all()).toEqual([{ stall: 7, kilos: 2 }]);
+  stalls.close();
+});

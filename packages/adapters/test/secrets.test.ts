@@ -169,7 +169,7 @@ async function everythingOf({ transport }: Way): Promise<string> {
   const attempted = new Promise<void>((resolve) => {
     queue.events$.subscribe(({ type }) => type === 'attempted' && resolve());
   });
-  queue.signIn('ann');
+  await queue.signIn('ann');
   await worker.start();
   await attempted;
   await worker.stop();

@@ -148,8 +148,8 @@ test('two containers in one app share nothing', async () => {
   const transports = [new RecordingTransport(), new RecordingTransport()] as const;
   await using ada = createSyncContainer({ plugins: [memory(), wire(transports[0])], operations: [addNote] });
   await using ben = createSyncContainer({ plugins: [memory(), wire(transports[1])], operations: [addNote] });
-  ada.queue.signIn('ada');
-  ben.queue.signIn('ben');
+  await ada.queue.signIn('ada');
+  await ben.queue.signIn('ben');
   await Promise.all([ada.start(), ben.start()]);
   await ada.queue.enqueue(addNote, { text: 'apples' });
   await ada.worker.drain();

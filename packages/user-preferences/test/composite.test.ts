@@ -19,7 +19,7 @@ async function setUp(makeRig: () => Promise<Rig>, options: Partial<CompositeUser
   const client = new ConnectUserPreferences({ transport, credentials: bearer });
   const preferences = createUserPreferences({ database: rig.offline, monitor, client }, options);
   const deliver = async (user: string) => {
-    rig.queue.signIn(user);
+    await rig.queue.signIn(user);
     await processQueue(rig.queue, new ConnectTransport({ transport, credentials: bearer }));
   };
   return {
