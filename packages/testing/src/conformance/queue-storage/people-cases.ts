@@ -37,16 +37,44 @@ const lose = (): DeliveryOutcome => ({
   reason: { code: 'NETWORK_UNREACHABLE', message: 'The answer was lost.' },
 });
 
-async function queueOn(
+/** A queue and its way out. */
+interface Till {
+  readonly queue: SyncQueue;
+  readonly deliver: (transport: Transport) => Promise<void>;
+}
+
+/** More than any case needs: a storage that hands out again and again what may not go fails, and does not hang. */
+const MOST_CLAIMS = 100;
+
+async function tillOn(
   storage: QueueStorage,
   operations: ConstructorParameters<typeof SyncQueue>[1]['operations'] = [edit],
-): Promise<SyncQueue> {
+): Promise<Till> {
+  let left = 0;
+  let enough = new AbortController();
+  const claim: QueueStorage['claim'] = (request) => {
+    if (left-- === 0) enough.abort();
+    return storage.claim(request);
+  };
+  const bounded = new Proxy(storage, {
+    get(target, name) {
+      if (name === 'claim') return claim;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
   const queue = new SyncQueue(
-    { storage, clock: new ManualClock(), random: new SeededRandom(1) },
+    { storage: bounded, clock: new ManualClock(), random: new SeededRandom(1) },
     { operations },
   );
   await queue.open();
-  return queue;
+  const deliver = async (transport: Transport): Promise<void> => {
+    left = MOST_CLAIMS;
+    enough = new AbortController();
+    await processQueue(queue, transport, { signal: enough.signal });
+    assertEqual(enough.signal.aborted, false, 'whether claims went on for ever');
+  };
+  return { queue, deliver };
 }
 
 /** People and versions of an app that share a device, seen through a queue and its workers. */
@@ -54,7 +82,7 @@ export const peopleCases: readonly StorageCase[] = [
   {
     name: 'people: a change waits for nobody who is signed out, though it is of the same entity',
     body: async ({ storage }) => {
-      const queue = await queueOn(storage);
+      const { queue, deliver } = await tillOn(storage);
       const { effects, transport } = serverOf(acknowledge);
       await queue.signIn('anna');
       await queue.enqueue(edit, { text: '1' }, { id: 'a', entity: 'e' });
@@ -62,7 +90,7 @@ export const peopleCases: readonly StorageCase[] = [
       await queue.signIn('ben');
       await queue.enqueue(edit, { text: '2' }, { id: 'b', entity: 'e' });
       await queue.enqueue(edit, { text: '3' }, { id: 'c', entity: 'f' });
-      await processQueue(queue, transport);
+      await deliver(transport);
       assertEqual(effects, ['b of ben', 'c of ben'], 'what arrived');
       assertEqual((await queue.explain('a'))?.waitsFor, 'signIn', 'what the other one waits for');
     },
@@ -70,19 +98,19 @@ export const peopleCases: readonly StorageCase[] = [
   {
     name: 'people: a guest whose answer was lost, and who signs in, has one effect',
     body: async ({ storage }) => {
-      const queue = await queueOn(storage);
+      const { queue, deliver } = await tillOn(storage);
       await queue.enqueue(edit, { text: '1' }, { id: 'tried' });
       const lost = serverOf(lose);
-      await processQueue(queue, lost.transport);
+      await deliver(lost.transport);
       await queue.enqueue(edit, { text: '2' }, { id: 'fresh' });
       await queue.signIn('anna');
       const { effects, transport } = serverOf(acknowledge);
       await queue.retry('tried', { principals: 'all' });
-      await processQueue(queue, transport);
+      await deliver(transport);
       assertEqual(lost.effects, ['tried of a guest'], 'what the guest did');
       assertEqual(effects, ['fresh of anna'], 'what was never sent goes under the name');
       await queue.signOut();
-      await processQueue(queue, transport);
+      await deliver(transport);
       assertEqual(effects.slice(1), ['tried of a guest'], 'the same request, when nobody is signed in');
     },
   },
@@ -90,17 +118,17 @@ export const peopleCases: readonly StorageCase[] = [
     name: 'people: old and new code on one queue hinder each other in nothing',
     body: async (context) => {
       const { storage } = context;
-      const old = await queueOn(storage.supports.sharing ? await secondOf(context) : storage);
-      const young = await queueOn(storage, [wideEdit, draw]);
+      const old = await tillOn(storage.supports.sharing ? await secondOf(context) : storage);
+      const young = await tillOn(storage, [wideEdit, draw]);
       const [heardByOld, heardByYoung] = [serverOf(acknowledge), serverOf(acknowledge)];
       const parked: string[] = [];
-      old.allEvents$.subscribe((event) => (event.type === 'parked' ? parked.push(event.id) : undefined));
+      old.queue.allEvents$.subscribe((event) => (event.type === 'parked' ? parked.push(event.id) : undefined));
       const expected: string[] = [];
       for (let n = 0; n < 10; n++) {
-        await young.enqueue(wideEdit, { text: `${n}` }, { id: `edit${n}`, entity: 'e' });
-        await young.enqueue(draw, n, { id: `draw${n}` });
-        await processQueue(old, heardByOld.transport);
-        await processQueue(young, heardByYoung.transport);
+        await young.queue.enqueue(wideEdit, { text: `${n}` }, { id: `edit${n}`, entity: 'e' });
+        await young.queue.enqueue(draw, n, { id: `draw${n}` });
+        await old.deliver(heardByOld.transport);
+        await young.deliver(heardByYoung.transport);
         expected.push(`edit${n} of a guest`, `draw${n} of a guest`);
       }
       assertEqual(heardByOld.effects, [], 'what the old one sent');
