@@ -4,6 +4,7 @@ import {
   type DeliveryOutcome,
   isSyncError,
   type Operation,
+  type SendContext,
   SyncQueue,
   SyncWorker,
 } from '@cpc/sync-core';
@@ -32,8 +33,10 @@ const witness = new LeaseWitness();
 /** How long the storage is slow to hand out what it claimed, in milliseconds. */
 const thinkMs = Number(location.hash.slice(1));
 
-async function send(operation: Operation, signal: AbortSignal): Promise<DeliveryOutcome> {
+async function send(operation: Operation, { signal, mayLeave }: SendContext): Promise<DeliveryOutcome> {
   const { id, payloadJson } = operation;
+  // As every transport of the library: a renderer that was stopped just before this line has heard of no timer.
+  if (mayLeave?.() === false) return NOT_HELD;
   const body = JSON.stringify({ id, tab, body: payloadJson, ...witness.statementOn(id) });
   try {
     const response = await fetch('/apply', { method: 'POST', body, signal });
@@ -43,6 +46,11 @@ async function send(operation: Operation, signal: AbortSignal): Promise<Delivery
     return { kind: 'unreachable', reason: { code: 'NETWORK_UNREACHABLE', message: String(error) } };
   }
 }
+
+const NOT_HELD: DeliveryOutcome = {
+  kind: 'unreachable',
+  reason: { code: 'LEASE_LOST', message: 'The lease ended before the send.' },
+};
 
 class CrashPage {
   readonly tab = tab;
@@ -55,8 +63,8 @@ class CrashPage {
     {
       queue: this.#queue,
       transport: {
-        send: async (operations, { signal }) =>
-          Promise.all(operations.map((operation) => send(operation, signal))),
+        send: async (operations, context) =>
+          Promise.all(operations.map((operation) => send(operation, context))),
       },
     },
     {

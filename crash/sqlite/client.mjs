@@ -30,10 +30,16 @@ const storage = witness.watch(new SqliteQueueStorage({ file: values.file }), {
   thinkMs: Number(values['think-ms']),
 });
 const change = defineOperation('ledger.change', { entity: ({ entity }) => entity });
+const NOT_HELD = {
+  kind: 'unreachable',
+  reason: { code: 'LEASE_LOST', message: 'The lease ended before the send.' },
+};
 const transport = {
   maxBatchSize: 10,
   keepsOrder: true,
-  async send(operations, { signal }) {
+  async send(operations, { signal, mayLeave }) {
+    // As every transport of the library: a process that was stopped just before this line has heard of no timer.
+    if (!mayLeave()) return operations.map(() => NOT_HELD);
     const arrivals = operations.map(({ id, payloadJson }) => ({
       id,
       body: payloadJson,

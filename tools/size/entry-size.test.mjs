@@ -21,7 +21,7 @@ const BUDGETS = {
   '@cpc/network': 6_000,
   '@cpc/network/node': 3_000,
   '@cpc/react': 1_000,
-  '@cpc/server': 13_000,
+  '@cpc/server': 13_100,
   '@cpc/storage-sqlite': 23_200,
   '@cpc/sync-core': 32_400,
   '@cpc/sync-core/aes-gcm': 1_500,

@@ -105,12 +105,6 @@ export const plantedBugs: readonly PlantedBug[] = [
         (await transport.send(operations.toReversed(), context)).toReversed(),
     }),
   },
-  {
-    ...onStorage('', [], (real) => ({ claim: (request) => real.claim({ ...request, perEntity: 3 }) })),
-    name: 'claims several of a lane though the transport keeps no order',
-    breaks: ['entity order'],
-    worker: { batchSize: 1 },
-  },
   onStorage('forgets the entity', ['entity order'], (real) => ({
     enqueue: (batches, rules) =>
       real.enqueue(

@@ -52,6 +52,48 @@ test('a sign-in that cannot be stored rejects, sends nothing, and is stored by t
   expect(rig.transport.batches.map(({ operations }) => operations[0]?.principal)).toEqual(['ann', 'ben']);
 });
 
+test('a sign-in that could not be stored gives way to what another queue said meanwhile', async () => {
+  const rig = await running();
+  const other = await opened({ beside: rig });
+  rig.faults.fail('signIn', 1);
+  await expect(rig.queue.signIn('ben')).rejects.toThrow('disk on fire');
+  await other.queue.signIn('cleo');
+  rig.worker.resume();
+  await rig.clock.advance(60_000);
+  expect(await rig.inner.signedIn()).toEqual({ principal: 'cleo' });
+  expect(rig.queue.principal).toBe('cleo');
+  expect(rig.told('principalChanged').at(-1)).toMatchObject({ principal: 'cleo', before: 'ben' });
+});
+
+test('a purge that could not be stored is made good though another queue spoke meanwhile', async () => {
+  const rig = await running();
+  rig.transport.answer = () => 'hang';
+  await rig.queue.signIn('ann');
+  await rig.enqueue(['a']);
+  const other = await opened({ beside: rig });
+  rig.faults.fail('signIn', 1);
+  await expect(rig.queue.signOut({ unsent: 'purge' })).rejects.toThrow('disk on fire');
+  await other.queue.signIn('cleo');
+  rig.worker.resume();
+  await rig.clock.advance(60_000);
+  expect(await rig.total()).toBe(0);
+  expect(rig.queue.principal).toBe('cleo');
+});
+
+test('a sign-in that is said again until it can be stored is stored once, as said last', async () => {
+  const rig = await opened();
+  const other = await opened({ beside: rig });
+  rig.faults.fail('signIn', 2);
+  await expect(rig.queue.signIn('ben')).rejects.toThrow('disk on fire');
+  await other.queue.signIn('cleo');
+  await expect(rig.queue.signIn('ben')).rejects.toThrow('disk on fire');
+  expect(await rig.queue.signIn('ben')).toEqual({ adopted: [] });
+  expect(await rig.inner.signedIn()).toEqual({ principal: 'ben' });
+  expect(rig.told('principalChanged')).toEqual([
+    { type: 'principalChanged', principal: 'ben', before: 'cleo' },
+  ]);
+});
+
 test('a worker whose queue has not heard of another sign-in claims nothing for the one before', async () => {
   const stale = await opened();
   await stale.queue.signIn('ann');

@@ -13,6 +13,8 @@ export interface SessionCollaborators {
 /** What a caller said, and what came of it once it is stored. */
 interface Said extends SignedIn {
   readonly rules: SignInRules;
+  /** Who was signed in when it was to be stored for the first time. */
+  found?: SignedIn | undefined;
   result?: SignInResult;
 }
 
@@ -65,8 +67,8 @@ export class Session {
 
   /** Before `open` nothing is stored yet, and nothing was adopted or purged. */
   async signIn(principal: string | undefined, rules: SignInRules): Promise<SignInResult> {
-    const said: Said = { principal, rules };
-    this.#unstored.push(said);
+    const said = this.#repeated(principal, rules) ?? { principal, rules };
+    if (said !== this.#unstored.at(-1)) this.#unstored.push(said);
     this.#become(principal);
     if (this.#isOpen) await this.ready();
     return said.result ?? NOTHING;
@@ -118,6 +120,15 @@ export class Session {
     }
   }
 
+  /** The latest word, where it is not stored yet and is the same: said again, it is as new as this one. */
+  #repeated(principal: string | undefined, { adopt, purge }: SignInRules): Said | undefined {
+    const last = this.#unstored.at(-1);
+    if (last === undefined || last.principal !== principal || last.rules.adopt !== adopt) return undefined;
+    if ([...(last.rules.purge ?? []), ...(purge ?? [])].length > 0) return undefined;
+    last.found = undefined;
+    return last;
+  }
+
   #become(principal: string | undefined): void {
     this.#turn++;
     this.#principal = principal;
@@ -129,22 +140,32 @@ export class Session {
   }
 
   async #store(): Promise<void> {
+    let isOvertaken = false;
     for (let said = this.#unstored[0]; said !== undefined; said = this.#unstored[0]) {
-      said.result = await this.#write(said);
+      isOvertaken = await this.#write(said);
       this.#unstored.shift();
     }
+    if (isOvertaken) await this.look();
     // What was adopted may go, and whoever shows the queue looks again.
     this.#with.onSignIn(this.#principal);
   }
 
-  async #write({ principal, rules }: Said): Promise<SignInResult> {
+  /** @returns whether another instance spoke later, so that nobody was signed in here */
+  async #write(said: Said): Promise<boolean> {
     const { storage, hub } = this.#with;
     const before = await storage.signedIn();
+    said.found ??= before;
+    const isOvertaken = before.principal !== said.found.principal && before.principal !== said.principal;
+    const { adopt, purge } = said.rules;
+    // A purge was promised to whom it concerns, whoever came next.
+    const rules = { ...(adopt !== undefined && !isOvertaken && { adopt }), ...(purge && { purge }) };
+    const { principal } = isOvertaken ? before : said;
     const result = await storage.signIn(principal, rules);
+    said.result = result;
     if (before.principal !== principal)
       hub.emit({ type: 'principalChanged', principal, before: before.principal });
     if (result.adopted.length > 0) hub.emit({ type: 'adopted', principal, ids: result.adopted });
-    if (result.purged > 0) hub.emit({ type: 'purged', principals: rules.purge ?? [], count: result.purged });
-    return result;
+    if (result.purged > 0) hub.emit({ type: 'purged', principals: purge ?? [], count: result.purged });
+    return isOvertaken;
   }
 }

@@ -7,6 +7,7 @@ export interface FaultRates {
   readonly serverError: number;
   readonly serverBusy: number;
   readonly signedOut: number;
+  readonly renewalFails: number;
   readonly neverAnswers: number;
   readonly storageFails: number;
   readonly storageFailsAfter: number;
@@ -21,6 +22,7 @@ export const FAULT_RATES: FaultRates = {
   serverError: 0.1,
   serverBusy: 0.06,
   signedOut: 0.03,
+  renewalFails: 0.3,
   neverAnswers: 0.04,
   storageFails: 0.05,
   storageFailsAfter: 0.04,
@@ -35,6 +37,7 @@ export const NO_FAULTS: FaultRates = {
   serverError: 0,
   serverBusy: 0,
   signedOut: 0,
+  renewalFails: 0,
   neverAnswers: 0,
   storageFails: 0,
   storageFailsAfter: 0,

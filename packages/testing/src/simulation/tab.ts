@@ -47,7 +47,9 @@ export class Tab {
       options.worker,
     );
     this.queue.events$.subscribe((event) => {
-      if (event.type === 'failed' && !event.failure.code.startsWith('STORAGE_'))
+      // A renewal may fail, and a tab that is frozen during one finds its time used up: that is told, and no defect.
+      const isExpected = (code: string): boolean => code.startsWith('STORAGE_') || code === 'UNAUTHENTICATED';
+      if (event.type === 'failed' && !isExpected(event.failure.code))
         world.referee.broken('no inner failures', `${event.failure.code}: ${event.failure.message}`);
     });
   }
@@ -66,13 +68,13 @@ export class Tab {
     await this.worker.start();
   }
 
-  /** Says who is signed in on this device, as often as it takes. */
+  /** Says who is signed in on this device, as often as it takes, and anew where that changed meanwhile. */
   async signIn(): Promise<void> {
-    const { principal } = this.device;
-    while (this.device.principal === principal) {
+    for (;;) {
+      const { principal } = this.device;
       try {
         await this.queue.signIn(principal);
-        return;
+        if (this.device.principal === principal) return;
       } catch {
         await this.world.scheduler.pause(500, this.owner);
       }
@@ -84,7 +86,10 @@ export class Tab {
   }
 
   async #refresh(): Promise<boolean> {
-    await this.world.scheduler.pause(300, this.owner);
+    const { networkFaults, scheduler } = this.world;
+    await scheduler.pause(300, this.owner);
+    if (networkFaults.random.chance(networkFaults.rates.renewalFails) && this.world.fault('renewal fails'))
+      throw new Error('A simulated failure of the identity provider.');
     return true;
   }
 }
