@@ -4,7 +4,12 @@ import { OperationPriority } from './priority.js';
 
 test('a definition has a medium priority and version 1, and is frozen', () => {
   const definition = defineOperation('note.write');
-  expect(definition).toEqual({ kind: 'note.write', priority: OperationPriority.Medium, version: 1, is: expect.any(Function) });
+  expect(definition).toEqual({
+    kind: 'note.write',
+    priority: OperationPriority.Medium,
+    version: 1,
+    is: expect.any(Function),
+  });
   expect(Object.isFrozen(definition)).toBe(true);
 });
 

@@ -122,7 +122,9 @@ export const peopleCases: readonly StorageCase[] = [
       const young = await tillOn(storage, [wideEdit, draw]);
       const [heardByOld, heardByYoung] = [serverOf(acknowledge), serverOf(acknowledge)];
       const parked: string[] = [];
-      old.queue.allEvents$.subscribe((event) => (event.type === 'parked' ? parked.push(event.id) : undefined));
+      old.queue.allEvents$.subscribe((event) =>
+        event.type === 'parked' ? parked.push(event.id) : undefined,
+      );
       const expected: string[] = [];
       for (let n = 0; n < 10; n++) {
         await young.queue.enqueue(wideEdit, { text: `${n}` }, { id: `edit${n}`, entity: 'e' });
