@@ -71,7 +71,9 @@ test('two people on one device have their own preferences, and their own credent
   await app.preferences.setCurrency('ann', 'CHF');
   await app.preferences.setCurrency('bob', 'BTC');
   await app.deliver('ann');
-  expect((await app.queue.list({ principals: 'all' })).items.map(({ principal }) => principal)).toEqual(['bob']);
+  expect((await app.queue.list({ principals: 'all' })).items.map(({ principal }) => principal)).toEqual([
+    'bob',
+  ]);
   await app.deliver('bob');
   expect(await app.client.get('ann')).toMatchObject({ currency: 'CHF' });
   expect(await app.client.get('bob')).toMatchObject({ currency: 'BTC' });

@@ -64,7 +64,9 @@ describe.each(RIGS)('%s', (_, setUp) => {
     await expect(rig.offline.setCurrency('ann', 'BTC')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     expect(await rig.reopened().get('ann')).toMatchObject({ currency: 'CHF' });
     expect((await rig.queue.list({ principals: 'all' })).items).toHaveLength(1);
-    await rig.queue.discard((await rig.queue.list({ principals: 'all' })).items[0]!.id, { principals: 'all' });
+    await rig.queue.discard((await rig.queue.list({ principals: 'all' })).items[0]!.id, {
+      principals: 'all',
+    });
     expect(await rig.offline.setCurrency('ann', 'BTC')).toMatchObject({ currency: 'BTC' });
   });
 
@@ -88,7 +90,9 @@ describe.each(RIGS)('%s', (_, setUp) => {
       theme: 'light',
       notifications: { sms: true },
     });
-    expect((await rig.queue.list({ principals: 'all' })).items.map(({ principal }) => principal).sort()).toEqual(['ann', 'bob']);
+    expect(
+      (await rig.queue.list({ principals: 'all' })).items.map(({ principal }) => principal).sort(),
+    ).toEqual(['ann', 'bob']);
   });
 });
 

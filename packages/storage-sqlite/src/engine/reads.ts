@@ -172,7 +172,10 @@ function firstDue(
 }
 
 /** The time to which an index led, once the row says the same: a time that is none would be waited for without end. */
-function dueTime(tx: QueueTransaction, [due, , , sequence]: readonly [number, string, number, number]): number {
+function dueTime(
+  tx: QueueTransaction,
+  [due, , , sequence]: readonly [number, string, number, number],
+): number {
   tx.verified(sequence, ({ place }) => place.due === due);
   return due;
 }
