@@ -4,6 +4,7 @@ import { ManualClock } from '@cpc/sync-core/deterministic';
 import { firstValueFrom, skipWhile } from 'rxjs';
 import { sell } from '../operations.js';
 import { addNote, countView, pay, placeOrder, setCurrency } from './definitions.js';
+import { catchUp } from './outcomes.js';
 import { stockSeen } from './optimistic.js';
 import { tell } from './seeing.js';
 
@@ -78,4 +79,17 @@ test('a page tells what becomes of an operation', async () => {
   expect(shown).toContain('waiting');
   expect(shown).toContain('No worker is running. Call start() on one.');
   expect(shown).toContain('Not taken: No apples left.');
+});
+
+test('an app that was away reads what became of operations, from where it was', async () => {
+  const { queue } = await openQueue([sell]);
+  await queue.enqueue(sell, { stall: 7, item: 'apples', kilos: 3 });
+  await processQueue(queue, server().transport);
+  const kept = { position: 0 };
+  const shown = [];
+  const show = (...words) => shown.push(words);
+  await catchUp(queue, kept, show);
+  await catchUp(queue, kept, show);
+  expect(shown).toEqual([['stall.sell: acknowledged', { number: 'order-42' }]]);
+  expect(kept.position).toBe(1);
 });

@@ -1,12 +1,16 @@
 import {
   type Claim,
   type ClaimRequest,
+  type DiscardOptions,
   type EnqueueResult,
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
   type NextDueRequest,
   type OperationState,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type QuarantinedRecord,
   type QueueStorage,
@@ -23,7 +27,7 @@ import {
   isSyncError,
   SyncError,
 } from '@cpc/sync-core';
-import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
+import type { MemoryQueue, OutcomeLog } from '@cpc/sync-core/storage-kit';
 import { LogFile, type OpenFile } from './log-file.js';
 import { QueueImage } from './queue-image.js';
 
@@ -121,6 +125,18 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step((queue) => queue.blockersOf(id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#step((queue) => queue.followersOf(id, limit));
+  }
+
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage> {
+    return this.#step((_queue, outcomes) => outcomes.page(query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#step((_queue, outcomes) => outcomes.latestOf(id));
+  }
+
   list(query?: ListQuery): Promise<Page<StoredOperation>> {
     return this.#step((queue) => queue.list(query));
   }
@@ -137,12 +153,12 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step((queue) => queue.requeue(ids, states));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#step((queue) => queue.discard(ids));
+  discard(ids: readonly string[], options?: DiscardOptions): Promise<readonly StoredOperation[]> {
+    return this.#step((queue) => queue.discard(ids, options));
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#step((queue) => queue.replace(id, operation));
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean> {
+    return this.#step((queue) => queue.replace(id, operation, at));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
@@ -155,12 +171,12 @@ export class JsonLogQueueStorage implements QueueStorage {
 
   // #region step
   /** Runs a step in memory, then writes down what it changed. Where that fails, the step has not happened. */
-  #step<T>(run: (queue: MemoryQueue) => T): Promise<T> {
+  #step<T>(run: (queue: MemoryQueue, outcomes: OutcomeLog) => T): Promise<T> {
     return this.#inTurn(async () => {
       const image = this.#image;
       if (image === undefined)
         throw new SyncError('STORAGE_CLOSED', 'The storage is closed. Call open() first.');
-      const result = run(image.queue);
+      const result = run(image.queue, image.outcomes);
       const line = image.takeChanges();
       if (line === undefined) return result;
       try {

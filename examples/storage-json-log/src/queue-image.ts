@@ -1,15 +1,17 @@
 import type { IdAssignment } from '@cpc/sync-core';
-import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
-import type { EntryRecord, Left, LogLine } from './log-line.js';
+import { type Entry, MemoryQueue, OutcomeLog } from '@cpc/sync-core/storage-kit';
+import type { EntryRecord, Left, LogLine, Told } from './log-line.js';
 
 /** The queue in memory, with the rules of the storage kit, and what its latest step changed. */
 export class QueueImage {
   readonly queue: MemoryQueue;
+  readonly outcomes = new OutcomeLog();
   readonly #changed = new Set<Entry>();
   readonly #assigned: IdAssignment[] = [];
   readonly #left: Left[] = [];
   /** Who was signed in when the latest line was written. */
   #principal: string | undefined;
+  readonly #told: Told[] = [];
 
   // #region journal
   constructor(lines: readonly LogLine[]) {
@@ -18,6 +20,10 @@ export class QueueImage {
       leased: (entry) => void this.#changed.add(entry),
       assigned: (assignment) => void this.#assigned.push(assignment),
       left: (id, fate) => void this.#left.push([id, fate]),
+      told: (id, outcome) => {
+        this.outcomes.add(id, outcome);
+        this.#told.push([id, outcome]);
+      },
     });
     this.#load(lines);
     this.#forget();
@@ -37,6 +43,7 @@ export class QueueImage {
       assigned: [...this.#assigned],
       left: [...this.#left],
       principal,
+      told: [...this.#told],
     };
     this.#forget();
     return line;
@@ -49,6 +56,7 @@ export class QueueImage {
       for (const record of line.entries) records.set(record.sequence, record);
       for (const assignment of line.assigned) this.queue.remember(assignment);
       for (const [id, fate] of line.left) this.queue.recall(id, fate);
+      for (const [id, outcome] of line.told ?? []) this.outcomes.add(id, outcome);
       this.queue.leases.continueFrom(line.token);
     }
     const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
@@ -68,6 +76,7 @@ export class QueueImage {
     this.#assigned.length = 0;
     this.#left.length = 0;
     this.#principal = this.queue.principal;
+    this.#told.length = 0;
     this.queue.index.compact();
   }
 }

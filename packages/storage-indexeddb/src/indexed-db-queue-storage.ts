@@ -1,10 +1,14 @@
 import {
   type Claim,
   type ClaimRequest,
+  type DiscardOptions,
   type EnqueueResult,
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type NextDueRequest,
   type QuarantinedRecord,
@@ -37,7 +41,8 @@ import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
 import { NoticeBoard } from './notices/notice-board.js';
 import { type IndexedDbSettings, type IndexedDbStorageOptions, settingsOf } from './options.js';
-import { CommitRunner, type StepMode } from './runner/commit-runner.js';
+import { findOutcome, readOutcomes } from './mirror/outcome-pages.js';
+import { type Apply, CommitRunner, type StepMode } from './runner/commit-runner.js';
 import { enqueueWithin } from './runner/enqueue-within.js';
 import { Reserve } from './runner/reserve.js';
 import { stampSource } from './runner/stamp-source.js';
@@ -198,6 +203,18 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#read((queue) => queue.blockersOf(id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#read((queue) => queue.followersOf(id, limit));
+  }
+
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage> {
+    return this.#read((_queue, records) => readOutcomes(records, this.#mirror.lastOutcome, query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#read((queue, records) => (queue.isKnown(id) ? findOutcome(records, id) : undefined));
+  }
+
   list(query?: ListQuery): Promise<Page<StoredOperation>> {
     return this.#read((queue) => queue.list(query));
   }
@@ -214,12 +231,12 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#write((queue) => queue.requeue(ids, states));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#write((queue) => queue.discard(ids));
+  discard(ids: readonly string[], options?: DiscardOptions): Promise<readonly StoredOperation[]> {
+    return this.#write((queue) => queue.discard(ids, options));
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#write((queue) => queue.replace(id, clampOperation(operation)));
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean> {
+    return this.#write((queue) => queue.replace(id, clampOperation(operation), at));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
@@ -249,7 +266,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     });
   }
 
-  async #read<T>(step: (queue: MemoryQueue) => T): Promise<T> {
+  async #read<T>(step: Apply<T>): Promise<T> {
     this.#checkOpen();
     return this.#runner.run('read', step);
   }

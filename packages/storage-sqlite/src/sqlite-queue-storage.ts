@@ -2,10 +2,14 @@ import {
   isSyncError,
   type Claim,
   type ClaimRequest,
+  type DiscardOptions,
   type EnqueueResult,
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type NextDueRequest,
   type QuarantinedRecord,
@@ -29,6 +33,7 @@ import { StorageSession } from './connection/storage-session.js';
 import { clampTimes, discard, replaceOperation, requeue, restore } from './engine/changes.js';
 import { claim, lapse, wake } from './engine/claim.js';
 import { enqueueBatch } from './engine/enqueue.js';
+import { followersOf } from './engine/followers.js';
 import { listQuarantined } from './engine/quarantine.js';
 import { blockersOf, get, list, nextDue, stats } from './engine/reads.js';
 import { renew, settle } from './engine/settle.js';
@@ -163,6 +168,18 @@ export class SqliteQueueStorage implements QueueStorage {
     return this.#session.read((tx) => blockersOf(tx, id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#session.read((tx) => followersOf(tx, id, limit));
+  }
+
+  outcomes(query: OutcomeQuery = {}): Promise<OutcomePage> {
+    return this.#session.read((tx) => tx.outcomes(query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#session.read((tx) => tx.outcomeOf(id));
+  }
+
   list(query: ListQuery = {}): Promise<Page<StoredOperation>> {
     return this.#session.read((tx) => list(tx, query));
   }
@@ -179,13 +196,13 @@ export class SqliteQueueStorage implements QueueStorage {
     return this.#session.write((tx) => requeue(tx, ids, states));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#session.write((tx) => discard(tx, ids));
+  discard(ids: readonly string[], options?: DiscardOptions): Promise<readonly StoredOperation[]> {
+    return this.#session.write((tx) => discard(tx, ids, options));
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean> {
     return this.#session.write(
-      (tx) => replaceOperation(tx, id, clampOperation(operation)),
+      (tx) => replaceOperation(tx, id, clampOperation(operation), at),
       () => payloadsOf(operation),
     );
   }

@@ -67,10 +67,19 @@ export type { Conflict, ConflictResolver, RemoteRecord, Resolution } from './por
 export type { CredentialProvider } from './ports/credential-provider.js';
 export type { Logger } from './ports/logger.js';
 export type {
+  NewOutcome,
+  OutcomeKind,
+  OutcomePage,
+  OutcomeQuery,
+  OutcomeRecord,
+} from './ports/outcome-record.js';
+export type {
+  AfterFailure,
   Claim,
   ClaimRequest,
   Coalesce,
   Coalescence,
+  DiscardOptions,
   EnqueueResult,
   EnqueueRules,
   IdAssignment,

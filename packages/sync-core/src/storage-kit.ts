@@ -7,24 +7,39 @@ export { Entry } from './memory/entry.js';
 export { Heap } from './memory/heap.js';
 export { LeaseBook } from './memory/lease-book.js';
 export { MemoryQueue } from './memory/memory-queue.js';
+export { OutcomeLog } from './memory/outcome-log.js';
 export { OperationIndex } from './memory/operation-index.js';
 export { Past } from './memory/past.js';
 export type { QueueJournal } from './memory/queue-journal.js';
+export { inheritOrigin, isElsewhere, originOf } from './operation/origin.js';
 export { rewriteReferences } from './operation/rewrite-references.js';
 export { type Adoptable, Adoption } from './rules/adoption.js';
-export { MAX_HISTORY, MOVED_FOLLOWERS, REMEMBERED_ASSIGNMENTS, REMEMBERED_IDS } from './rules/bounds.js';
+export {
+  KEPT_OUTCOMES,
+  MAX_HISTORY,
+  MAX_RESULT_BYTES,
+  MOVED_FOLLOWERS,
+  REMEMBERED_ASSIGNMENTS,
+  REMEMBERED_IDS,
+  SUPERSEDING_FOLLOWERS,
+} from './rules/bounds.js';
+export { REFERENCE_ENDED, referenceEnded } from './rules/ended.js';
+export { isEnd, mayTakeMeaning, supersededBy } from './rules/endings.js';
 export {
   decideEnqueue,
   type EnqueueDecision,
   type EnqueueQuestions,
-  type Joining,
+  type Meeting,
   type Refusal,
 } from './rules/enqueue.js';
 export { appendAttempt } from './rules/history.js';
 export {
+  ENDED,
+  endedReference,
   type Fate,
   followSuccessors,
   type IdLookup,
+  isFreed,
   type KnownIds,
   repeatOfPresent,
   successorOf,
@@ -44,11 +59,15 @@ export {
   mayRequeue,
   newProgress,
   NO_HISTORY,
+  parkedProgress,
   type Progress,
   replacedProgress,
   requeuedProgress,
   restoredProgress,
   settledProgress,
+  stateOfHold,
 } from './rules/progress.js';
+export { keptFailure, keptResult, outcomeFor } from './rules/outcomes.js';
 export { checkReplacements } from './rules/replacements.js';
+export { withSuperseded } from './rules/vanishing.js';
 export { isMovable, withVersion } from './rules/version-moves.js';

@@ -3,11 +3,14 @@ import { modelHarness } from '../src/conformance/model/model-harness.js';
 import { ModelQueueStorage } from '../src/conformance/model/model-queue-storage.js';
 import { queueStorageCases } from '../src/index.js';
 import { claimMutants } from './mutants/claim-mutants.js';
+import { endedMutants } from './mutants/ended-mutants.js';
 import { enqueueMutants } from './mutants/enqueue-mutants.js';
 import { faultMutants } from './mutants/fault-mutants.js';
 import { faultyHarness } from './mutants/faulty-harness.js';
+import { heldMutants } from './mutants/held-mutants.js';
 import type { Mutant } from './mutants/mutant.js';
 import { otherMutants } from './mutants/other-mutants.js';
+import { outcomeMutants } from './mutants/outcome-mutants.js';
 import { pastMutants } from './mutants/past-mutants.js';
 import { settleMutants } from './mutants/settle-mutants.js';
 import { signInMutants } from './mutants/sign-in-mutants.js';
@@ -18,6 +21,9 @@ const mutants: readonly Mutant[] = [
   ...claimMutants,
   ...settleMutants,
   ...pastMutants,
+  ...outcomeMutants,
+  ...heldMutants,
+  ...endedMutants,
   ...otherMutants,
   ...signInMutants,
   ...faultMutants,

@@ -17,7 +17,9 @@ function transportOn(
 }
 
 test('sends an operation as one POST with its key, its precondition and its payload’s own text', async () => {
-  const { fetch, seen } = scriptedFetch(echoing(200, { result: { ok: true }, version: '8' }));
+  const { fetch, seen } = scriptedFetch(
+    echoing(200, { result: { ok: true }, version: '8', position: 'stalls:41' }),
+  );
   const sent = operation({
     id: 'a"b\\c',
     entity: 'stall/Zürich',
@@ -25,7 +27,9 @@ test('sends an operation as one POST with its key, its precondition and its payl
     payloadJson: '{ "price": 1.50, "name": "Käse" }',
   });
   const outcomes = await transportOn(fetch).send([sent], context);
-  expect(outcomes).toEqual([{ kind: 'acknowledged', result: { ok: true }, version: '8' }]);
+  expect(outcomes).toEqual([
+    { kind: 'acknowledged', result: { ok: true }, version: '8', position: 'stalls:41' },
+  ]);
   expect(seen[0]!.url).toBe('https://api.example/operations/preferences.setCurrency');
   expect(seen[0]!.body).toBe('{ "price": 1.50, "name": "Käse" }');
   expect(Object.fromEntries(seen[0]!.headers)).toMatchObject({

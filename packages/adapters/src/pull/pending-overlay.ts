@@ -1,8 +1,8 @@
-import { project, type Page, type QueuedOperation, type SyncEvent, type SyncQueue } from '@cpc/sync-core';
+import { project, type QueuedOperation, type SyncEvent, type SyncQueue } from '@cpc/sync-core';
 import type { Puller, PullStatus } from './puller.js';
 
 export interface PendingOverlayParts {
-  readonly queue: Pick<SyncQueue, 'list' | 'events$'>;
+  readonly queue: Pick<SyncQueue, 'pending' | 'events$'>;
   readonly puller: Pick<Puller, 'pull' | 'register'>;
 }
 
@@ -79,12 +79,7 @@ export class PendingOverlay {
   }
 
   async #readWaiting(entity: string): Promise<readonly QueuedOperation[]> {
-    const found: QueuedOperation[] = [];
-    for (let after: number | undefined = 0; after !== undefined;) {
-      const page: Page<QueuedOperation> = await this.#parts.queue.list({ entity, after });
-      found.push(...page.items.filter(({ state }) => state !== 'deadLetter'));
-      after = page.next;
-    }
+    const found = await this.#parts.queue.pending(entity);
     if (found.length > 0) this.#waiting.set(entity, found);
     else this.#waiting.delete(entity);
     return found;

@@ -55,12 +55,13 @@ export function asksAnybodyAgain(status: number): boolean {
 }
 
 function acknowledged(body: AnswerItem['body']): DeliveryOutcome {
-  const { version, previousVersion } = body;
+  const { version, previousVersion, position } = body;
   return {
     kind: 'acknowledged',
     ...('result' in body && { result: body['result'] }),
     ...(typeof version === 'string' && { version }),
     ...(typeof previousVersion === 'string' && { previousVersion }),
+    ...(typeof position === 'string' && { position }),
   };
 }
 

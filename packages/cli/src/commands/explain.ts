@@ -125,7 +125,8 @@ function reasonOf(
       return { id, state, waitsFor: 'answer', message, until: dueAt };
     }
     case 'parked': {
-      const waitsFor = failure?.code === 'CONFLICT_DEFERRED' ? 'decision' : 'newerApp';
+      const isForPerson = failure?.code === 'CONFLICT_DEFERRED' || failure?.code === 'REFERENCE_ENDED';
+      const waitsFor = isForPerson ? 'decision' : 'newerApp';
       return { id, state, waitsFor, message: `Is parked, ${failureText(failure)}` };
     }
     case 'deadLetter': {

@@ -58,7 +58,7 @@ export class OperationTable {
 
 type Leaving = Extract<
   SyncEvent,
-  { readonly type: 'acknowledged' | 'expired' | 'discarded' | 'cancelled' | 'replaced' }
+  { readonly type: 'acknowledged' | 'expired' | 'discarded' | 'cancelled' | 'replaced' | 'superseded' }
 >;
 
 function hasLeft(event: SyncEvent): event is Leaving {
@@ -68,6 +68,7 @@ function hasLeft(event: SyncEvent): event is Leaving {
     case 'discarded':
     case 'cancelled':
     case 'replaced':
+    case 'superseded':
       return true;
     default:
       return false;

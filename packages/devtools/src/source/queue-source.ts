@@ -30,7 +30,9 @@ export function queueSource(queue: SyncQueue, worker?: SyncWorker): InspectorSou
     explain: (id) => queue.explain(id, EVERYBODY),
     retry: (id) => queue.retry(id, EVERYBODY),
     edit: (id, payload) => queue.edit(id, payload),
-    discard: (id) => queue.discard(id, EVERYBODY),
+    discard: async (id) => {
+      await queue.discard(id, EVERYBODY);
+    },
     pause: () => Promise.resolve(worker?.pause()),
     resume: () => Promise.resolve(worker?.resume()),
     export: () => exportOperations(queue.context.storage),

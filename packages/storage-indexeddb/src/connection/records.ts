@@ -35,6 +35,10 @@ export class Records {
     this.#store.put(value, key);
   }
 
+  deleteAll(range: IDBKeyRange): void {
+    this.#store.delete(range);
+  }
+
   delete(key: IDBValidKey): void {
     this.#store.delete(key);
   }

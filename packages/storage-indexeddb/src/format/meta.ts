@@ -32,6 +32,8 @@ export interface Meta {
   readonly past?: number;
   /** Who is signed in; absent for nobody. */
   readonly principal?: string;
+  /** The sequence of the last outcome that was kept; absent for none. */
+  readonly outcomes?: number;
   /** The last commits, oldest first, up to the one that `stamp` names. */
   readonly log: readonly TouchedKeys[];
 }

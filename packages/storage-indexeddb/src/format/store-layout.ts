@@ -8,6 +8,7 @@
  * | `'meta'`             | a {@link MetaRecord}: counters, leases and what the last commits touched |
  * | `['assigned', n]`    | a {@link LogPage}: permanent ids, 100 to a page                        |
  * | `['past', n]`        | a {@link LogPage}: what became of ids, 100 to a page                    |
+ * | `['outcome', n]`     | a {@link LogPage}: what is kept of the outcomes up to the n-th          |
  * | `['reserve', n]`     | bytes that say nothing and are given up when there is no room           |
  */
 export const META_KEY = 'meta';

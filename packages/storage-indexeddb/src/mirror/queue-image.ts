@@ -2,6 +2,7 @@ import type { IdAssignment, NewOperation, QuarantinedRecord } from '@cpc/sync-co
 import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
+import type { Told } from '../format/outcome-page.js';
 import type { Left } from '../format/page-log.js';
 import type { LeaseGroup } from '../format/meta.js';
 
@@ -36,6 +37,7 @@ export class QueueImage {
   readonly changed = new Set<Entry>();
   readonly assigned: IdAssignment[] = [];
   readonly left: Left[] = [];
+  readonly told: Told[] = [];
   leasesChanged = false;
 
   readonly #leased = new Set<Entry>();
@@ -56,6 +58,7 @@ export class QueueImage {
       left: (id, fate) => {
         if (!this.#reading) this.left.push([id, fate]);
       },
+      told: (id, outcome) => this.told.push([id, outcome]),
     });
   }
 

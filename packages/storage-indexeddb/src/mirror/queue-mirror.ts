@@ -50,6 +50,11 @@ export class QueueMirror {
     return records.sort((a, b) => a.sequence - b.sequence);
   }
 
+  /** The sequence of the last outcome that was kept. */
+  get lastOutcome(): number {
+    return this.#picture?.meta.outcomes ?? 0;
+  }
+
   /** How often something had to be read that this instance had not written itself. */
   get readings(): number {
     return this.#readings;

@@ -6,6 +6,7 @@ import type { PayloadCodec } from '@cpc/sync-core';
 import { chunksAfter, META_KEY } from '../format/store-layout.js';
 import { QueueImage, type ReadItem } from './queue-image.js';
 import { damaged, readItems } from './read-items.js';
+import { lastOutcome } from './outcome-pages.js';
 import { endOfLog, readLog } from './read-log.js';
 
 /** How many chunks are read at once, so that a long queue never lies in memory twice. */
@@ -111,11 +112,13 @@ export class QueueReader {
    * out, so whatever lies there counts as attempted.
    */
   async #recover(records: Records, onDamage: (record: QuarantinedRecord) => void): Promise<Picture> {
-    const [assigned, past] = await Promise.all([
+    const [assigned, past, outcomes] = await Promise.all([
       endOfLog(records, ASSIGNED_LOG),
       endOfLog(records, PAST_LOG),
+      lastOutcome(records),
     ]);
-    const picture = await this.#readAll(records, { ...this.#emptyMeta(), assigned, past }, onDamage);
+    const meta = { ...this.#emptyMeta(), assigned, past, outcomes };
+    const picture = await this.#readAll(records, meta, onDamage);
     const { changed, queue } = picture.image;
     for (const entry of queue.index.entries()) {
       entry.attempted = true;

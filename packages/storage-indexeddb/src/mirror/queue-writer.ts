@@ -7,6 +7,7 @@ import type { PayloadCodec } from '@cpc/sync-core';
 import { type Chunk, FORMAT, META_KEY } from '../format/store-layout.js';
 import type { ChunkItems, QueueImage, Slot } from './queue-image.js';
 import type { LogEnds, Picture } from './queue-reader.js';
+import { writeOutcomes } from './outcome-pages.js';
 import { writeLog } from './write-log.js';
 
 /** Bounds of a chunk: settling one operation rewrites those that were written with it. */
@@ -25,7 +26,7 @@ export class QueueWriter {
 
   /** @returns the picture that lies in the database once the transaction is complete */
   async write(records: Records, { image, meta, logs }: Picture): Promise<Picture> {
-    const { changed, assigned, left, leasesChanged } = image;
+    const { changed, assigned, left, told, leasesChanged } = image;
     const { principal } = image.queue;
     const isSame = changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged;
     if (isSame && principal === meta.principal) return { image, meta, logs };
@@ -46,12 +47,14 @@ export class QueueWriter {
       assigned: written.assigned.count,
       past: written.past.count,
       ...(principal !== undefined && { principal }),
+      outcomes: writeOutcomes(records, meta.outcomes ?? 0, told),
       log: extendLog(meta.log, { stamp, chunks: [...touched] }),
     };
     records.put(META_KEY, makeMetaRecord(next));
     changed.clear();
     assigned.length = 0;
     left.length = 0;
+    told.length = 0;
     image.leasesChanged = false;
     return { image, meta: next, logs: written };
   }

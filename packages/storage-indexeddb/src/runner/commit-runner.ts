@@ -24,9 +24,15 @@ export interface CommitRunnerOptions {
   readonly onCommit: () => void;
 }
 
+/**
+ * A step on the queue. What it returns may be a promise of reads from the records, and of nothing else: the transaction
+ * waits for no other.
+ */
+export type Apply<T> = (queue: MemoryQueue, records: Records) => T | Promise<T>;
+
 interface Step {
   readonly mode: StepMode;
-  readonly apply: (queue: MemoryQueue) => unknown;
+  readonly apply: Apply<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +51,7 @@ export class CommitRunner {
   }
 
   /** Resolves when the transaction is complete, never before. */
-  run<T>(mode: StepMode, apply: (queue: MemoryQueue) => T): Promise<T> {
+  run<T>(mode: StepMode, apply: Apply<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const resolveAny = resolve as (result: unknown) => void;
       this.#waiting.push({ mode, apply, resolve: resolveAny, reject });
@@ -126,7 +132,7 @@ export class CommitRunner {
       const { results, wrote } = await this.#inTransaction(writes, async (records) => {
         const queue = await mirror.refresh(records);
         if (adds) await reserve.complete(records, mirror.readings);
-        const applied = steps.map((step) => applyStep(step, queue));
+        const applied = await Promise.all(steps.map((step) => applyStep(step, queue, records)));
         return { results: applied, wrote: writes && (await mirror.write(records)) };
       });
       if (wrote) onCommit();
@@ -165,9 +171,9 @@ class StepFailure extends Error {
   }
 }
 
-function applyStep(step: Step, queue: MemoryQueue): unknown {
+async function applyStep(step: Step, queue: MemoryQueue, records: Records): Promise<unknown> {
   try {
-    return step.apply(queue);
+    return await step.apply(queue, records);
   } catch (error) {
     throw new StepFailure(error);
   }

@@ -1,16 +1,21 @@
-import type { NewOperation, OperationState, StoredOperation } from '@cpc/sync-core';
+import type { DiscardOptions, NewOperation, OperationState, StoredOperation } from '@cpc/sync-core';
 import {
   checkReplacements,
+  ENDED,
+  endedReference,
   isTooLong,
   mayRequeue,
+  outcomeFor,
   replacedProgress,
   requeuedProgress,
   restoredProgress,
   withKnownIds,
 } from '@cpc/sync-core/storage-kit';
 import { logOf } from './attempt-log.js';
+import { entering, originIn, parkReferring, tellParked } from './ended.js';
+import { withAllFollowers } from './followers.js';
 import { refresh } from './may-go.js';
-import { append, remove } from './order.js';
+import { advance, append, remove } from './order.js';
 import { placedFromRow, placedOf } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { takePlace } from './settle.js';
@@ -24,31 +29,47 @@ export function requeue(
   return ids.filter((id) => {
     const placed = tx.placedById(id);
     if (placed === undefined) return false;
+    const row = tx.row(placed.sequence);
     const state = tx.stateOf(placed);
-    if (!mayRequeue(state, states)) return false;
-    refresh(
-      tx,
-      tx.progress(placed, (before) => requeuedProgress(before, state)),
-    );
+    if (row === undefined || !mayRequeue({ state, failure: logOf(row).failure }, states)) return false;
+    if (endedReference(tx.operation(row), tx) !== undefined) return false;
+    advance(tx, placed, (before) => requeuedProgress(before, state));
     return true;
   });
 }
 
 /** Removes operations that are not leased. */
-export function discard(tx: QueueTransaction, ids: readonly string[]): readonly StoredOperation[] {
-  return [...new Set(ids)].flatMap((id) => {
-    const row = tx.rowById(id);
-    if (row === undefined) return [];
-    const placed = placedFromRow(row);
-    if (tx.isLeased(placed.sequence)) return [];
-    const stored = tx.stored(row);
-    remove(tx, placed);
-    return [stored];
+export function discard(
+  tx: QueueTransaction,
+  ids: readonly string[],
+  { withFollowers = false, at }: DiscardOptions = {},
+): readonly StoredOperation[] {
+  const named = [...new Set(ids)].flatMap((id) => tx.placedById(id) ?? []);
+  const free = named.filter(({ sequence }) => !tx.isLeased(sequence));
+  const all = withFollowers ? withAllFollowers(tx, free) : free.sort((a, b) => a.sequence - b.sequence);
+  const gone = all.flatMap(({ sequence }) => {
+    const row = tx.row(sequence);
+    return row === undefined
+      ? []
+      : [{ stored: tx.stored(row), origin: originIn(tx, placedFromRow(row), row) }];
   });
+  for (const { stored } of gone) {
+    const placed = tx.placed(stored.sequence);
+    if (placed !== undefined) remove(tx, placed, ENDED);
+    tx.tell(stored.id, outcomeFor(stored, 'discarded', { at }));
+  }
+  // Once all are gone, so that none of them is parked on its way.
+  for (const { origin } of gone) parkReferring(tx, origin, at);
+  return gone.map(({ stored }) => stored);
 }
 
 /** Puts another operation in the place of one that is not leased. */
-export function replaceOperation(tx: QueueTransaction, id: string, operation: NewOperation): boolean {
+export function replaceOperation(
+  tx: QueueTransaction,
+  id: string,
+  operation: NewOperation,
+  at: number | undefined,
+): boolean {
   const row = tx.rowById(id);
   if (row === undefined) return false;
   const placed = placedFromRow(row);
@@ -58,18 +79,24 @@ export function replaceOperation(tx: QueueTransaction, id: string, operation: Ne
     () => true,
     (other) => tx.isPresent(other),
   );
-  takePlace(tx, placed, operation, replacedProgress(logOf(row).history));
+  if (id !== operation.id) tx.tell(id, outcomeFor(tx.operation(row), 'replaced', { at, into: operation.id }));
+  takePlace(tx, placed, operation, replacedProgress(logOf(row).history), at);
   return true;
 }
 
 /** Adds operations with their states, attempts and history. */
 export function restore(tx: QueueTransaction, operations: readonly StoredOperation[]): readonly string[] {
-  return operations
-    .filter((stored) => {
-      const operation = withKnownIds(stored, tx, stored.attempted);
-      return append(tx, operation, restoredProgress(stored)) !== undefined;
-    })
-    .map(({ id }) => id);
+  return operations.filter((stored) => restoreOne(tx, stored)).map(({ id }) => id);
+}
+
+function restoreOne(tx: QueueTransaction, stored: StoredOperation): boolean {
+  const operation = withKnownIds(stored, tx, stored.attempted);
+  const progress = restoredProgress(stored);
+  // What was attempted goes as it went before.
+  const entered = stored.attempted ? { progress } : entering(tx, operation, progress);
+  if (append(tx, operation, entered.progress) === undefined) return false;
+  tellParked(tx, operation, entered, undefined);
+  return true;
 }
 
 /** The clock was set back: no wait is longer than its own length. */

@@ -7,22 +7,25 @@ import type {
 } from '@cpc/sync-core';
 import {
   decideEnqueue,
+  ENDED,
   type EnqueueQuestions,
   type Fate,
   type Joinable,
-  type Joining,
-  laneOf,
+  type Meeting,
   newProgress,
   type Refusal,
   repeatOfPresent,
   withKnownIds,
+  withSuperseded,
 } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { type Entering, entering, originIn, parkReferring, tellParked } from './ended.js';
+import { holderOf } from './followers.js';
+import { isInLane, laneIn } from './lane.js';
 import { DamagedIndex } from './damage.js';
 import { append, exchange, remove } from './order.js';
-import { laneIn } from './lane.js';
 import { logOf } from './attempt-log.js';
-import type { Placed } from './place.js';
+import { HOLD, type Placed } from './place.js';
 import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
@@ -81,7 +84,9 @@ class EnqueueStep implements EnqueueQuestions<Tail> {
     const operation = withKnownIds(given, this.#tx);
     const decision = decideEnqueue(given, operation, this.#rules, this);
     if (decision === 'append') return this.#append(given, operation);
-    return typeof decision === 'object' && 'tail' in decision ? this.#join(decision) : decision;
+    return typeof decision === 'object' && 'gone' in decision
+      ? this.#meet(given, operation, decision)
+      : decision;
   }
 
   get size(): number {
@@ -104,7 +109,52 @@ class EnqueueStep implements EnqueueQuestions<Tail> {
   tailOf(_lane: string, incoming: NewOperation): Tail | undefined {
     const lane = laneIn(incoming);
     const found = lane && this.#tx.laneTail(lane);
-    const row = found && this.#tx.row(found.sequence);
+    return found && this.#tailAt(found.sequence);
+  }
+
+  stored({ row }: Tail): StoredOperation {
+    return this.#tx.stored(row);
+  }
+
+  isInLane(id: string, { placed }: Tail): boolean {
+    const other = this.#tx.placedById(id);
+    const lane = laneIn(placed);
+    return other !== undefined && lane !== undefined && laneIn(other) !== undefined && isInLane(other, lane);
+  }
+
+  waitsFor({ placed }: Tail, id: string): boolean {
+    const blocker = this.#tx.sequenceOf(id);
+    return blocker !== undefined && this.#tx.sql.dependency.get(blocker, placed.sequence) !== undefined;
+  }
+
+  isWaitedFor({ placed }: Tail, besides: ReadonlySet<string>): boolean {
+    if (this.#tx.state.data.dependencies === 0) return false;
+    return this.#tx.sql.dependentsOf
+      .all(placed.sequence)
+      .some(([sequence]) => !besides.has(this.#tx.placed(sequence as number)?.id ?? ''));
+  }
+
+  deadHeadOf(_lane: string, incoming: NewOperation): Tail | undefined {
+    if (this.#tx.state.data.byState.deadLetter === 0) return undefined;
+    const lane = laneIn(incoming);
+    const head = lane && this.#tx.laneHead(lane);
+    return head?.place.hold === HOLD.deadLetter ? this.#tailAt(head.sequence) : undefined;
+  }
+
+  *aheadOf({ placed }: Tail): Iterable<Tail> {
+    const lane = laneIn(placed);
+    if (lane === undefined) return;
+    let ahead = this.#tx.laneBefore(lane, placed.sequence);
+    while (ahead !== undefined) {
+      const tail = this.#tailAt(ahead.sequence);
+      if (tail === undefined) return;
+      yield tail;
+      ahead = this.#tx.laneBefore(lane, ahead.sequence);
+    }
+  }
+
+  #tailAt(sequence: number): Tail | undefined {
+    const row = this.#tx.row(sequence);
     if (row === undefined) return undefined;
     const placed = placedFromRow(row);
     const { id, principal, place } = placed;
@@ -118,38 +168,63 @@ class EnqueueStep implements EnqueueQuestions<Tail> {
     };
   }
 
-  stored({ row }: Tail): StoredOperation {
-    return this.#tx.stored(row);
-  }
-
-  isInLane(id: string, { placed }: Tail): boolean {
-    const other = this.#tx.placedById(id);
-    return other !== undefined && laneOf(other) === laneOf(placed);
-  }
-
-  waitsFor({ placed }: Tail, id: string): boolean {
-    const blocker = this.#tx.sequenceOf(id);
-    return blocker !== undefined && this.#tx.sql.dependency.get(blocker, placed.sequence) !== undefined;
-  }
-
-  hasDependents({ placed }: Tail): boolean {
-    return this.#tx.sql.dependentsOf.get(placed.sequence) !== undefined;
-  }
-
   #append(given: NewOperation, operation: NewOperation): StorageReceipt | Refusal {
-    const sequence = append(this.#tx, operation, newProgress(operation));
-    if (sequence !== undefined) return { kind: 'enqueued', sequence };
+    const entered = entering(this.#tx, operation, newProgress(operation));
+    const sequence = append(this.#tx, operation, entered.progress);
+    if (sequence === undefined) return this.#repeat(given, operation);
+    tellParked(this.#tx, operation, entered, operation.createdAt);
+    return {
+      kind: 'enqueued',
+      sequence,
+      ...this.#held(sequence, entered),
+    };
+  }
+
+  #repeat(given: NewOperation, operation: NewOperation): StorageReceipt | Refusal {
     const present = this.present(given.id);
     // Neither the id nor the sequence may be taken by something that cannot be found.
     if (present === undefined) throw new DamagedIndex();
     return repeatOfPresent(present, given, operation);
   }
 
-  #join(joining: Joining<Tail>): StorageReceipt {
-    const { placed, row } = joining.tail;
-    if (joining.kind === 'cancelled') remove(this.#tx, placed);
-    else exchange(this.#tx, placed, joining.operation, newProgress(joining.operation, logOf(row).history));
-    for (const [id, fate] of joining.fates) this.#tx.leave(id, fate);
-    return joining.receipt;
+  #meet(given: NewOperation, operation: NewOperation, meeting: Meeting<Tail>): StorageReceipt | Refusal {
+    const tx = this.#tx;
+    const origins = meeting.gone.map(({ placed, row }) => originIn(tx, placed, row));
+    for (const { placed } of meeting.gone) remove(tx, tx.placed(placed.sequence) ?? placed, ENDED);
+    for (const [id, fate] of meeting.fates) tx.leave(id, fate);
+    for (const [id, outcome] of meeting.told) tx.tell(id, outcome);
+    for (const origin of origins) parkReferring(tx, origin, operation.createdAt);
+    return withSuperseded(this.#enter(given, operation, meeting), meeting.superseded);
+  }
+
+  #enter(given: NewOperation, operation: NewOperation, meeting: Meeting<Tail>): StorageReceipt | Refusal {
+    switch (meeting.kind) {
+      case 'append':
+        return this.#append(given, operation);
+      case 'merged':
+        return this.#merge(meeting.tail, meeting.operation);
+      case 'cancelled':
+        return meeting.receipt;
+    }
+  }
+
+  #merge({ id, placed, row }: Tail, operation: NewOperation): StorageReceipt {
+    const tx = this.#tx;
+    const entered = entering(tx, operation, newProgress(operation, logOf(row).history));
+    // What left the lane may have moved it.
+    exchange(tx, tx.placed(placed.sequence) ?? placed, operation, entered.progress);
+    tellParked(tx, operation, entered, operation.createdAt);
+    return { kind: 'coalesced', into: id, ...this.#held(placed.sequence, entered) };
+  }
+
+  #held(sequence: number, { parked }: Entering): Held {
+    const heldBy = holderOf(this.#tx, sequence);
+    if (heldBy === undefined && parked === undefined) return NOT_HELD;
+    return { ...(heldBy !== undefined && { heldBy }), ...(parked !== undefined && { parked }) };
   }
 }
+
+/** What a receipt says of what holds an operation. */
+type Held = Pick<Extract<StorageReceipt, { kind: 'enqueued' }>, 'heldBy' | 'parked'>;
+
+const NOT_HELD: Held = {};

@@ -3,7 +3,7 @@ import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
 import { type AttemptLog, logOf, recordTexts } from './attempt-log.js';
 import { type ContentSource, gettersOf } from './columns.js';
 import type { PayloadSeal } from './payload-seal.js';
-import { type Place, stateOf } from './place.js';
+import { HOLD, type Place, stateOf } from './place.js';
 import { placeFrom } from './place-row.js';
 import { rowChecksum } from './row-checksum.js';
 import { valueAt, WHOLE } from './selection.js';
@@ -96,5 +96,6 @@ export function storedOf(row: SqlRow, lease: LeaseView | undefined, seal: Payloa
   stored.dueAt = lease?.leaseUntil ?? (state === 'scheduled' ? place.dueAt : 0);
   stored.delayMs = lease?.leaseMs ?? (state === 'scheduled' ? place.delayMs : 0);
   if (failure !== undefined) stored.failure = failure;
+  if (place.hold === HOLD.aside) stored.aside = true;
   return stored;
 }

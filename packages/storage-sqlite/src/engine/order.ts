@@ -1,10 +1,11 @@
 import type { NewOperation } from '@cpc/sync-core';
-import type { Progress } from '@cpc/sync-core/storage-kit';
-import { type Lane, laneIn } from './lane.js';
+import type { SqlRow } from '../drivers/sqlite-driver.js';
+import type { Fate, Progress } from '@cpc/sync-core/storage-kit';
 import { logOf } from './attempt-log.js';
+import { type Lane, laneIn } from './lane.js';
 import { refresh } from './may-go.js';
 import { rowValues } from './operation-row.js';
-import { HOLD, type Place, type Placed, reached, stateOf } from './place.js';
+import { HOLD, type Place, type Placed, progressOf, reached, stateOf } from './place.js';
 import { DamagedIndex } from './damage.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { lentTo, RankFlow } from './rank-flow.js';
@@ -16,7 +17,7 @@ export function append(
   progress: Progress,
 ): number | undefined {
   const sequence = tx.state.data.sequence + 1;
-  const lane = laneIn(operation);
+  const lane = progress.hold === 'aside' ? undefined : laneIn(operation);
   const tail = lane === undefined ? undefined : tx.laneTail(lane);
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
   const place = placeOf({ progress, weight: operation.rank, waits: blockers.length, ahead: tail });
@@ -43,7 +44,7 @@ export function exchange(
   tx.sql.remove.run(sequence);
   leave(tx, before, flow);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
-  const lane = laneIn(operation);
+  const lane = progress.hold === 'aside' ? undefined : laneIn(operation);
   const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
@@ -57,14 +58,30 @@ export function exchange(
 }
 
 /** Takes an operation out for good, and lets go what waited for it. */
-export function remove(tx: QueueTransaction, placed: Placed): void {
+export function remove(tx: QueueTransaction, placed: Placed, fate: Fate = null): void {
   const { sequence } = placed;
   if (tx.sql.remove.run(sequence) === 0) return;
   const flow = new RankFlow(tx);
   leave(tx, placed, flow);
-  tx.leave(placed.id, null);
+  tx.leave(placed.id, fate);
   if (tx.state.data.dependencies > 0) releaseDependents(tx, sequence);
   flow.run();
+}
+
+/** Changes how far an operation came, which may take it out of its lane or back into it. */
+export function advance(
+  tx: QueueTransaction,
+  placed: Placed,
+  change: (progress: Progress) => Progress,
+  leavesLane = false,
+): void {
+  if (!leavesLane && placed.place.hold !== HOLD.aside) {
+    refresh(tx, tx.progress(placed, change));
+    return;
+  }
+  const row = tx.row(placed.sequence);
+  if (row !== undefined)
+    exchange(tx, placed, tx.operation(row), change(progressOf(placed.place, logOf(row))));
 }
 
 /** After operations left a lane, of which this was the last: who may go, and what the others inherit. */
@@ -166,8 +183,17 @@ function renameInDependents(tx: QueueTransaction, sequence: number, from: string
     if (placed === undefined || row === undefined) continue;
     const operation = tx.operation(row);
     const dependsOn = operation.dependsOn.map((id) => (id === from ? to : id));
-    tx.sql.remove.run(placed.sequence);
-    const source = { sequence: placed.sequence, operation: { ...operation, dependsOn }, seal: tx.seal };
-    tx.add(rowValues(source, placed.place, logOf(row)));
+    writeContent(tx, placed, row, { ...operation, dependsOn });
   }
+}
+
+/** Writes other content into a row; that changes no place. */
+export function writeContent(
+  tx: QueueTransaction,
+  { sequence, place }: Placed,
+  row: SqlRow,
+  operation: NewOperation,
+): void {
+  tx.sql.remove.run(sequence);
+  tx.add(rowValues({ sequence, operation, seal: tx.seal }, place, logOf(row)));
 }

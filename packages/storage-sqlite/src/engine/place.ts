@@ -2,11 +2,12 @@ import type { StoredOperation } from '@cpc/sync-core';
 import type { Progress } from '@cpc/sync-core/storage-kit';
 import type { AttemptLog } from './attempt-log.js';
 
-export const HOLD = { none: 0, parked: 1, deadLetter: 2 } as const;
+/** `aside`: a dead letter that has left its lane. */
+export const HOLD = { none: 0, parked: 1, deadLetter: 2, aside: 3 } as const;
 export type Hold = (typeof HOLD)[keyof typeof HOLD];
 
 /** What each hold is to the rules. */
-const HELD = [undefined, 'parked', 'deadLetter'] as const;
+const HELD = [undefined, 'parked', 'deadLetter', 'aside'] as const;
 
 /** How far an operation came, and where it stands; see `createFormat1` for each. */
 export interface Place {

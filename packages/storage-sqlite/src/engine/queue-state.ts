@@ -16,7 +16,15 @@ const SEED = 0x51a7;
 const MAX_LAG = 100;
 
 /** The numbers that an appended operation leaves as they are, unless it is more than a row. */
-const STEADY = ['token', 'dependencies', 'references', 'assignments', 'past', 'principal'] as const;
+const STEADY = [
+  'token',
+  'dependencies',
+  'references',
+  'assignments',
+  'past',
+  'outcomes',
+  'principal',
+] as const;
 
 interface StateData {
   sequence: number;
@@ -26,6 +34,8 @@ interface StateData {
   assignments: number;
   /** How many ids were remembered ever, and the mark of the last row of them. */
   past: number;
+  /** How many outcomes were ever kept: the sequence of the last. */
+  outcomes: number;
   pastMark: number;
   /** Who is signed in. */
   principal: string | null;
@@ -168,6 +178,7 @@ function emptyState(): StateData {
     references: 0,
     assignments: 0,
     past: 0,
+    outcomes: 0,
     pastMark: 0,
     principal: null,
     byState: { waiting: 0, scheduled: 0, blocked: 0, leased: 0, parked: 0, deadLetter: 0 },

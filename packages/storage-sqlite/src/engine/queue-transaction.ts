@@ -1,7 +1,11 @@
 import {
   isSyncError,
   type NewOperation,
+  type NewOutcome,
   type OperationState,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type QuarantinedRecord,
   type StoredOperation,
 } from '@cpc/sync-core';
@@ -18,6 +22,7 @@ import { placedFromRow, placedOf, placeValues } from './place-row.js';
 import { isPlain, PLAIN, plainValues, rowOfPlain } from './plain-row.js';
 import { isIntact, partChecksum } from './row-checksum.js';
 import { runsOf } from './runs.js';
+import type { Told } from './outcome-rows.js';
 import type { PastBook } from './past-book.js';
 import type { PayloadSeal } from './payload-seal.js';
 import type { QueueState } from './queue-state.js';
@@ -40,6 +45,7 @@ export class QueueTransaction implements KnownIds {
   #past: Past | undefined;
   /** What became of ids in this transaction. */
   #fates: Map<string, Fate> | undefined;
+  readonly #told: Told[] = [];
 
   /** @param book - what the connection knows of ids that left; absent where nothing is ever enqueued */
   constructor(sql: Statements, state: QueueState, seal: PayloadSeal, book?: PastBook) {
@@ -79,13 +85,29 @@ export class QueueTransaction implements KnownIds {
     this.#fates.set(id, fate);
   }
 
+  /** Keeps an outcome, in the order of the calls. */
+  tell(id: string, outcome: NewOutcome): void {
+    this.#told.push([id, outcome]);
+  }
+
+  outcomes(query: OutcomeQuery): OutcomePage {
+    return this.#book?.outcomes(query, this.state.data) ?? { items: [], last: 0 };
+  }
+
+  outcomeOf(id: string): OutcomeRecord | undefined {
+    const isKnown = this.isPresent(id) || this.fateOf(id) !== undefined;
+    return isKnown ? this.#book?.outcomeOf(id) : undefined;
+  }
+
   /** What a part of the transaction may change besides rows. @returns the way back */
   checkpoint(): () => void {
     const state = this.state.snapshot();
     const fates = this.#fates && new Map(this.#fates);
+    const told = this.#told.length;
     return () => {
       this.state.restore(state);
       this.#fates = fates;
+      this.#told.length = told;
     };
   }
 
@@ -249,8 +271,11 @@ export class QueueTransaction implements KnownIds {
   /** Writes what is kept until the end; `mayLag` as for {@link QueueState.save}. */
   save(mayLag: boolean): void {
     this.#leases?.save();
-    if (this.#book !== undefined && this.#fates !== undefined)
-      Object.assign(this.state.data, this.#book.append(this.state.data, this.#fates));
+    if (this.#book !== undefined && (this.#fates !== undefined || this.#told.length > 0))
+      Object.assign(
+        this.state.data,
+        this.#book.append(this.state.data, this.#fates ?? new Map(), this.#told),
+      );
     this.state.save(this.sql, mayLag);
   }
 

@@ -84,6 +84,9 @@ function chunk(tx: QueueTransaction, query: ListQuery, after: number, limit: num
     const lanes = principalsOf(tx, entity, query).map((principal) =>
       tx.sql.listLane.all(entity, principal, after, kind, kind, limit),
     );
+    // What was put aside stands in no lane; there is little of it.
+    if (tx.state.data.byState.deadLetter > 0)
+      lanes.push(tx.sql.listAside.all(entity, after, kind, kind, limit));
     return lanes.length === 1 ? (lanes[0] ?? []) : lanes.flat().sort(bySequence).slice(0, limit);
   }
   const isHeld = states?.every((state) => state === 'parked' || state === 'deadLetter') ?? false;

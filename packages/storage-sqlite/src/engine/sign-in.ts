@@ -1,7 +1,8 @@
 import type { Principals, SignInResult, SignInRules } from '@cpc/sync-core';
-import { Adoption } from '@cpc/sync-core/storage-kit';
+import { Adoption, ENDED, outcomeFor } from '@cpc/sync-core/storage-kit';
+import { originIn, parkReferring } from './ended.js';
 import { remove } from './order.js';
-import type { Placed } from './place.js';
+import { HOLD, type Placed } from './place.js';
 import { placedOf } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { rewrite } from './settle.js';
@@ -34,21 +35,31 @@ function adoptable(
   if (adoption === undefined) return [];
   const nobodys = [...rowsOf(tx, null)];
   return nobodys.filter((placed) =>
-    adoption.takes({ ...placed, state: tx.stateOf(placed), attempted: tx.isAttempted(placed) }),
+    adoption.takes({
+      ...placed,
+      state: tx.stateOf(placed),
+      attempted: tx.isAttempted(placed),
+      isAside: placed.place.hold === HOLD.aside,
+    }),
   );
 }
 
 function purge(tx: QueueTransaction, principals: Principals): number {
-  let purged = 0;
-  for (const principal of new Set(principals)) {
-    for (const { sequence } of rowsOf(tx, principal ?? null)) {
-      const placed = tx.isLeased(sequence) ? tx.release(sequence) : tx.placed(sequence);
-      if (placed === undefined) continue;
-      remove(tx, placed);
-      purged++;
-    }
+  const theirs = [...new Set(principals)].flatMap((principal) => [...rowsOf(tx, principal ?? null)]);
+  theirs.sort((a, b) => a.sequence - b.sequence);
+  const gone = theirs.map((placed) => {
+    const row = tx.row(placed.sequence);
+    return row && { placed, operation: tx.operation(row), origin: originIn(tx, placed, row) };
+  });
+  const found = gone.filter((one) => one !== undefined);
+  for (const { placed, operation } of found) {
+    const { sequence } = placed;
+    const current = tx.isLeased(sequence) ? tx.release(sequence) : tx.placed(sequence);
+    if (current !== undefined) remove(tx, current, ENDED);
+    tx.tell(placed.id, outcomeFor(operation, 'discarded'));
   }
-  return purged;
+  for (const { origin } of found) parkReferring(tx, origin, undefined);
+  return found.length;
 }
 
 /** The operations of a principal, by sequence. */

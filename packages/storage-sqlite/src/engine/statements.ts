@@ -41,6 +41,8 @@ const LIMIT = 'LIMIT ? + 0';
 /** The first row whose sequence is no number that JavaScript holds exactly; only within SQL can it be named. */
 const far = (o: string): string =>
   `SELECT sequence FROM ${o} WHERE sequence > ${Number.MAX_SAFE_INTEGER} OR sequence < ${Number.MIN_SAFE_INTEGER} LIMIT 1`;
+/** Of the indexes of lanes: what was put aside stands in none. */
+const IN_LANE = 'hold < 3';
 
 const assignments = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
 
@@ -55,9 +57,9 @@ function operationStatements(prepare: Prepare, o: string) {
     plainRun: prepare(
       `SELECT ${PLAIN.sql}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,
     ),
-    sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
-    laneOf: prepare(`SELECT entity, principal FROM ${o} WHERE sequence = ?`),
     kindOf: prepare(`SELECT kind, version FROM ${o} WHERE sequence = ?`),
+    sequenceOf: prepare(`SELECT sequence FROM ${o} WHERE id = ?`),
+    laneOf: prepare(`SELECT entity, principal FROM ${o} WHERE sequence = ? AND ${IN_LANE}`),
     placed: prepare(`SELECT ${PLACED.sql} FROM ${o} WHERE sequence = ?`),
     after: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence > ? ORDER BY sequence`),
     before: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence < ? ORDER BY sequence DESC ${LIMIT}`),
@@ -71,8 +73,12 @@ function operationStatements(prepare: Prepare, o: string) {
     ),
     listLane: prepare(
       `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_lane
-       WHERE entity = ? AND principal IS ? AND sequence > ? AND (? IS NULL OR kind = ?)
+       WHERE entity = ? AND principal IS ? AND ${IN_LANE} AND sequence > ? AND (? IS NULL OR kind = ?)
        ORDER BY sequence ${LIMIT}`,
+    ),
+    listAside: prepare(
+      `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_aside WHERE entity = ? AND hold = 3 AND sequence > ?
+       AND (? IS NULL OR kind = ?) ORDER BY sequence ${LIMIT}`,
     ),
     listHeld: prepare(
       `SELECT ${WHOLE.sql} FROM ${o} INDEXED BY ${o}_held WHERE hold > 0 AND sequence > ? AND (? IS NULL OR kind = ?)
@@ -87,11 +93,14 @@ function orderStatements(prepare: Prepare, o: string) {
   const owned = `FROM ${o} INDEXED BY ${o}_ready_owned WHERE ready IS NOT NULL AND principal IS NOT NULL`;
   const ofPrincipal = `FROM ${o} INDEXED BY ${o}_ready_principal WHERE ready IS NOT NULL AND principal = ?`;
   const order = `ORDER BY ready DESC, sequence ${LIMIT}`;
-  const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND principal IS ?`;
+  const lane = `FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND principal IS ? AND ${IN_LANE}`;
   return {
-    firstPrincipal: prepare(`SELECT principal FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? LIMIT 1`),
+    firstPrincipal: prepare(
+      `SELECT principal FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND ${IN_LANE} LIMIT 1`,
+    ),
     nextPrincipal: prepare(
-      `SELECT principal FROM ${o} INDEXED BY ${o}_lane WHERE entity = ? AND principal > ? ORDER BY principal LIMIT 1`,
+      `SELECT principal FROM ${o} INDEXED BY ${o}_lane
+       WHERE entity = ? AND ${IN_LANE} AND principal > ? ORDER BY principal LIMIT 1`,
     ),
     ofPrincipal: prepare(
       `SELECT ${PLACED.sql} FROM ${o} WHERE principal IS ? AND sequence > ? ORDER BY sequence ${LIMIT}`,
@@ -116,7 +125,8 @@ function orderStatements(prepare: Prepare, o: string) {
     ),
     gatedUntil: prepare(
       `SELECT ${PLACED.sql} FROM ${o} INDEXED BY ${o}_gated
-       WHERE entity = ? AND principal IS ? AND waits > 0 AND sequence <= ? ORDER BY sequence DESC LIMIT 1`,
+       WHERE entity = ? AND principal IS ? AND ${IN_LANE} AND waits > 0 AND sequence <= ?
+       ORDER BY sequence DESC LIMIT 1`,
     ),
     dueUntil: prepare(
       `SELECT due_at, sequence FROM ${o} INDEXED BY ${o}_timed WHERE due_at > 0 AND due_at <= ? ORDER BY due_at ${LIMIT}`,
@@ -134,7 +144,8 @@ function orderStatements(prepare: Prepare, o: string) {
     strandedHeads: prepare(
       `SELECT ${PLACED.sql} FROM ${o} WHERE ready IS NULL AND due IS NULL AND hold = 0 AND waits = 0
        AND (entity IS NULL OR sequence IN
-         (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane WHERE entity IS NOT NULL GROUP BY entity, principal))`,
+         (SELECT min(sequence) FROM ${o} INDEXED BY ${o}_lane
+          WHERE entity IS NOT NULL AND ${IN_LANE} GROUP BY entity, principal))`,
     ),
   };
 }
@@ -231,6 +242,7 @@ function indexStatements(prepare: Prepare, o: string) {
     inDue: entry('due', 'due IS NOT NULL AND due = ?'),
     inDuePrincipal: entry('due_principal', 'due IS NOT NULL AND principal IS ? AND due = ?'),
     inTimed: entry('timed', 'due_at > 0 AND due_at = ?'),
-    inLane: entry('lane', 'entity IS NOT NULL AND entity = ? AND principal IS ?'),
+    inLane: entry('lane', `entity IS NOT NULL AND ${IN_LANE} AND entity = ? AND principal IS ?`),
+    inAside: entry('aside', 'hold = 3 AND entity IS ?'),
   };
 }

@@ -1,6 +1,7 @@
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { ascending, DamagedIndex, failChecksum } from './damage.js';
 import { linksOf } from './operation-row.js';
+import { HOLD } from './place.js';
 import { placedFromRow } from './place-row.js';
 import { blockersNamedBy } from './relink.js';
 import type { QueueTransaction } from './queue-transaction.js';
@@ -65,7 +66,9 @@ function isLinked(tx: QueueTransaction, row: SqlRow): boolean {
   const isThere = (found: SqlRow | undefined): boolean => found !== undefined;
   return (
     tx.sequenceOf(id) === sequence &&
-    (entity === null || isThere(sql.inLane.get(entity, principal, sequence))) &&
+    (place.hold === HOLD.aside
+      ? isThere(sql.inAside.get(entity, sequence))
+      : entity === null || isThere(sql.inLane.get(entity, principal, sequence))) &&
     (ready === null || isInReady(tx, principal, ready, sequence)) &&
     (due === null ||
       (isThere(sql.inDue.get(due, sequence)) && isThere(sql.inDuePrincipal.get(principal, due, sequence)))) &&

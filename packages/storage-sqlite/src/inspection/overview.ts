@@ -5,7 +5,7 @@ import type { QueueTransaction } from '../engine/queue-transaction.js';
 import type { QueueTables } from '../schema/tables.js';
 import type { OperationGroup, QueueOverview } from './records.js';
 
-const GROUPS = `kind, principal, priority, hold, ready IS NOT NULL, due IS NOT NULL`;
+const GROUPS = `kind, principal, priority, min(hold, ${HOLD.deadLetter}), ready IS NOT NULL, due IS NOT NULL`;
 
 /** A path that begins with a slash leads somewhere; the empty one stands for the operation itself. */
 const REFERS = `coalesce(refs LIKE '%"path":"/%', 0)`;

@@ -70,6 +70,8 @@ export const SYNC_ERROR_CODES = [
   'CONFLICT_UNRESOLVED',
   /** A backoff or a rule of the app threw, or gave what is none; the library's own took its place. */
   'RULES_FAILED',
+  /** It refers to a thing that never came to be: what would have made it was given up, expired or cancelled. */
+  'REFERENCE_ENDED',
   /** The worker was stopped. */
   'STOPPED',
   /** A listener of the app threw. */

@@ -21,6 +21,8 @@ export class Entry {
   /** The due time for which the index looks at it while it is blocked; 0 for none. */
   awaited = 0;
   failure: SyncFailure | undefined = undefined;
+  /** A dead letter that has left its lane. */
+  isAside = false;
 
   /** Whether it is in the queue. */
   isPresent = false;
@@ -74,15 +76,16 @@ export class Entry {
       attempts,
       attempted: isLeased ? this.attemptedBefore : this.attempted,
       history,
-      hold: state === 'parked' || state === 'deadLetter' ? state : undefined,
+      hold: this.isAside ? 'aside' : state === 'parked' || state === 'deadLetter' ? state : undefined,
       dueAt: isLeased ? 0 : this.dueAt,
       delayMs: isLeased ? 0 : this.delayMs,
       failure,
     };
   }
 
-  /** Takes over all of it but the hold, which is the index's to set. */
-  takeProgress({ attempts, attempted, history, dueAt, delayMs, failure }: Progress): void {
+  /** Takes over all of it but the state, which is the index's to set. */
+  takeProgress({ attempts, attempted, history, hold, dueAt, delayMs, failure }: Progress): void {
+    this.isAside = hold === 'aside';
     this.attempts = attempts;
     this.attempted = attempted;
     this.history = frozenList(history);
@@ -135,6 +138,7 @@ export class Entry {
       dueAt: this.state === 'scheduled' || this.state === 'leased' ? this.dueAt : 0,
       delayMs: this.delayMs,
       failure: this.failure,
+      aside: this.isAside || undefined,
     };
   }
 }

@@ -5,6 +5,7 @@ import type { NewOperation, StoredOperation } from '../operation/operation-recor
 import type {
   Claim,
   ClaimRequest,
+  DiscardOptions,
   EnqueueResult,
   EnqueueRules,
   ListQuery,
@@ -18,9 +19,12 @@ import type {
   StorageStats,
   StorageSupports,
 } from '../ports/queue-storage.js';
+import type { OutcomePage, OutcomeQuery, OutcomeRecord } from '../ports/outcome-record.js';
 import type { SignedIn, SignInResult, SignInRules } from '../ports/sign-in.js';
 import type { Subscribable } from '../ports/subscribable.js';
 import { MemoryQueue } from './memory-queue.js';
+import { OutcomeLog } from './outcome-log.js';
+import { SILENT_JOURNAL } from './queue-journal.js';
 
 /**
  * A queue that lives in this object alone, for tests, simulations and apps that need no memory. What it
@@ -34,7 +38,11 @@ export class MemoryQueueStorage implements QueueStorage {
     quarantine: false,
   };
   readonly notices: Subscribable<StorageNotice> = new Subject<StorageNotice>();
-  readonly #queue = new MemoryQueue();
+  readonly #outcomes = new OutcomeLog();
+  readonly #queue = new MemoryQueue({
+    ...SILENT_JOURNAL,
+    told: (id, outcome) => this.#outcomes.add(id, outcome),
+  });
   #open = false;
 
   open(): Promise<void> {
@@ -87,6 +95,18 @@ export class MemoryQueueStorage implements QueueStorage {
     return this.#run((queue) => queue.blockersOf(id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#run((queue) => queue.followersOf(id, limit));
+  }
+
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage> {
+    return this.#run(() => this.#outcomes.page(query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#run(() => this.#outcomes.latestOf(id));
+  }
+
   list(query?: ListQuery): Promise<Page<StoredOperation>> {
     return this.#run((queue) => queue.list(query));
   }
@@ -103,12 +123,12 @@ export class MemoryQueueStorage implements QueueStorage {
     return this.#run((queue) => queue.requeue(ids, states));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#run((queue) => queue.discard(ids));
+  discard(ids: readonly string[], options?: DiscardOptions): Promise<readonly StoredOperation[]> {
+    return this.#run((queue) => queue.discard(ids, options));
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#run((queue) => queue.replace(id, operation));
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean> {
+    return this.#run((queue) => queue.replace(id, operation, at));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {

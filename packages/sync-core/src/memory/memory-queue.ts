@@ -3,11 +3,14 @@ import {
   type StoredOperation,
   withoutStorageFields,
 } from '../operation/operation-record.js';
+import { originOf } from '../operation/origin.js';
+import type { NewOutcome } from '../ports/outcome-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type { SignInResult, SignInRules } from '../ports/sign-in.js';
 import type {
   Claim,
   ClaimRequest,
+  DiscardOptions,
   EnqueueResult,
   EnqueueRules,
   IdAssignment,
@@ -21,18 +24,26 @@ import type {
   VersionChange,
 } from '../ports/queue-storage.js';
 import { Adoption } from '../rules/adoption.js';
-import { MOVED_FOLLOWERS } from '../rules/bounds.js';
+import { MOVED_FOLLOWERS, SUPERSEDING_FOLLOWERS } from '../rules/bounds.js';
+import { isEnd, mayTakeMeaning, supersededBy } from '../rules/endings.js';
+import { referenceEnded } from '../rules/ended.js';
 import {
+  ENDED,
+  endedReference,
   type Fate,
   followSuccessors,
+  isFreed,
   type KnownIds,
   withAssignment,
   withKnownIds,
 } from '../rules/known-ids.js';
 import { matches } from '../rules/matches.js';
+import { outcomeFor } from '../rules/outcomes.js';
 import {
   isTooLong,
   mayRequeue,
+  parkedProgress,
+  type Progress,
   replacedProgress,
   requeuedProgress,
   restoredProgress,
@@ -43,8 +54,10 @@ import { isMovable, withVersion } from '../rules/version-moves.js';
 import { Assignments } from './assignments.js';
 import { enqueueBatch, type EnqueueContext } from './enqueue-batch.js';
 import type { Entry } from './entry.js';
+import { withAllFollowers } from './all-followers.js';
 import { LeaseBook } from './lease-book.js';
 import { OperationIndex } from './operation-index.js';
+import { parkReferring } from './park-referring.js';
 import { Past } from './past.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 
@@ -78,6 +91,7 @@ export class MemoryQueue {
       assignments: this.#assignments,
       past: this.#past,
       leave: (id, fate) => this.#leave(id, fate),
+      tell: (id, outcome) => this.#journal.told(id, outcome),
     };
     return batches.map((batch) => enqueueBatch(context, batch, rules));
   }
@@ -124,6 +138,17 @@ export class MemoryQueue {
     return entry === undefined ? [] : this.index.blockersOf(entry);
   }
 
+  followersOf(id: string, limit = 100): readonly StoredOperation[] {
+    const entry = this.index.get(id);
+    const found: StoredOperation[] = [];
+    if (entry === undefined) return found;
+    for (const follower of this.index.followersOf(entry)) {
+      if (found.length >= limit) break;
+      found.push(follower.snapshot());
+    }
+    return found;
+  }
+
   list(query: ListQuery = {}): Page<StoredOperation> {
     const { after = 0, limit = 100 } = query;
     const items: StoredOperation[] = [];
@@ -153,23 +178,33 @@ export class MemoryQueue {
   requeue(ids: readonly string[], states?: readonly OperationState[]): readonly string[] {
     return ids.filter((id) => {
       const entry = this.index.get(id);
-      if (entry === undefined || !mayRequeue(entry.state, states)) return false;
+      if (entry === undefined || !mayRequeue(entry, states)) return false;
+      if (endedReference(entry.operation, this.#known) !== undefined) return false;
       this.index.settle(entry, requeuedProgress(entry, entry.state));
       return true;
     });
   }
 
-  discard(ids: readonly string[]): readonly StoredOperation[] {
-    const entries = ids.map((id) => this.index.get(id)).filter((entry) => entry !== undefined);
-    const discarded = new Set(entries.filter((entry) => entry.state !== 'leased'));
-    return [...discarded].map((entry) => {
+  discard(
+    ids: readonly string[],
+    { withFollowers = false, at }: DiscardOptions = {},
+  ): readonly StoredOperation[] {
+    const named = ids.map((id) => this.index.get(id)).filter((entry) => entry !== undefined);
+    const free = named.filter((entry) => entry.state !== 'leased');
+    const discarded = [...(withFollowers ? withAllFollowers(this.index, free) : new Set(free))];
+    discarded.sort((a, b) => a.sequence - b.sequence);
+    const snapshots = discarded.map((entry) => {
       const snapshot = entry.snapshot();
-      this.#remove(entry);
+      this.#remove(entry, ENDED);
+      this.#journal.told(entry.id, outcomeFor(snapshot, 'discarded', { at }));
       return snapshot;
     });
+    // Once all are gone, so that none of them is parked on its way.
+    for (const entry of discarded) this.#parkReferring(entry, at);
+    return snapshots;
   }
 
-  replace(id: string, operation: NewOperation): boolean {
+  replace(id: string, operation: NewOperation, at?: number): boolean {
     const entry = this.index.get(id);
     if (entry === undefined || entry.state === 'leased') return false;
     checkReplacements(
@@ -177,7 +212,9 @@ export class MemoryQueue {
       () => true,
       (other) => this.#known.isPresent(other),
     );
-    this.#replaceEntry(entry, operation);
+    if (id !== operation.id)
+      this.#journal.told(id, outcomeFor(entry.operation, 'replaced', { at, into: operation.id }));
+    this.#replaceEntry(entry, operation, at);
     return true;
   }
 
@@ -207,14 +244,21 @@ export class MemoryQueue {
     const gone = [...this.index.entries()].filter((entry) => principals.includes(entry.principal));
     for (const entry of gone) {
       if (entry.state === 'leased') this.#journal.leased(entry);
-      this.#remove(entry);
+      this.#remove(entry, ENDED);
+      this.#journal.told(entry.id, outcomeFor(entry.operation, 'discarded'));
     }
+    for (const entry of gone) this.#parkReferring(entry, undefined);
     return gone.length;
   }
 
   /** Remembers a permanent id for what is enqueued later; what is in the queue stays as it is. */
   remember(assignment: IdAssignment): void {
     this.#assignments.remember(assignment);
+  }
+
+  /** Whether the id is in the queue, or its end is remembered. */
+  isKnown(id: string): boolean {
+    return this.#known.isPresent(id) || this.#past.fateOf(id) !== undefined;
   }
 
   /** Remembers what became of an id, as somebody else saw it. */
@@ -229,6 +273,8 @@ export class MemoryQueue {
     for (const entry of this.index.referring(assignment.from)) {
       const operation = withAssignment(entry.operation, entry.attempted, assignment);
       if (operation !== entry.operation) this.index.exchange(entry, operation);
+      if (entry.state === 'parked' && entry.failure && isFreed(operation, entry.failure, this.#known))
+        this.index.settle(entry, requeuedProgress(entry, entry.state));
     }
   }
 
@@ -236,14 +282,19 @@ export class MemoryQueue {
     const entry = this.index.get(settlement.id);
     if (!isHeldUnder(token, entry)) return 'stale';
     this.#journal.leased(entry);
+    const superseding = settlement.kind === 'hold' ? this.#superseding(entry, settlement) : undefined;
+    if (superseding !== undefined) {
+      this.#end(entry, settlement.outcome && supersededBy(superseding.id, settlement.outcome));
+      return 'superseded';
+    }
+    const { outcome } = settlement;
+    if (outcome !== undefined && settlement.kind !== 'remove') this.#journal.told(entry.id, outcome);
     switch (settlement.kind) {
       case 'remove':
-        if (settlement.version !== undefined) this.#moveFollowers(entry, settlement.version);
-        this.#remove(entry);
-        if (settlement.assign !== undefined) this.assign(settlement.assign);
+        this.#settleRemoval(entry, settlement);
         break;
       case 'replace':
-        this.#replaceEntry(entry, settlement.operation, settlement.attempt);
+        this.#replaceEntry(entry, settlement.operation, outcome?.at, settlement.attempt);
         break;
       default: {
         const { attempts, attemptedBefore: attempted, history } = entry;
@@ -251,6 +302,44 @@ export class MemoryQueue {
       }
     }
     return 'settled';
+  }
+
+  #settleRemoval(entry: Entry, { outcome, version, assign }: Extract<Settlement, { kind: 'remove' }>): void {
+    if (isEnd(outcome)) {
+      this.#end(entry, outcome);
+      return;
+    }
+    if (version !== undefined) this.#moveFollowers(entry, version);
+    this.#remove(entry, null);
+    if (outcome !== undefined) this.#journal.told(entry.id, outcome);
+    if (assign !== undefined) this.assign(assign);
+  }
+
+  /** It leaves undelivered, and what it would have made never comes to be. */
+  #end(entry: Entry, outcome: NewOutcome | undefined): void {
+    this.#remove(entry, ENDED);
+    if (outcome !== undefined) this.#journal.told(entry.id, outcome);
+    this.#parkReferring(entry, outcome?.at);
+  }
+
+  /** The one behind an entry that takes its meaning, where its settlement lets it. */
+  #superseding(
+    entry: Entry,
+    { state, afterFailure }: Extract<Settlement, { kind: 'hold' }>,
+  ): Entry | undefined {
+    if (state !== 'deadLetter' || afterFailure !== 'supersede') return undefined;
+    if (entry.dependents !== undefined && entry.dependents.entries.size > 0) return undefined;
+    let follower = entry.next;
+    for (let left = SUPERSEDING_FOLLOWERS; left > 0 && follower !== undefined; left--) {
+      if (mayTakeMeaning(follower, entry)) return follower;
+      follower = follower.next;
+    }
+    return undefined;
+  }
+
+  #parkReferring({ operation }: Entry, at: number | undefined): void {
+    for (const { entry, outcome } of parkReferring(this.index, originOf(operation), this.#known, at))
+      this.#journal.told(entry.id, outcome);
   }
 
   /** Puts what was made on top of the same version on top of the new one. */
@@ -264,15 +353,30 @@ export class MemoryQueue {
     }
   }
 
-  #replaceEntry(entry: Entry, operation: NewOperation, attempt?: AttemptRecord): void {
+  #replaceEntry(
+    entry: Entry,
+    operation: NewOperation,
+    at: number | undefined,
+    attempt?: AttemptRecord,
+  ): void {
     this.#leave(entry.id, operation.id);
     const known = followSuccessors(operation, this.#known);
-    this.index.exchange(entry, known, replacedProgress(entry.history, attempt));
+    this.index.exchange(entry, known, this.#parked(known, replacedProgress(entry.history, attempt), at));
   }
 
-  #remove(entry: Entry): void {
+  /** The progress of an operation that takes a place: parked where it mentions what never came to be. */
+  #parked(operation: NewOperation, progress: Progress, at?: number): Progress {
+    if (operation.references.length === 0 || progress.hold !== undefined) return progress;
+    const ended = endedReference(operation, this.#known);
+    if (ended === undefined) return progress;
+    const failure = referenceEnded(ended);
+    this.#journal.told(operation.id, outcomeFor(operation, 'parked', { at, failure }));
+    return parkedProgress(progress, failure);
+  }
+
+  #remove(entry: Entry, fate: Fate): void {
     this.index.remove(entry);
-    this.#leave(entry.operation.id, null);
+    this.#leave(entry.operation.id, fate);
   }
 
   #leave(id: string, fate: Fate): void {
@@ -282,7 +386,8 @@ export class MemoryQueue {
 
   #restoreOne(stored: StoredOperation): void {
     const operation = withKnownIds(withoutStorageFields(stored), this.#known, stored.attempted);
-    this.index.add(operation, undefined, restoredProgress(stored));
+    const progress = restoredProgress(stored);
+    this.index.add(operation, undefined, stored.attempted ? progress : this.#parked(operation, progress));
   }
 }
 

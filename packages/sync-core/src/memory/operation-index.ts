@@ -3,7 +3,7 @@ import type { OperationState } from '../operation/operation.js';
 import { withFrozenLists } from '../operation/own.js';
 import type { ClaimRequest } from '../ports/queue-storage.js';
 import { laneOf } from '../rules/lane-of.js';
-import type { Progress } from '../rules/progress.js';
+import { type Progress, stateOfHold } from '../rules/progress.js';
 import { depend } from './dependencies.js';
 import { Entry } from './entry.js';
 import { Heap } from './heap.js';
@@ -43,6 +43,8 @@ export class OperationIndex {
   readonly #ready = new Map<string | undefined, ReadyShelf>();
   readonly #ranks = new RankFlow((entry) => this.#rankChanged(entry));
   readonly #byReference = new Map<string, Set<Entry>>();
+  /** Dead letters that have left their lanes. */
+  readonly #aside = new Set<Entry>();
   /** What is blocked, and not due either, by its due time; stale ones are skipped. */
   readonly #blocked = new Heap<Entry>();
   /** All entries by sequence, with gaps: entries that left stay until the next compaction. */
@@ -94,7 +96,7 @@ export class OperationIndex {
     const entry = new Entry(operation, sequence);
     if (progress !== undefined) {
       entry.takeProgress(progress);
-      entry.state = progress.hold ?? 'blocked';
+      entry.state = stateOf(progress);
     }
     this.#log.push(entry);
     this.#enter(entry);
@@ -126,8 +128,9 @@ export class OperationIndex {
     this.#byId.set(id, entry);
     entry.isPresent = true;
     for (const reference of references) this.#referrers(reference.id).add(entry);
+    if (entry.isAside) this.#aside.add(entry);
     for (const other of dependsOn) depend(entry, this.#byId.get(other));
-    this.#openLane(entry)?.insert(entry);
+    if (!entry.isAside) this.#openLane(entry)?.insert(entry);
     this.#ranks.update(entry);
     this.refresh(entry);
     if (entry.next !== undefined) this.refresh(entry.next);
@@ -154,6 +157,7 @@ export class OperationIndex {
     const { id, references } = entry.operation;
     this.#byId.delete(id);
     entry.isPresent = false;
+    this.#aside.delete(entry);
     for (const reference of references) this.#unrefer(reference.id, entry);
     const { lane, previous, next } = entry;
     if (lane !== undefined) {
@@ -167,9 +171,14 @@ export class OperationIndex {
 
   /** Gives an entry that is not leased, or no longer, another progress and works out what it may do now. */
   settle(entry: Entry, progress: Progress): void {
+    if (entry.isAside !== (progress.hold === 'aside')) {
+      // It leaves its lane, or comes back to it.
+      this.exchange(entry, entry.operation, progress);
+      return;
+    }
     this.#journal.changed(entry);
     entry.takeProgress(progress);
-    this.setState(entry, progress.hold ?? 'blocked');
+    this.setState(entry, stateOf(progress));
     this.refresh(entry);
   }
 
@@ -186,7 +195,7 @@ export class OperationIndex {
     entry.operation = withFrozenLists(operation);
     if (progress !== undefined) {
       entry.takeProgress(progress);
-      entry.state = progress.hold ?? 'blocked';
+      entry.state = stateOf(progress);
     }
     this.#count(entry, 1);
     if (operation.id !== before) this.#rename(entry, before, operation.id);
@@ -292,6 +301,26 @@ export class OperationIndex {
     return [...new Set([...ahead, ...Array.from(entry.blockers ?? [], ({ id }) => id)])];
   }
 
+  /** Those that wait for it directly: behind it in its lane, where it is the head, then its dependents. */
+  *followersOf(entry: Entry): Iterable<Entry> {
+    const isHead = entry.lane !== undefined && entry.previous === undefined;
+    const seen = new Set<Entry>();
+    for (let other = isHead ? entry.next : undefined; other !== undefined; other = other.next) {
+      seen.add(other);
+      yield other;
+    }
+    const dependents = [...(entry.dependents?.entries ?? [])].filter((other) => !seen.has(other));
+    yield* dependents.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** What holds an entry and goes no further by itself: the head of its lane, or one that it depends on. */
+  holderOf(entry: Entry): Entry | undefined {
+    const head = entry.lane?.head;
+    if (head !== undefined && head !== entry && isHeld(head)) return head;
+    for (const other of entry.blockers ?? []) if (isHeld(other)) return other;
+    return undefined;
+  }
+
   /** Entries in sequence order, beginning behind `after`. */
   *entries(after = 0): Iterable<Entry> {
     while (this.#log[this.#gone]?.isPresent === false) this.#gone++;
@@ -309,7 +338,13 @@ export class OperationIndex {
   }
 
   /** Entries of one entity in sequence order, over the lanes of all its principals, beginning behind `after`. */
-  *entriesOf(entity: string, after = 0): Iterable<Entry> {
+  entriesOf(entity: string, after = 0): Iterable<Entry> {
+    const aside = [...this.#aside].filter((entry) => entry.entity === entity && entry.sequence > after);
+    if (aside.length === 0) return this.#inLanesOf(entity, after);
+    return [...aside, ...this.#inLanesOf(entity, after)].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  *#inLanesOf(entity: string, after: number): Iterable<Entry> {
     let heads = [...(this.#lanesOf.get(entity) ?? [])].map(({ head }) => firstBehind(head, after));
     for (;;) {
       heads = heads.filter((head) => head !== undefined);
@@ -375,6 +410,14 @@ export class OperationIndex {
     entries?.delete(entry);
     if (entries?.size === 0) this.#byReference.delete(temporaryId);
   }
+}
+
+function stateOf({ hold }: Progress): OperationState {
+  return hold === undefined ? 'blocked' : stateOfHold(hold);
+}
+
+function isHeld({ state }: Entry): boolean {
+  return state === 'parked' || state === 'deadLetter';
 }
 
 function firstBehind(head: Entry | undefined, after: number): Entry | undefined {

@@ -1,4 +1,5 @@
 import type { IdAssignment } from '../ports/queue-storage.js';
+import type { NewOutcome } from '../ports/outcome-record.js';
 import type { Entry } from './entry.js';
 import type { Fate } from '../rules/known-ids.js';
 
@@ -11,6 +12,8 @@ export interface QueueJournal {
   assigned(assignment: IdAssignment): void;
   /** The id no longer means what was enqueued under it; see {@link Fate}. */
   left(id: string, fate: Fate): void;
+  /** An outcome that is to be kept. */
+  told(id: string, outcome: NewOutcome): void;
 }
 
 export const SILENT_JOURNAL: QueueJournal = {
@@ -18,4 +21,5 @@ export const SILENT_JOURNAL: QueueJournal = {
   leased: () => undefined,
   assigned: () => undefined,
   left: () => undefined,
+  told: () => undefined,
 };

@@ -1,4 +1,6 @@
 import { LIMITS } from '@cpc/protocol';
+import type { AfterFailure } from '../ports/queue-storage.js';
+import type { CancelRule } from './cancelled-by.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
 import { checkInteger, checkKind } from './check.js';
 import { OperationPriority } from './priority.js';
@@ -10,8 +12,19 @@ export type CoalesceRule<Payload> =
   | 'replace'
   /** Both become one, of the same kind. A pure function of the two payloads, the waiting one first. */
   | { readonly merge: (waiting: Payload, incoming: Payload) => Payload }
-  /** A waiting operation of one of these kinds, and this one, cancel each other: a create and its delete. */
-  | { readonly cancels: readonly string[] };
+  /**
+   * For what ends a thing, as a delete ends what its create began. Looks at all that waits unsent at the end of the
+   * lane, as far as it is of these kinds:
+   *
+   * - `cancels`: what begins the thing. Where one waits unsent, it, all behind it and this one cancel each other, and
+   *   nothing is sent.
+   * - `drops`: changes to the thing. Where no beginning waits unsent, the server may have the thing: the changes are
+   *   dropped, and this one goes. Between a beginning and this one they vanish with both.
+   *
+   * A kind under `cancels` that itself coalesces by `replace` or `merge` may change what the server has, so it counts as
+   * one of `drops`.
+   */
+  | CancelRule;
 
 export interface OperationOptions<Input, Payload> {
   /** Any Standard Schema. Its output is what is stored and sent. */
@@ -25,6 +38,17 @@ export interface OperationOptions<Input, Payload> {
   /** How a stored payload of version n becomes one of version n + 1, by n. */
   readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>;
   readonly coalesce?: CoalesceRule<Payload>;
+  /**
+   * What becomes of the later operations of the entity when one of this kind fails for good:
+   *
+   * - `hold`: they wait until somebody retries, edits or discards it, and the app hears `held` of each.
+   * - `skip`: they go on without it. Where it is retried, it goes before those that still wait.
+   * - `supersede`: a later one of this kind, whether it waits already or comes then, takes its meaning: it leaves the
+   *   queue, told as `superseded`. Other kinds wait. For kinds that say the whole value.
+   *
+   * @defaultValue "supersede" for `coalesce: 'replace'`, else "hold"
+   */
+  readonly afterFailure?: AfterFailure;
   /** Decides conflicts of this kind. @defaultValue the worker's resolver */
   readonly conflict?: ConflictResolver;
   /** JSON Pointers to members that may hold the id of an operation which creates the thing they mean. */
@@ -61,6 +85,8 @@ export type OfKind<Subject, Payload> = Subject extends { readonly payload: unkno
 // A definition takes its payload in and gives it out, so only `any` lets every one of them in.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyOperationDefinition = OperationDefinition<any, any>;
+
+const AFTER_FAILURE: readonly AfterFailure[] = ['hold', 'skip', 'supersede'];
 
 /**
  * Defines a kind of operation. The type of its payload comes from the schema; without one from the explicit type, or from
@@ -101,6 +127,10 @@ export function defineOperation(
   checkInteger('priority', definition.priority, 0, 100);
   checkInteger('version', definition.version, 1, LIMITS.maxShapeVersion);
   if (definition.expiresAfterMs !== undefined) checkInteger('expiresAfterMs', definition.expiresAfterMs, 1);
+  const { afterFailure = 'hold' } = definition;
+  if (!(AFTER_FAILURE as readonly string[]).includes(afterFailure)) {
+    throw new TypeError(`afterFailure takes ${AFTER_FAILURE.join(', ')}, but got '${afterFailure}'`);
+  }
   for (const pointer of definition.references ?? []) {
     if (!pointer.startsWith('/')) {
       throw new TypeError(`references takes JSON Pointers that begin with '/', but got '${pointer}'`);

@@ -68,10 +68,13 @@ export interface StoredOperation extends NewOperation {
   readonly delayMs: number;
   /** Why it is parked or a dead letter. */
   readonly failure?: SyncFailure | undefined;
+  /** A dead letter that has left its lane, see `AfterFailure`. */
+  readonly aside?: true | undefined;
 }
 
 /** What the app gave, without what the storage keeps about it. */
 export function withoutStorageFields(stored: StoredOperation): NewOperation {
-  const { sequence, state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } = stored;
+  const { sequence, state, attempts, attempted, history, dueAt, delayMs, failure, aside, ...operation } =
+    stored;
   return operation;
 }

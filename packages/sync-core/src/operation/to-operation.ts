@@ -46,6 +46,7 @@ class LazyOperation implements QueuedOperation {
   declare readonly dueAt: number;
   declare readonly delayMs: number;
   declare readonly failure: SyncFailure | undefined;
+  declare readonly aside: true | undefined;
   readonly #base: string | undefined;
   #payload: unknown;
 
@@ -77,6 +78,7 @@ class LazyOperation implements QueuedOperation {
     this.dueAt = stored.dueAt;
     this.delayMs = stored.delayMs;
     this.failure = stored.failure && frozenCopy(stored.failure);
+    this.aside = stored.aside;
   }
 
   get payload(): unknown {

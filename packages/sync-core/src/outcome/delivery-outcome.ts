@@ -5,7 +5,8 @@ import type { RemoteRecord } from '../ports/conflict-resolver.js';
  * What became of one operation that was sent. The kind alone decides what happens next:
  *
  * - `acknowledged`: the server has it. It leaves the queue. `version` is the one that its thing has now: what was made
- *   on top of the same version as this operation goes out on the new one.
+ *   on top of the same version as this operation goes out on the new one. `position` is where the change stands in the
+ *   server's feed of changes: whoever follows the feed has the change once it came so far.
  * - `conflict`: the server holds another version. A `ConflictResolver` decides.
  * - `retry`: the server answered, but not now; `scope` says to whom. Waits, and goes again by itself.
  * - `unreachable`: no answer came, so the effect may have happened. Counts nothing, opens the circuit.
@@ -20,6 +21,7 @@ export type DeliveryOutcome =
       readonly version?: string;
       /** The version that its thing had right before: of an operation with a `baseVersion`, that one. */
       readonly previousVersion?: string;
+      readonly position?: string;
     }
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
   | {

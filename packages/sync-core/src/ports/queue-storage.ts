@@ -1,6 +1,7 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import type { NewOutcome, OutcomePage, OutcomeQuery, OutcomeRecord } from './outcome-record.js';
 import type { SignedIn, SignInResult, SignInRules } from './sign-in.js';
 import type { Subscribable } from './subscribable.js';
 
@@ -14,6 +15,22 @@ import type { Subscribable } from './subscribable.js';
  * is ever claimed (or, with `perEntity`, the head and those right behind it). A head that is leased, parked, scheduled
  * or a dead letter holds its followers and nobody else. Operations without an entity are lanes of one. Those without a
  * principal are one more person's: a guest's. What `dependsOn` names may stand in any lane, of anybody.
+ *
+ * A dead letter that was put aside (see {@link AfterFailure}) has left its lane: it holds nobody, and is the tail or the
+ * head of nothing, until a `requeue` or a `replace` gives it its place back, by its sequence.
+ *
+ * ## What became of operations
+ *
+ * A storage keeps the latest 10,000 outcomes at least, each in the durable step that makes it so: what a settlement
+ * brings, and of itself what `enqueue`, `discard` and `replace` do to operations and what it parks. They are numbered
+ * one by one, so whoever read up to a sequence reads on from there and misses nothing.
+ *
+ * ## Things that never came to be
+ *
+ * An operation that leaves without being delivered (discarded, expired, cancelled, superseded) creates nothing. What
+ * mentions its id, or that of the one whose place it took, in its `references` is parked in the same step with
+ * `REFERENCE_ENDED`, and so is what mentions it when it is enqueued, restored unattempted or put into another's place
+ * later, for as long as the id is remembered. `requeue` leaves such an operation alone. An assignment of the id frees it.
  *
  * ## Effective rank
  *
@@ -127,6 +144,20 @@ export interface QueueStorage {
   /** The ids for which a `blocked` operation waits directly: its lane's head, and what it depends on. */
   blockersOf(id: string): Promise<readonly string[]>;
 
+  /**
+   * The operations that wait directly for this one: those behind it in its lane, where it holds the lane, then those
+   * that depend on it, each in order of sequence.
+   *
+   * @param limit - of both together; @defaultValue 100
+   */
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]>;
+
+  /** The outcomes that are kept, in their order. Where `after` lies further back than what is kept, the oldest. */
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage>;
+
+  /** The latest outcome of an id; `undefined` where none is kept. */
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined>;
+
   /** A page of operations in sequence order. Unreadable records are left out, see `quarantined`. */
   list(query?: ListQuery): Promise<Page<StoredOperation>>;
 
@@ -134,7 +165,8 @@ export interface QueueStorage {
 
   /**
    * Makes dead letters and parked operations go again at once, with `attempts` at 0 and their history kept, and
-   * ends the wait of scheduled ones, with their attempts as they are. Others are left alone.
+   * ends the wait of scheduled ones, with their attempts as they are. Others are left alone, and so is what mentions a
+   * thing that never came to be.
    *
    * @param states - only operations in one of these states; whoever ends a wait must not revive what has become a dead
    * letter meanwhile
@@ -147,20 +179,21 @@ export interface QueueStorage {
   ): Promise<readonly string[]>;
 
   /**
-   * Removes operations that are not leased and releases what waited for them.
+   * Removes operations that are not leased and releases what waited for them, but for what mentions them.
    *
-   * @returns the operations that were removed
+   * @returns the operations that were removed, in order of sequence
    */
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]>;
+  discard(ids: readonly string[], options?: DiscardOptions): Promise<readonly StoredOperation[]>;
 
   /**
    * Puts another operation, under the same id or a new one, in the place of one that is not leased, and makes
    * it go: same sequence, no attempts, never attempted, history kept. What depended on the old id depends on
    * the new one. Rejects with `OPERATION_ID_REUSED` where another operation in the queue has the new id.
    *
+   * @param at - when, for the outcome that is kept where the id is another
    * @returns false where the operation is gone or leased
    */
-  replace(id: string, operation: NewOperation): Promise<boolean>;
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean>;
 
   /**
    * Adds operations as they are, states, attempts and history included, with new sequences in the given order;
@@ -231,6 +264,18 @@ export interface EnqueueRules {
   /** A batch that would make the queue larger than this is refused as `QUEUE_FULL`. */
   readonly maxPending?: number;
   readonly coalesce?: Coalesce;
+  /**
+   * Whether an incoming operation takes the meaning of the dead letter that holds its lane, so that this one leaves the
+   * queue. Pure and synchronous. Asked only where both have the same principal and nothing depends on the dead letter.
+   */
+  readonly supersede?: (deadLetter: StoredOperation, incoming: NewOperation) => boolean;
+}
+
+export interface DiscardOptions {
+  /** Also removes all that waits for them, directly or not, and all that mentions them. @defaultValue false */
+  readonly withFollowers?: boolean;
+  /** When, for the outcomes that are kept, in milliseconds since the epoch. */
+  readonly at?: number;
 }
 
 /**
@@ -240,15 +285,26 @@ export interface EnqueueRules {
  * that `incoming.dependsOn` names: through its own dependencies, or because it stands behind it in the lane. The
  * tail itself may be named, as by a change that refers to what the tail creates: joining it is all that was
  * waited for.
+ *
+ * @param ahead - the operations ahead of the tail in its lane that may vanish with it, the latest first: none was ever
+ * attempted, nothing depends on one of them but what stands behind it here, and for the rest they are like the tail. It
+ * costs as much as is taken of it.
  */
-export type Coalesce = (tail: StoredOperation, incoming: NewOperation) => Coalescence;
+export type Coalesce = (
+  tail: StoredOperation,
+  incoming: NewOperation,
+  ahead: Iterable<StoredOperation>,
+) => Coalescence;
 
+/** `count`: how many vanish, the tail and those of `ahead`, in their order. @defaultValue 1 */
 export type Coalescence =
   | { readonly kind: 'none' }
   /** The tail takes this form: its id and sequence stay, everything else is the given operation's. */
   | { readonly kind: 'merged'; readonly operation: NewOperation }
-  /** Both vanish. Taken as `none` where an operation other than the incoming one depends on the tail. */
-  | { readonly kind: 'cancelled' };
+  /** All vanish, and the incoming one. Taken as `none` where an operation other than those depends on the tail. */
+  | { readonly kind: 'cancelled'; readonly count?: number }
+  /** All vanish, and the incoming one is added. Taken as `none` likewise. */
+  | { readonly kind: 'dropped'; readonly count?: number };
 
 export type EnqueueResult =
   | { readonly ok: true; readonly receipts: readonly StorageReceipt[] }
@@ -256,11 +312,33 @@ export type EnqueueResult =
   | { readonly ok: false; readonly code: 'OPERATION_ID_REUSED' | 'QUEUE_FULL'; readonly index: number };
 
 export type StorageReceipt =
-  | { readonly kind: 'enqueued'; readonly sequence: number }
+  | {
+      readonly kind: 'enqueued';
+      readonly sequence: number;
+      /** What holds it and goes no further by itself: the head of its lane, or one that it depends on. */
+      readonly heldBy?: string;
+      /** Why it is parked itself: it mentions a thing that never came to be. */
+      readonly parked?: SyncFailure;
+      /** The operations that left the queue for it: a dead letter, or unsent changes that it makes needless. */
+      readonly superseded?: readonly string[];
+    }
   /** `into`: the operation in the queue that it is part of now, where that has another id. */
   | { readonly kind: 'duplicate'; readonly into?: string }
-  | { readonly kind: 'coalesced'; readonly into: string }
-  | { readonly kind: 'cancelled'; readonly with: string };
+  | {
+      readonly kind: 'coalesced';
+      readonly into: string;
+      /** As of an enqueued one, of the operation that it joined. */
+      readonly heldBy?: string;
+      readonly parked?: SyncFailure;
+      readonly superseded?: readonly string[];
+    }
+  /** `with`: the one that began what the incoming one ends. `along`: the others that vanished, in their order. */
+  | {
+      readonly kind: 'cancelled';
+      readonly with: string;
+      readonly along?: readonly string[];
+      readonly superseded?: readonly string[];
+    };
 
 export interface ClaimRequest {
   readonly now: number;
@@ -298,12 +376,29 @@ export interface Claim {
 }
 
 /**
- * What happens to one operation whose attempt is over. `attempt` is appended to its history with
- * `appendAttempt`, which keeps the latest 100.
+ * What becomes of the lane of an operation that became a dead letter:
+ *
+ * - `hold`: it holds its lane.
+ * - `skip`: it is put aside, and its lane goes on without it.
+ * - `supersede`: where one of the next 100 operations of its lane has its kind and principal, and nothing depends on it,
+ *   it leaves the queue, superseded by the first of these; else it holds its lane.
  */
-export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord } & (
+export type AfterFailure = 'hold' | 'skip' | 'supersede';
+
+/**
+ * What happens to one operation whose attempt is over. `attempt` is appended to its history with
+ * `appendAttempt`, which keeps the latest 100. `outcome` is what is kept of it in the same step; nothing where absent.
+ */
+export type Settlement = {
+  readonly id: string;
+  readonly attempt?: AttemptRecord;
+  readonly outcome?: NewOutcome;
+} & (
   | {
-      /** It leaves the queue: acknowledged, expired, given up. What waited for it may go. */
+      /**
+       * It leaves the queue: acknowledged, expired, given up. What waited for it may go, but for what mentions it where
+       * its `outcome` is another than `acknowledged`.
+       */
       readonly kind: 'remove';
       readonly assign?: IdAssignment;
       readonly version?: VersionChange;
@@ -325,6 +420,8 @@ export type Settlement = { readonly id: string; readonly attempt?: AttemptRecord
       readonly counts: boolean;
       /** `false` vouches as in a `release`, so that what was parked unsent may still take a newer shape. */
       readonly sent?: false;
+      /** Of a dead letter. @defaultValue "hold" */
+      readonly afterFailure?: AfterFailure;
     }
   /** As `QueueStorage.replace`; with an id that is taken, the whole call rejects and settles nothing. */
   | { readonly kind: 'replace'; readonly operation: NewOperation }
@@ -356,7 +453,8 @@ export interface VersionChange {
   readonly to: string;
 }
 
-export type SettleResult = 'settled' | 'stale';
+/** `superseded`: instead of being held as a dead letter it left the queue, see {@link AfterFailure}. */
+export type SettleResult = 'settled' | 'superseded' | 'stale';
 
 export interface ListQuery {
   readonly states?: readonly OperationState[];

@@ -19,6 +19,8 @@ export class EventHub {
   readonly events$: Observable<SyncEvent>;
   readonly #listeners = new Set<Listener<SyncEvent>>();
   readonly #log: Listener<SyncFailure>;
+  /** Called when the first listener comes, and when the last one left. */
+  onHeard: (isHeard: boolean) => void = () => undefined;
 
   constructor(logger: Logger | undefined) {
     this.#log = this.guarded(({ code, message }) => logger?.error(message, { code }));
@@ -34,7 +36,10 @@ export class EventHub {
     // One of its own for each call, so that the same function may listen twice.
     const own = this.guarded(listener);
     this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    if (this.#listeners.size === 1) this.onHeard(true);
+    return () => {
+      if (this.#listeners.delete(own) && this.#listeners.size === 0) this.onHeard(false);
+    };
   }
 
   /** To those who listen now: one that listens anew while it is called hears of the next event, and not of this one. */

@@ -1,5 +1,7 @@
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { OperationState } from '../operation/operation.js';
+import { REFERENCE_ENDED } from '../rules/ended.js';
+import { holderOf } from '../view/held.js';
 import type { QueueContext } from './queue-context.js';
 import type { Visibility } from './visibility.js';
 
@@ -53,6 +55,8 @@ async function reasonOf(context: QueueContext, stored: StoredOperation): Promise
       return isOthers(context, stored) ? whileSignedOut(stored) : whileScheduled(stored);
     case 'blocked': {
       const operations = await context.storage.blockersOf(stored.id);
+      const holder = await holderOf(context.storage, stored.id, isHeld);
+      if (holder !== undefined) return whileHeld(holder);
       return {
         waitsFor: 'operation',
         message: `Waits for ${operations.join(' and ')} to go first.`,
@@ -61,13 +65,34 @@ async function reasonOf(context: QueueContext, stored: StoredOperation): Promise
     }
     case 'leased':
       return { waitsFor: 'answer', message: 'Is being sent.', until: dueAt };
-    case 'parked': {
-      const waitsFor = failure?.code === 'CONFLICT_DEFERRED' ? 'decision' : 'newerApp';
-      return { waitsFor, message: failure?.message ?? 'Is parked.' };
-    }
+    case 'parked':
+      return { waitsFor: waitsWhileParked(stored), message: failure?.message ?? 'Is parked.' };
     case 'deadLetter':
       return { waitsFor: 'decision', message: `Failed: ${failure?.message ?? 'unknown'}` };
   }
+}
+
+function isHeld({ state }: StoredOperation): boolean {
+  return state === 'parked' || state === 'deadLetter';
+}
+
+function waitsWhileParked({ failure }: StoredOperation): Reason['waitsFor'] {
+  const isForPerson = failure?.code === 'CONFLICT_DEFERRED' || failure?.code === REFERENCE_ENDED;
+  return isForPerson ? 'decision' : 'newerApp';
+}
+
+/** What waits for one that goes no further by itself waits for what that one needs. */
+function whileHeld(holder: StoredOperation): Reason {
+  const { id, state, failure } = holder;
+  const isDead = state === 'deadLetter';
+  const why = failure?.message ?? 'unknown';
+  return {
+    waitsFor: isDead ? 'decision' : waitsWhileParked(holder),
+    message: isDead
+      ? `Is held by '${id}', which failed: ${why} Retry that one, edit it or discard it.`
+      : `Is held by '${id}', which is parked: ${why}`,
+    operations: [id],
+  };
 }
 
 function whileWaiting(context: QueueContext, stored: StoredOperation): Reason {

@@ -6,7 +6,8 @@ import { coded } from './given.js';
 import { GroupCommit } from './group-commit.js';
 import type { EnqueueOptions } from './operation-factory.js';
 import { type QueueContext, tracked, type Turn, wake } from './queue-context.js';
-import { type EnqueueReceipt, eventOf, receiptOf, refusal } from './receipt.js';
+import { heldBy } from './outcome-events.js';
+import { type EnqueueReceipt, eventOf, receiptOf, refusal, subjectOf, touchesOthers } from './receipt.js';
 
 /** One operation of an `enqueueAll`. */
 export interface EnqueueItem<Input = unknown> extends EnqueueOptions {
@@ -92,9 +93,22 @@ export class Intake {
   }
 
   #receive(record: NewOperation, receipt: StorageReceipt = { kind: 'duplicate' }): EnqueueReceipt {
-    const { hub } = this.#context;
-    if (hub.isHeard && receipt.kind !== 'duplicate') hub.emit(eventOf(record, receipt));
+    if (this.#context.hub.isHeard && receipt.kind !== 'duplicate') this.#tell(record, receipt);
     return receiptOf(record.id, receipt);
+  }
+
+  /** What it did to others is told as everybody hears it: from the outcomes that the storage keeps. */
+  #tell(record: NewOperation, receipt: Exclude<StorageReceipt, { kind: 'duplicate' }>): void {
+    const { hub, outcomes, storage } = this.#context;
+    if (receipt.kind !== 'enqueued') outcomes.passOver(record.id, receipt.kind);
+    hub.emit(eventOf(record, receipt));
+    if (touchesOthers(receipt)) void outcomes.catchUp();
+    const holder = 'heldBy' in receipt ? receipt.heldBy : undefined;
+    if (holder === undefined) return;
+    const id = receipt.kind === 'coalesced' ? receipt.into : record.id;
+    heldBy(storage, holder, { ...subjectOf(record), id })
+      .then((event) => event && hub.emit(event))
+      .catch((error: unknown) => hub.fail(error, 'STORAGE_FAILED'));
   }
 
   async #write(batches: readonly (readonly NewOperation[])[]): Promise<readonly EnqueueResult[]> {

@@ -85,5 +85,5 @@ test('finds references by JSON Pointer, and nothing on a prototype', () => {
 test('joins nothing without a rule', () => {
   const tail = { ...stored(1, '1'), sequence: 1, state: 'waiting', attempts: 0, attempted: false } as const;
   const full = { ...tail, history: [], dueAt: 0, delayMs: 0 };
-  expect(versioned({}).coalesce(full, stored(1, '2'))).toEqual({ kind: 'none' });
+  expect(versioned({}).coalesce(full, stored(1, '2'), [])).toEqual({ kind: 'none' });
 });

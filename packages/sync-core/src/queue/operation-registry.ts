@@ -1,9 +1,10 @@
 import { SyncError } from '../errors/sync-error.js';
 import { toExactJson } from '../operation/exact-json.js';
+import { cancelledBy } from '../operation/cancelled-by.js';
 import type { AnyOperationDefinition } from '../operation/define-operation.js';
 import { isElsewhere } from '../operation/origin.js';
 import type { NewOperation, Reference, StoredOperation } from '../operation/operation-record.js';
-import type { Coalescence, KnownKinds } from '../ports/queue-storage.js';
+import type { AfterFailure, Coalescence, KnownKinds } from '../ports/queue-storage.js';
 
 const NO_REFERENCES: readonly Reference[] = Object.freeze([]);
 
@@ -90,12 +91,23 @@ export class OperationRegistry {
     return { ...operation, payload: text, version: definition.version };
   }
 
+  /** What becomes of the lane of a kind's operation that failed for good. */
+  afterFailure(kind: string): AfterFailure {
+    const { afterFailure, coalesce } = this.#definitions.get(kind) ?? {};
+    return afterFailure ?? (coalesce === 'replace' ? 'supersede' : 'hold');
+  }
+
+  /** The rule behind `EnqueueRules.supersede`. */
+  supersedes(deadLetter: StoredOperation, incoming: NewOperation): boolean {
+    return deadLetter.kind === incoming.kind && this.afterFailure(incoming.kind) === 'supersede';
+  }
+
   /** The rule behind `Coalesce`, from the definition of the incoming operation. */
-  coalesce(tail: StoredOperation, incoming: NewOperation): Coalescence {
+  coalesce(tail: StoredOperation, incoming: NewOperation, ahead: Iterable<StoredOperation>): Coalescence {
     const rule = this.#definitions.get(incoming.kind)?.coalesce;
     if (rule === undefined) return { kind: 'none' };
     if (typeof rule === 'object' && 'cancels' in rule) {
-      return { kind: rule.cancels.includes(tail.kind) ? 'cancelled' : 'none' };
+      return cancelledBy(rule, endOfLane(tail, ahead), (kind) => this.#isChange(kind));
     }
     if (tail.kind !== incoming.kind || tail.version !== incoming.version) return { kind: 'none' };
     const payload =
@@ -106,6 +118,12 @@ export class OperationRegistry {
       kind: 'merged',
       operation: joined(tail, incoming, payload, this.references(incoming.kind, payload)),
     };
+  }
+
+  /** What takes the place of a waiting one of its kind may as well be a change to a thing that the server has. */
+  #isChange(kind: string): boolean {
+    const rule = this.#definitions.get(kind)?.coalesce;
+    return rule === 'replace' || (rule !== undefined && 'merge' in rule);
   }
 
   /** The ids that stand at the places where the kind may refer to things that others create. */
@@ -129,6 +147,11 @@ function newerApp({ kind, version }: NewOperation, isKindKnown: boolean): SyncEr
         'OPERATION_KIND_UNKNOWN',
         `This version of the app does not know '${kind}'. An app that knows it will send it.`,
       );
+}
+
+function* endOfLane(tail: StoredOperation, ahead: Iterable<StoredOperation>): Iterable<StoredOperation> {
+  yield tail;
+  yield* ahead;
 }
 
 /** The waiting operation with a later change in it: it keeps what the person saw first, and loses no urgency. */

@@ -8,6 +8,7 @@ import type { RandomSource } from '../ports/random-source.js';
 import type { EventHub } from './event-hub.js';
 import type { Reason } from './explain.js';
 import type { OperationFactory } from './operation-factory.js';
+import type { OutcomeFeed } from './outcome-feed.js';
 import type { OperationRegistry } from './operation-registry.js';
 import type { Session } from './session.js';
 
@@ -29,6 +30,8 @@ export interface QueueContext {
   readonly factory: OperationFactory;
   /** Waits until all that was enqueued before is stored; what is enqueued after it waits for the turn's end. */
   readonly turn: (created: Promise<NewOperation>) => Promise<Turn>;
+  /** Tells what became of operations, whoever made it so. */
+  readonly outcomes: OutcomeFeed;
   /** What a storage is told with every enqueueing. */
   readonly rules: Required<EnqueueRules>;
   /** The workers that run now. */

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors/sync-error.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import type { EventSubject, SyncEvent } from './sync-event.js';
@@ -12,15 +13,25 @@ export interface EnqueueReceipt {
    * - `duplicate`: the id was enqueued before, so nothing changed, whether it is still in the queue or among the
    *   latest 10,000 that left it. `into` names the waiting operation that it is part of, where that is another.
    * - `coalesced`: it joined the waiting operation `into`.
-   * - `cancelled`: it and the waiting operation `with` cancelled each other; both are gone.
+   * - `cancelled`: it and the waiting operation `with` cancelled each other; both are gone, and so are those `along`.
    */
   readonly outcome: StorageReceipt['kind'];
   readonly into?: string;
   readonly with?: string;
+  readonly along?: readonly string[];
+  /** What holds it and goes no further by itself: a dead letter or a parked operation, see `explain`. */
+  readonly heldBy?: string;
+  /** Why it is parked: it refers to a thing that never came to be. */
+  readonly parked?: SyncFailure;
+  /** Operations that left the queue for it: one that had failed, or unsent ones that it makes needless. */
+  readonly superseded?: readonly string[];
 }
 
 export function receiptOf(id: string, receipt: StorageReceipt): EnqueueReceipt {
-  if (receipt.kind === 'enqueued') return { id, outcome: receipt.kind };
+  if (receipt.kind === 'enqueued') {
+    const { kind: outcome, sequence, ...more } = receipt;
+    return { id, outcome, ...more };
+  }
   const { kind: outcome, ...partner } = receipt;
   return { id, outcome, ...partner };
 }
@@ -30,12 +41,27 @@ export function eventOf(
   receipt: Exclude<StorageReceipt, { kind: 'duplicate' }>,
 ): SyncEvent {
   const subject = subjectOf(operation);
-  if (receipt.kind === 'enqueued') return { type: receipt.kind, ...subject };
-  const { kind: type, ...partner } = receipt;
-  return { type, ...partner, ...subject } as SyncEvent;
+  switch (receipt.kind) {
+    case 'enqueued':
+      return { type: receipt.kind, ...subject };
+    case 'coalesced':
+      return { type: receipt.kind, into: receipt.into, ...subject };
+    case 'cancelled':
+      return { type: receipt.kind, with: receipt.with, ...subject };
+  }
 }
 
-export function subjectOf({ id, kind, entity, principal }: NewOperation): EventSubject {
+/** Whether a receipt tells of operations besides the one that was enqueued. */
+export function touchesOthers(receipt: StorageReceipt): boolean {
+  return receipt.kind === 'cancelled' || 'parked' in receipt || 'superseded' in receipt;
+}
+
+export function subjectOf({
+  id,
+  kind,
+  entity,
+  principal,
+}: Pick<NewOperation, 'id' | 'kind' | 'entity' | 'principal'>): EventSubject {
   return {
     id,
     kind,

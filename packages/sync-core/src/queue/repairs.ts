@@ -12,6 +12,17 @@ import { type QueueContext, tracked, wake } from './queue-context.js';
 import { notAvailable, subjectOf } from './receipt.js';
 import { checkVisible, type QueueQuery, queryFor, readVisible, type Visibility } from './visibility.js';
 
+/** What becomes of others when an operation is given up. */
+export interface DiscardRules extends Visibility {
+  /**
+   * Gives up all that waits for it as well, directly or not, and all that refers to what it would have made. Otherwise
+   * what waited for it goes, but for what refers to it, which is parked.
+   *
+   * @defaultValue false
+   */
+  readonly withFollowers?: boolean;
+}
+
 // What a person does about operations that do not go by themselves; `SyncQueue` says what each of these means.
 
 export async function retry(context: QueueContext, id: string, visibility: Visibility): Promise<void> {
@@ -42,12 +53,32 @@ export async function retryAll(
   return (await requeue(context, ids)).length;
 }
 
-export async function discard(context: QueueContext, id: string, visibility: Visibility = {}): Promise<void> {
-  const step = checkVisible(context, id, visibility).then(() => context.storage.discard([id]));
-  const [discarded] = await tracked(context, step);
-  if (discarded === undefined) throw notAvailable(id);
-  context.hub.emit({ type: 'discarded', ...subjectOf(discarded) });
+export async function discard(
+  context: QueueContext,
+  id: string,
+  { withFollowers = false, ...visibility }: DiscardRules = {},
+): Promise<readonly StoredOperation[]> {
+  const { storage, clock, outcomes, hub } = context;
+  const step = async (): Promise<readonly StoredOperation[]> => {
+    await checkVisible(context, id, visibility);
+    const gone = await storage.discard([id], { withFollowers, at: clock.now() });
+    await outcomes.tell(
+      gone.map((one) => ({
+        id: one.id,
+        outcome: 'discarded',
+        tell: () => hub.emit({ type: 'discarded', ...subjectOf(one) }),
+      })),
+    );
+    return gone;
+  };
+  const discarded = await tracked(context, step());
+  const named = discarded.find((one) => one.id === id);
+  if (named === undefined) throw notAvailable(id);
   wake(context);
+  // What others made on top of it is given up as well, but not shown.
+  return visibility.principals === 'all'
+    ? discarded
+    : discarded.filter(({ principal }) => principal === named.principal);
 }
 
 export async function edit(context: QueueContext, id: string, payload: unknown): Promise<string> {
@@ -104,8 +135,16 @@ async function replace(
   stored: StoredOperation,
   operation: NewOperation,
 ): Promise<string> {
-  if (!(await tracked(context, context.storage.replace(stored.id, operation)))) throw notAvailable(stored.id);
-  context.hub.emit({ type: 'replaced', replacedBy: operation.id, ...subjectOf(stored) });
+  const { storage, clock, outcomes, hub } = context;
+  const { id } = operation;
+  const step = async (): Promise<boolean> => {
+    const isReplaced = await storage.replace(stored.id, operation, clock.now());
+    if (!isReplaced) return false;
+    const tell = (): void => hub.emit({ type: 'replaced', replacedBy: id, ...subjectOf(stored) });
+    await outcomes.tell([{ id: stored.id, outcome: 'replaced', tell }]);
+    return true;
+  };
+  if (!(await tracked(context, step()))) throw notAvailable(stored.id);
   wake(context);
   return operation.id;
 }

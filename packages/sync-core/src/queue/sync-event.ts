@@ -15,6 +15,10 @@ export interface EventSubject {
 /**
  * All that happens to operations, and around them. Events are told after the change is durable, in the order in
  * which it became so.
+ *
+ * What became of an operation is told in every open queue, whichever tab or process made it so: `acknowledged`,
+ * `superseded`, `replaced`, `coalesced`, `cancelled`, `expired`, `discarded`, `deadLettered`, `parked` and `held`. The
+ * others are told where they happened.
  */
 export type SyncEvent =
   | ({ readonly type: 'enqueued' } & EventSubject)
@@ -27,7 +31,11 @@ export type SyncEvent =
   | ({
       readonly type: 'acknowledged';
       readonly result: unknown;
+      /** Another instance delivered it, and the answer was too large to be kept. */
+      readonly resultOmitted?: true;
       readonly version?: string | undefined;
+      /** Where the change stands in the server's feed of changes, where the server told it. */
+      readonly position?: string;
     } & EventSubject)
   /** It goes again later: after an answer that asked for it, or after none. */
   | ({
@@ -44,6 +52,20 @@ export type SyncEvent =
       readonly resolution: Resolution['kind'];
       readonly replacedBy?: string;
     } & EventSubject)
+  /**
+   * Something took its meaning: the newer operation `by`, or, without one, the server's version after a conflict, which
+   * `conflict` tells as well where it was met.
+   */
+  | ({
+      readonly type: 'superseded';
+      readonly by?: string;
+      readonly version?: string | undefined;
+    } & EventSubject)
+  /**
+   * It waits for `by`, which goes no further by itself: `failure` says why. Told when it is enqueued behind it, and when
+   * that one becomes a dead letter or is parked, of the first 100 that wait for it directly.
+   */
+  | ({ readonly type: 'held'; readonly by: string; readonly failure: SyncFailure } & EventSubject)
   | ({ readonly type: 'deadLettered'; readonly failure: SyncFailure } & EventSubject)
   | ({ readonly type: 'parked'; readonly failure: SyncFailure } & EventSubject)
   | ({ readonly type: 'expired' } & EventSubject)

@@ -302,7 +302,7 @@ test('a change by another instance wakes the workers and refreshes the views', a
   await settled();
   expect(woken).toBe(before + 1);
   expect(views.at(-1)).toBe(0);
-  expect(states).toEqual(['waiting', 'unknown']);
+  expect(states).toEqual(['waiting', 'discarded']);
 });
 
 test('works with the clock and the randomness of the platform, and names the device', async () => {

@@ -11,20 +11,23 @@ import { uuidV7Source } from '../operation/uuid-v7.js';
 import type { Clock } from '../ports/clock.js';
 import type { Resolution } from '../ports/conflict-resolver.js';
 import type { Logger } from '../ports/logger.js';
+import type { OutcomeQuery } from '../ports/outcome-record.js';
 import type { Page, QueueStorage, StorageNotice } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
-import { pendingStream } from '../view/pending.js';
+import { pendingStream, readPending } from '../view/pending.js';
 import { EventHub } from './event-hub.js';
 import { explain, type Explanation } from './explain.js';
 import { type EnqueueItem, Intake } from './intake.js';
 import { type EnqueueOptions, OperationFactory } from './operation-factory.js';
 import { OperationRegistry, type UnknownKinds } from './operation-registry.js';
 import { type QueueContext, wake } from './queue-context.js';
+import { listOutcomes, type OutcomeList } from './outcome-list.js';
+import { OutcomeFeed } from './outcome-feed.js';
 import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
 import type { EnqueueReceipt } from './receipt.js';
-import { discard, edit, resolve, retry, retryAll } from './repairs.js';
+import { discard, type DiscardRules, edit, resolve, retry, retryAll } from './repairs.js';
 import { Session } from './session.js';
 import type { SyncEvent } from './sync-event.js';
 import {
@@ -75,6 +78,11 @@ export interface SyncQueueOptions {
    * @defaultValue "adopt"
    */
   readonly unowned?: 'adopt' | 'ask';
+  /**
+   * How often to look for what other tabs and processes made of operations, while somebody listens and where the storage
+   * may be shared, in milliseconds. Storages that give hints are looked at then as well. @defaultValue 1000
+   */
+  readonly pollMs?: number;
   /** Names this device in the timestamps of its changes. @defaultValue random */
   readonly node?: string;
 }
@@ -134,6 +142,8 @@ export class SyncQueue implements AsyncDisposable {
   constructor(collaborators: SyncQueueCollaborators, options: SyncQueueOptions) {
     const { storage, clock = systemClock, random = systemRandom, logger } = collaborators;
     const { maxPayloadBytes = LIMITS.maxPayloadBytes, maxPending = 1_000_000, rank = strictRank } = options;
+    const { pollMs = 1000 } = options;
+    checkInteger('pollMs', pollMs, 10);
     checkInteger('maxPayloadBytes', maxPayloadBytes, 2);
     checkInteger('maxPending', maxPending, 1);
     const registry = new OperationRegistry(options.operations, options.unknownKinds);
@@ -151,6 +161,7 @@ export class SyncQueue implements AsyncDisposable {
       random,
       logger,
       hub,
+      outcomes: new OutcomeFeed({ storage, hub, clock, pollMs }),
       registry,
       newId,
       timestamps,
@@ -162,9 +173,10 @@ export class SyncQueue implements AsyncDisposable {
       turn: (created) => this.#intake.turn(created),
       rules: {
         maxPending,
-        coalesce: (tail, incoming) => {
+        supersede: (deadLetter, incoming) => registry.supersedes(deadLetter, incoming),
+        coalesce: (tail, incoming, ahead) => {
           try {
-            const coalescence = registry.coalesce(tail, incoming);
+            const coalescence = registry.coalesce(tail, incoming, ahead);
             if (coalescence.kind === 'merged') factory.checkSize(coalescence.operation.payload);
             return coalescence;
           } catch (error) {
@@ -190,6 +202,7 @@ export class SyncQueue implements AsyncDisposable {
     this.#notices ??= storage.notices.subscribe((notice) => this.#onNotice(notice));
     await storage.open();
     await this.#session.open();
+    await this.context.outcomes.open();
     this.#refresh();
   }
 
@@ -197,6 +210,7 @@ export class SyncQueue implements AsyncDisposable {
   async close(): Promise<void> {
     this.#notices?.unsubscribe();
     this.#notices = undefined;
+    await this.context.outcomes.close();
     this.#session.close();
     await this.context.storage.close();
   }
@@ -326,8 +340,23 @@ export class SyncQueue implements AsyncDisposable {
   }
 
   /**
-   * The operations of an entity that the server does not have yet, of who is signed in, in order; without dead letters.
+   * What became of operations, whoever delivered them and in whichever tab or process, in its order: the latest 10,000 at
+   * least are kept with the queue. An app that keeps the `next` of a list reads on from there when it starts again.
    */
+  outcomes(query?: OutcomeQuery & Visibility): Promise<OutcomeList> {
+    return listOutcomes(this.context, query);
+  }
+
+  /**
+   * The operations of an entity that may still change what the server has, of who is signed in, in order: without dead
+   * letters and what they hold.
+   */
+  pending(entity: string): Promise<readonly QueuedOperation[]> {
+    const { session, storage } = this.context;
+    return session.read((principals) => readPending(storage, entity, principals));
+  }
+
+  /** The same as {@link SyncQueue.pending}, again after each change. */
   pending$(entity: string): Observable<readonly QueuedOperation[]> {
     return pendingStream(this.context, entity);
   }
@@ -359,13 +388,15 @@ export class SyncQueue implements AsyncDisposable {
   }
 
   /**
-   * Gives an operation up and lets those behind it go.
+   * Gives an operation up and lets those behind it go, but for what refers to what it would have made: that is parked
+   * with `REFERENCE_ENDED`.
    *
+   * @returns what was given up: the operation, and those of the same principal that followed it where they go as well
    * @throws SyncError `OPERATION_NOT_AVAILABLE` where it is gone, or being sent; `PRINCIPAL_MISMATCH` where it is
    * somebody else's
    */
-  discard(id: string, visibility: Visibility = {}): Promise<void> {
-    return discard(this.context, id, visibility);
+  async discard(id: string, rules?: DiscardRules): Promise<readonly QueuedOperation[]> {
+    return (await discard(this.context, id, rules)).map(toOperation);
   }
 
   /**
@@ -404,6 +435,7 @@ export class SyncQueue implements AsyncDisposable {
         break;
       case 'changed':
         wake(this.context);
+        void this.context.outcomes.catchUp();
         this.#refresh();
         break;
     }

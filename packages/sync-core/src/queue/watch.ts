@@ -1,10 +1,15 @@
 import type { Observable } from 'rxjs';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { OperationState } from '../operation/operation.js';
+import type { OutcomeRecord } from '../ports/outcome-record.js';
+import { eventOfOutcome } from './outcome-events.js';
 import type { QueueContext } from './queue-context.js';
 import type { EventSubject, SyncEvent } from './sync-event.js';
 
-/** Where an operation is: in the queue, or how it left it. `unknown`: it is not there, and nobody saw it leave. */
+/**
+ * Where an operation is: in the queue, or how it left it, whoever delivered it and however long ago, as far as that is
+ * kept. `unknown`: it is not there, and nothing is kept of it.
+ */
 export interface OperationStatus {
   /** The id that it has now; another one where it was replaced or joined to another. */
   readonly id: string;
@@ -12,6 +17,8 @@ export interface OperationStatus {
     OperationState | 'acknowledged' | 'expired' | 'discarded' | 'cancelled' | 'superseded' | 'unknown';
   /** The server's answer, once acknowledged. */
   readonly result?: unknown;
+  /** There was an answer, but it was too large to be kept for others than the instance that got it. */
+  readonly resultOmitted?: true;
   /** Why it is parked or a dead letter. */
   readonly failure?: SyncFailure;
 }
@@ -38,6 +45,18 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
       tell(status);
       complete();
     };
+    /** It is gone, and so much is kept of how. */
+    const leave = (kept: OutcomeRecord | undefined): void => {
+      const event = kept && eventOfOutcome(kept);
+      const next = event && successor(event);
+      if (next !== undefined && next !== current) {
+        current = next;
+        void look(true);
+        return;
+      }
+      const final = event && 'id' in event ? finalStatus(event, current) : undefined;
+      finish(final ?? { id: current, state: 'unknown' });
+    };
     const look = async (isGoneForGood: boolean): Promise<void> => {
       try {
         const looked = current;
@@ -53,7 +72,9 @@ export function watchStream(context: QueueContext, id: string): Observable<Opera
         } else if (isGoneForGood) {
           // It may have left in a step that is under way here; then the event that tells how comes right after it.
           await Promise.allSettled(steps);
-          if (looked === current) finish({ id: looked, state: 'unknown' });
+          if (looked !== current) return;
+          const kept = await storage.outcomeOf(looked);
+          if (looked === current) leave(kept);
         }
       } catch (error) {
         hub.fail(error, 'STORAGE_FAILED');
@@ -92,10 +113,17 @@ function finalStatus(event: SyncEvent & EventSubject, id: string): OperationStat
   if (event.id !== id) return undefined;
   switch (event.type) {
     case 'acknowledged':
-      return { id, state: 'acknowledged', result: event.result };
+      return {
+        id,
+        state: event.type,
+        result: event.result,
+        ...(event.resultOmitted && { resultOmitted: true }),
+      };
     case 'expired':
     case 'discarded':
     case 'cancelled':
+      return { id, state: event.type };
+    case 'superseded':
       return { id, state: event.type };
     case 'conflict':
       return event.resolution === 'use-remote' ? { id, state: 'superseded' } : undefined;

@@ -8,6 +8,8 @@ export interface Adoptable extends InLane {
   readonly state: OperationState;
   /** Whether it may have been sent, by the lease that it is under as well. */
   readonly attempted: boolean;
+  /** A dead letter that has left its lane. */
+  readonly isAside: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export class Adoption {
 
   takes(operation: Adoptable): boolean {
     if (this.#ids !== undefined) return operation.state !== 'leased' && this.#ids.has(operation.id);
-    const lane = laneOf(operation);
+    const lane = operation.isAside ? undefined : laneOf(operation);
     if (lane === undefined) return !operation.attempted;
     if (operation.attempted) this.#bound.add(lane);
     return !this.#bound.has(lane);

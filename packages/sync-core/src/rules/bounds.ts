@@ -15,3 +15,12 @@ export const MAX_SUCCESSORS = 1000;
 
 /** The latest time that JavaScript's dates know; larger numbers mean nothing that a queue could act on. */
 export const LARGEST_NUMBER = 8.64e15;
+
+/** How many outcomes a storage keeps at least. */
+export const KEPT_OUTCOMES = 10_000;
+
+/** The largest answer of a server that is kept with an outcome, in bytes of its JSON. */
+export const MAX_RESULT_BYTES = 2048;
+
+/** How far behind a dead letter one may stand that supersedes it, see `AfterFailure`. */
+export const SUPERSEDING_FOLLOWERS = 100;

@@ -1,8 +1,11 @@
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
+import type { NewOutcome } from '../ports/outcome-record.js';
 import type { EnqueueResult, EnqueueRules, StorageReceipt } from '../ports/queue-storage.js';
-import { type Joinable, type JoinQuestions, mayJoin } from './may-join.js';
+import { cancel, drop, supersede } from './vanishing.js';
 import { type Fate, type IdLookup, repeatOfPast, repeatOfPresent } from './known-ids.js';
 import { laneOf } from './lane-of.js';
+import { type Joinable, type JoinQuestions, mayJoin, mayVanish } from './may-join.js';
+import { outcomeFor } from './outcomes.js';
 
 /** Why a batch is refused. */
 export type Refusal = Extract<EnqueueResult, { ok: false }>['code'];
@@ -19,21 +22,31 @@ export interface EnqueueQuestions<Tail extends Joinable> extends IdLookup, JoinQ
   present(id: string): Pick<NewOperation, 'kind' | 'payload'> | undefined;
   /** The last of a lane, in which `incoming` stands. */
   tailOf(lane: string, incoming: NewOperation): Tail | undefined;
+  /** The first of a lane, in which `incoming` stands, where it is a dead letter. */
+  deadHeadOf(lane: string, incoming: NewOperation): Tail | undefined;
+  /** Those ahead of one in its lane, the latest first. */
+  aheadOf(one: Tail): Iterable<Tail>;
   /** The operation as the port shows it. */
-  stored(tail: Tail): StoredOperation;
-  /** Whether anything depends on it. */
-  hasDependents(tail: Tail): boolean;
+  stored(one: Tail): StoredOperation;
 }
 
-/** What becomes of the tail of a lane and of the ids, where an incoming operation joins it. */
-export type Joining<Tail> = {
-  readonly tail: Tail;
+/** What becomes of others and of ids where an operation enters the queue, or does not since it meets another. */
+export type Meeting<Tail> = {
+  /** They leave the queue undelivered. */
+  readonly gone: readonly Tail[];
   readonly fates: readonly (readonly [id: string, fate: Fate])[];
-  readonly receipt: StorageReceipt;
-} & ({ readonly kind: 'merged'; readonly operation: NewOperation } | { readonly kind: 'cancelled' });
+  /** The outcomes to keep. */
+  readonly told: readonly (readonly [id: string, outcome: NewOutcome])[];
+  /** Those of `gone` whose meaning the operation takes, for the receipt. */
+  readonly superseded: readonly string[];
+} & (
+  | { readonly kind: 'append' }
+  | { readonly kind: 'merged'; readonly tail: Tail; readonly operation: NewOperation }
+  | { readonly kind: 'cancelled'; readonly receipt: StorageReceipt }
+);
 
-/** What an `enqueue` does: `append` the operation, refuse it, answer without a change, or join it to a tail. */
-export type EnqueueDecision<Tail> = 'append' | Refusal | StorageReceipt | Joining<Tail>;
+/** What an `enqueue` does: `append` the operation, refuse it, answer without a change, or let it meet others. */
+export type EnqueueDecision<Tail> = 'append' | Refusal | StorageReceipt | Meeting<Tail>;
 
 /**
  * What becomes of one operation that is enqueued.
@@ -50,13 +63,20 @@ export function decideEnqueue<Tail extends Joinable>(
   const repeat = repeatOfPast(given.id, questions);
   if (repeat !== undefined) return repeat;
   const { coalesce, maxPending = Infinity } = rules;
-  const lane = coalesce !== undefined && operation.coalesces ? laneOf(operation) : undefined;
+  const lane = laneOf(operation);
+  const joins = lane !== undefined && coalesce !== undefined && operation.coalesces;
+  const dead =
+    lane === undefined || rules.supersede === undefined ? undefined : questions.deadHeadOf(lane, operation);
   const isFull = questions.size >= maxPending;
-  if (lane === undefined && !isFull && questions.appendingFindsTaken) return 'append';
+  if (!joins && dead === undefined && !isFull && questions.appendingFindsTaken) return 'append';
   const present = questions.present(given.id);
   if (present !== undefined) return repeatOfPresent(present, given, operation);
-  const joining = lane === undefined ? undefined : join(lane, operation, rules, questions);
-  return joining ?? (isFull ? 'QUEUE_FULL' : 'append');
+  const first = dead === undefined ? undefined : supersede(dead, operation, rules, questions);
+  const joined = joins ? join(lane, operation, rules, questions) : undefined;
+  const meeting = first === undefined ? joined : both(first, joined);
+  if (meeting !== undefined && meeting.kind !== 'append') return meeting;
+  if (questions.size - (meeting?.gone.length ?? 0) >= maxPending) return 'QUEUE_FULL';
+  return meeting ?? 'append';
 }
 
 function join<Tail extends Joinable>(
@@ -64,46 +84,75 @@ function join<Tail extends Joinable>(
   incoming: NewOperation,
   { coalesce }: EnqueueRules,
   questions: EnqueueQuestions<Tail>,
-): Joining<Tail> | undefined {
+): Meeting<Tail> | undefined {
   const tail = questions.tailOf(lane, incoming);
   if (tail === undefined || !mayJoin(tail, incoming, questions)) return undefined;
-  const coalescence = coalesce?.(questions.stored(tail), incoming);
+  const walked: Tail[] = [tail];
+  const coalescence = coalesce?.(questions.stored(tail), incoming, ahead(walked, incoming, questions));
   switch (coalescence?.kind) {
     case 'merged':
-      return {
-        kind: 'merged',
-        tail,
-        operation: { ...coalescence.operation, id: tail.id },
-        fates: fatesOfMerged(tail.id, incoming.id, questions),
-        receipt: { kind: 'coalesced', into: tail.id },
-      };
+      return merge(tail, incoming, coalescence.operation, questions);
     case 'cancelled':
-      if (questions.hasDependents(tail)) return undefined;
-      return {
-        kind: 'cancelled',
-        tail,
-        fates: [
-          [incoming.id, null],
-          [tail.id, null],
-        ],
-        receipt: { kind: 'cancelled', with: tail.id },
-      };
+    case 'dropped': {
+      if (questions.isWaitedFor(tail, new Set([incoming.id]))) return undefined;
+      const gone = walked.slice(0, Math.max(1, coalescence.count ?? 1));
+      return (coalescence.kind === 'cancelled' ? cancel : drop)(gone, incoming, questions);
+    }
     case 'none':
     case undefined:
       return undefined;
   }
 }
 
-/** Whoever repeats the enqueueing of the tail brings the payload of before, so its id is remembered as well. */
-function fatesOfMerged(
-  tail: string,
-  incoming: string,
+/** Those ahead of the tail that may vanish with it, each as it is asked for. */
+function* ahead<Tail extends Joinable>(
+  walked: Tail[],
+  incoming: NewOperation,
+  questions: EnqueueQuestions<Tail>,
+): Iterable<StoredOperation> {
+  const [tail] = walked as [Tail];
+  const ids = new Set([incoming.id, tail.id]);
+  for (const one of questions.aheadOf(tail)) {
+    if (!mayVanish(one, incoming) || questions.isWaitedFor(one, ids)) return;
+    ids.add(one.id);
+    walked.push(one);
+    yield questions.stored(one);
+  }
+}
+
+function merge<Tail extends Joinable>(
+  tail: Tail,
+  incoming: NewOperation,
+  operation: NewOperation,
   lookup: IdLookup,
-): readonly (readonly [string, Fate])[] {
-  return lookup.fateOf(tail) === undefined
-    ? [
-        [incoming, tail],
-        [tail, tail],
-      ]
-    : [[incoming, tail]];
+): Meeting<Tail> {
+  const { id } = tail;
+  const at = incoming.createdAt;
+  return {
+    kind: 'merged',
+    tail,
+    operation: { ...operation, id },
+    gone: [],
+    superseded: [],
+    // Whoever repeats the enqueueing of the tail brings the payload of before, so its id is remembered as well.
+    fates:
+      lookup.fateOf(id) === undefined
+        ? [
+            [incoming.id, id],
+            [id, id],
+          ]
+        : [[incoming.id, id]],
+    told: [[incoming.id, outcomeFor(incoming, 'coalesced', { at, into: id })]],
+  };
+}
+
+function both<Tail>(first: Meeting<Tail>, second: Meeting<Tail> | undefined): Meeting<Tail> {
+  if (second === undefined) return first;
+  return {
+    ...second,
+    gone: [...first.gone, ...second.gone],
+    fates: [...first.fates, ...second.fates],
+    told: [...first.told, ...second.told],
+    superseded: [...first.superseded, ...second.superseded],
+  };
 }

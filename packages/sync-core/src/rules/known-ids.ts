@@ -1,13 +1,19 @@
 import type { NewOperation } from '../operation/operation-record.js';
+import type { SyncFailure } from '../errors/sync-failure.js';
+import { isElsewhere } from '../operation/origin.js';
 import { rewriteReferences } from '../operation/rewrite-references.js';
 import type { IdAssignment, StorageReceipt } from '../ports/queue-storage.js';
 import { MAX_SUCCESSORS } from './bounds.js';
+import { REFERENCE_ENDED } from './ended.js';
+
+/** The fate of an operation that left the queue without being delivered: what it would have made never came to be. */
+export const ENDED = 0;
 
 /**
  * What became of an id: the id of the operation that it is part of now, its own where that operation was changed
- * in its place, or `null` where nothing is left of it.
+ * in its place, `null` where it was delivered, or {@link ENDED}.
  */
-export type Fate = string | null;
+export type Fate = string | null | typeof ENDED;
 
 /** Where to look an id up. */
 export interface IdLookup {
@@ -23,7 +29,7 @@ export interface KnownIds extends IdLookup {
 
 /** The operation in the queue that an id means now; `undefined` where none does. */
 export function successorOf(id: string, lookup: IdLookup): string | undefined {
-  let current: string | null | undefined = id;
+  let current: Fate | undefined = id;
   for (let hops = 0; hops < MAX_SUCCESSORS && typeof current === 'string'; hops++) {
     if (lookup.isPresent(current)) return current;
     current = lookup.fateOf(current);
@@ -46,6 +52,38 @@ export function withKnownIds<T extends NewOperation>(operation: T, ids: KnownIds
   if (operation.dependsOn.length === 0 && operation.references.length === 0) return operation;
   const rewritten = wasAttempted ? operation : rewriteReferences(operation, (id) => ids.permanentIdOf(id));
   return followSuccessors(rewritten, ids);
+}
+
+/**
+ * The first thing that an operation mentions and that never came to be; `undefined` where there is none. What is still
+ * in the queue, or became a permanent id, is none.
+ */
+export function endedReference({ references }: NewOperation, ids: KnownIds): string | undefined {
+  return references.find(
+    (reference) =>
+      isElsewhere(reference) && ids.permanentIdOf(reference.id) === undefined && hasEnded(reference.id, ids),
+  )?.id;
+}
+
+/** Whether an operation that was parked since it mentions a thing that never came to be mentions none any more. */
+export function isFreed(
+  operation: NewOperation,
+  { code, details }: Pick<SyncFailure, 'code' | 'details'>,
+  ids: KnownIds,
+): boolean {
+  if (code !== REFERENCE_ENDED || endedReference(operation, ids) !== undefined) return false;
+  // Its end may have been forgotten.
+  const named = (details as { readonly id?: unknown } | undefined)?.id;
+  return !operation.references.some(({ id }) => id === named);
+}
+
+function hasEnded(id: string, lookup: IdLookup): boolean {
+  let current: Fate | undefined = id;
+  for (let hops = 0; hops < MAX_SUCCESSORS && typeof current === 'string'; hops++) {
+    if (lookup.isPresent(current)) return false;
+    current = lookup.fateOf(current);
+  }
+  return current === ENDED;
 }
 
 /** The operation after a temporary id became a permanent one; itself where it was attempted or names another. */

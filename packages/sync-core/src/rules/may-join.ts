@@ -17,6 +17,8 @@ export interface JoinQuestions<Tail extends Joinable> {
   isInLane(id: string, tail: Tail): boolean;
   /** Whether the tail waits for it: not all that the tail names came before it. */
   waitsFor(tail: Tail, id: string): boolean;
+  /** Whether anything depends on the operation, besides those with these ids. */
+  isWaitedFor(one: Tail, besides: ReadonlySet<string>): boolean;
 }
 
 /** The rules under which a tail may be offered to `Coalesce`; see its documentation. */
@@ -25,10 +27,15 @@ export function mayJoin<Tail extends Joinable>(
   incoming: NewOperation,
   questions: JoinQuestions<Tail>,
 ): boolean {
-  if (tail.attempted || tail.principal !== incoming.principal) return false;
-  if (tail.state !== 'waiting' && tail.state !== 'scheduled' && tail.state !== 'blocked') return false;
+  if (!mayVanish(tail, incoming)) return false;
   // The tail itself is waited for by joining it, and what stands ahead of it in its lane by standing behind it.
   return incoming.dependsOn.every(
     (id) => !questions.isPresent(id) || questions.isInLane(id, tail) || questions.waitsFor(tail, id),
   );
+}
+
+/** Whether the server cannot have seen an operation, and nobody but its owner's own later change takes it back. */
+export function mayVanish({ attempted, principal, state }: Joinable, incoming: NewOperation): boolean {
+  if (attempted || principal !== incoming.principal) return false;
+  return state === 'waiting' || state === 'scheduled' || state === 'blocked';
 }

@@ -2,10 +2,16 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type { Settlement } from '../ports/queue-storage.js';
+import { REFERENCE_ENDED } from './ended.js';
 import { appendAttempt } from './history.js';
 
-/** What holds an operation until somebody frees it. */
-export type Hold = 'parked' | 'deadLetter';
+/** What holds an operation until somebody frees it. `aside`: as a dead letter that has left its lane. */
+export type Hold = 'parked' | 'deadLetter' | 'aside';
+
+/** The state of an operation that is held. */
+export function stateOfHold(hold: Hold): 'parked' | 'deadLetter' {
+  return hold === 'parked' ? hold : 'deadLetter';
+}
 
 /**
  * How far an operation came: what must be written down about it besides the operation, its sequence and its lease. A
@@ -79,7 +85,7 @@ export function settledProgress(
         attempts: attempts + Number(settlement.counts),
         attempted: attempted || settlement.sent !== false,
         history,
-        hold: settlement.state,
+        hold: holdOf(settlement),
         dueAt: 0,
         delayMs: 0,
         failure: settlement.failure,
@@ -87,10 +93,26 @@ export function settledProgress(
   }
 }
 
-/** Whether a requeue that is bound to these states makes an operation go again. */
-export function mayRequeue(state: OperationState, states?: readonly OperationState[]): boolean {
+function holdOf({ state, afterFailure }: Extract<Settlement, { kind: 'hold' }>): Hold {
+  return state === 'deadLetter' && afterFailure === 'skip' ? 'aside' : state;
+}
+
+/** The progress of an operation that is parked where it would go, or wait to go. */
+export function parkedProgress({ attempts, attempted, history }: Progress, failure: SyncFailure): Progress {
+  return { attempts, attempted, history, hold: 'parked', dueAt: 0, delayMs: 0, failure };
+}
+
+/**
+ * Whether a requeue that is bound to these states makes an operation go again. What mentions a thing that never came to
+ * be is not asked here, see `endedReference`, unless that is why it is parked.
+ */
+export function mayRequeue(
+  { state, failure }: Pick<StoredOperation, 'state' | 'failure'>,
+  states?: readonly OperationState[],
+): boolean {
   const isHeld = state === 'deadLetter' || state === 'parked' || state === 'scheduled';
-  return isHeld && (states === undefined || states.includes(state));
+  if (!isHeld || (states !== undefined && !states.includes(state))) return false;
+  return state !== 'parked' || failure?.code !== REFERENCE_ENDED;
 }
 
 /** The progress of an operation that goes again at once: one that was held begins anew. */
@@ -103,7 +125,7 @@ export function requeuedProgress(
 
 /** The progress of an operation that comes back as it was; a lease ended meanwhile. */
 export function restoredProgress(stored: StoredOperation): Progress {
-  const { state, attempts, attempted, history, failure } = stored;
+  const { state, attempts, attempted, history, failure, aside } = stored;
   switch (state) {
     case 'scheduled': {
       const dueAt = Math.max(1, stored.dueAt);
@@ -113,8 +135,10 @@ export function restoredProgress(stored: StoredOperation): Progress {
       // It may have a schedule of its own that nobody has looked at yet.
       return { attempts, attempted, history, dueAt: firstDueAt(stored), delayMs: 0 };
     case 'parked':
-    case 'deadLetter':
-      return { attempts, attempted, history, hold: state, dueAt: 0, delayMs: 0, failure };
+    case 'deadLetter': {
+      const hold = state === 'deadLetter' && aside === true ? 'aside' : state;
+      return { attempts, attempted, history, hold, dueAt: 0, delayMs: 0, failure };
+    }
     case 'waiting':
     case 'leased':
       return { attempts, attempted, history, dueAt: 0, delayMs: 0 };

@@ -1,7 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
-import type { Page, Principals } from '../ports/queue-storage.js';
+import type { Page, Principals, QueueStorage } from '../ports/queue-storage.js';
+import { laneOf } from '../rules/lane-of.js';
+import { holderOf, isLost } from './held.js';
 import type { QueueContext } from '../queue/queue-context.js';
 
 /** The operations of an entity that still wait for the server, again after each change to one of them. */
@@ -20,7 +22,7 @@ export function pendingStream(context: QueueContext, entity: string): Observable
     };
     const read = async (): Promise<void> => {
       isStale = false;
-      show(await session.read((principals) => readPending(context, entity, principals)));
+      show(await session.read((principals) => readPending(context.storage, entity, principals)));
     };
     const refresh = (): void => {
       isStale = true;
@@ -46,24 +48,43 @@ export function pendingStream(context: QueueContext, entity: string): Observable
   });
 }
 
-async function readPending(
-  { storage }: QueueContext,
+/**
+ * The operations of an entity that may still change what the server has. What failed is none of them, nor what waits for
+ * it: a change to a thing whose create was refused is a change to nothing.
+ */
+export async function readPending(
+  storage: QueueStorage,
   entity: string,
   principals: Principals,
 ): Promise<readonly QueuedOperation[]> {
   const found: QueuedOperation[] = [];
+  const lost = new Set<string | undefined>();
   let after: number | undefined = 0;
   while (after !== undefined) {
     const page: Page<StoredOperation> = await storage.list({ entity, principals, after });
-    found.push(...page.items.filter(({ state }) => state !== 'deadLetter').map(toOperation));
+    for (const stored of page.items) {
+      if (stored.aside) continue;
+      const lane = laneOf(stored);
+      // What stands behind it in the lane waits for it.
+      if (!lost.has(lane) && (isLost(stored) || (await waitsForLost(storage, stored)))) lost.add(lane);
+      if (!lost.has(lane)) found.push(toOperation(stored));
+    }
     after = page.next;
   }
   return found;
 }
 
+async function waitsForLost(
+  storage: QueueStorage,
+  { id, state, dependsOn }: StoredOperation,
+): Promise<boolean> {
+  if (state !== 'blocked' || dependsOn.length === 0) return false;
+  return (await holderOf(storage, id, isLost)) !== undefined;
+}
+
 /**
  * What the person should see: the server's value with the waiting operations laid over it, in order. When the
- * server refuses one, it is no longer pending, and the next projection is without it.
+ * server refuses one, it is no longer pending, nor is what waits for it, and the next projection is without them.
  *
  * @param apply - the effect of one operation on a value; pure
  */

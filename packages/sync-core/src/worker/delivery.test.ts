@@ -123,7 +123,7 @@ describe('an outcome is told after it is stored', () => {
     [unreachable, ['circuitOpened', 'attempted', 'retryScheduled']],
     [unauthenticated, ['signInRequired', 'attempted', 'released']],
     [rejected, ['attempted', 'deadLettered']],
-    [{ kind: 'conflict', remote: { value: 1 } }, ['attempted', 'conflict']],
+    [{ kind: 'conflict', remote: { value: 1 } }, ['attempted', 'conflict', 'superseded']],
   ] as const)('%j', async (answer, types) => {
     const rig = await opened();
     const answers = [answer];

@@ -11,7 +11,7 @@ import type { Gate } from './gate.js';
 import type { Identity } from './identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type ProcessingSummary, SummaryCollector } from './processing-summary.js';
-import { type Report, reportOf, tell, skipped } from './report.js';
+import { deedOf, type Report, reportOf, settlementOf, skipped } from './report.js';
 import { resolveConflict } from './resolve-conflict.js';
 import { send, type SendOutcome } from './send.js';
 import { sleep } from './sleep.js';
@@ -53,8 +53,8 @@ interface Times {
   readonly durationMs: number;
 }
 
-/** The settlement at a place is stored, or has turned out to be somebody else's. */
-type Settled = (at: number, result: SettleResult) => void;
+/** Settlements, by their place, are stored, or have turned out to be somebody else's. */
+type Settled = (results: readonly (readonly [at: number, result: SettleResult])[]) => Promise<void>;
 
 type RetryOutcome = Extract<DeliveryOutcome, { kind: 'retry' }>;
 
@@ -75,9 +75,22 @@ export class Delivery {
       const lease = new LeaseKeeper(context, batch.claim, settings.leaseMs, batch.claimedAt, ids);
       reports.push(...(await this.#attempt(sendable, batch, lease)));
     }
+    return tracked(context, this.#settleAndTell(batch, reports));
+  }
+
+  async #settleAndTell(batch: Batch, reports: readonly Report[]): Promise<ProcessingSummary> {
+    const { clock, registry, hub, outcomes } = this.#with.context;
+    const settlements = reports.map((report) =>
+      settlementOf(report, clock.now(), registry.afterFailure(report.operation.kind)),
+    );
     const summary = new SummaryCollector();
-    const settled: Settled = (at, result) => tell(context.hub, reports[at] as Report, result, summary);
-    await tracked(context, this.#settle(batch, reports, settled));
+    const settled: Settled = (found) =>
+      outcomes.tell(
+        found.map(([at, result]) =>
+          deedOf(hub, reports[at] as Report, settlements[at] as Settlement, result, summary),
+        ),
+      );
+    await this.#settle(batch, settlements, settled);
     this.#with.gate.settled(reports.map(({ operation }) => operation.id));
     return summary;
   }
@@ -274,9 +287,8 @@ export class Delivery {
    * place among the sends under way: what was delivered and cannot be settled must not be sent in a hot loop. After the
    * first refusal each operation is settled by itself, so that one whose settlement cannot be stored holds up no other.
    */
-  async #settle(batch: Batch, reports: readonly Report[], settled: Settled): Promise<void> {
+  async #settle(batch: Batch, settlements: readonly Settlement[], settled: Settled): Promise<void> {
     const { storage, hub } = this.#with.context;
-    const settlements: readonly Settlement[] = reports.map(({ settlement }) => settlement);
     let results: readonly SettleResult[];
     try {
       results = await storage.settle(batch.claim.token, settlements);
@@ -284,7 +296,7 @@ export class Delivery {
       hub.fail(error, 'STORAGE_FAILED');
       return this.#settleEach(batch, settlements, settled);
     }
-    for (const [at, result] of results.entries()) settled(at, result);
+    await settled([...results.entries()]);
   }
 
   async #settleEach(batch: Batch, settlements: readonly Settlement[], settled: Settled): Promise<void> {
@@ -295,15 +307,15 @@ export class Delivery {
       const refused: typeof left = [];
       for (const [at, settlement] of left)
         try {
-          const results = await context.storage.settle(batch.claim.token, [settlement]);
-          for (const result of results) settled(at, result);
+          const [result = 'stale'] = await context.storage.settle(batch.claim.token, [settlement]);
+          await settled([[at, result]]);
         } catch (error) {
           context.hub.fail(error, 'STORAGE_FAILED');
           refused.push([at, settlement]);
         }
       left = refused;
     }
-    for (const [at] of left) settled(at, 'stale');
+    await settled(left.map(([at]) => [at, 'stale']));
   }
 }
 

@@ -2,10 +2,13 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import type { StoredOperation } from '../operation/operation-record.js';
 import type { AttemptRecord } from '../operation/operation.js';
 import type { FinalOutcome } from '../outcome/decide.js';
-import type { Settlement, SettleResult } from '../ports/queue-storage.js';
+import type { NewOutcome, OutcomeRecord } from '../ports/outcome-record.js';
+import type { AfterFailure, Settlement, SettleResult } from '../ports/queue-storage.js';
 import type { EventHub } from '../queue/event-hub.js';
+import type { OwnDeed } from '../queue/outcome-feed.js';
 import { subjectOf } from '../queue/receipt.js';
 import type { EventSubject, SyncEvent } from '../queue/sync-event.js';
+import { keptFailure, keptResult, keptText, outcomeFor } from '../rules/outcomes.js';
 import type { SummaryCollector, SummaryGroup } from './processing-summary.js';
 
 /** An event about an operation, without saying about which. */
@@ -81,8 +84,14 @@ function consequence(
       : undefined;
   switch (settlement.kind) {
     case 'remove': {
-      const { result, version } = outcome as Extract<FinalOutcome, { kind: 'acknowledged' }>;
-      return { group: 'successful', event: conflict ?? { type: 'acknowledged', result, version } };
+      const { result, version, position } = outcome as Extract<FinalOutcome, { kind: 'acknowledged' }>;
+      const event: Happening = {
+        type: 'acknowledged',
+        result,
+        version,
+        ...(position !== undefined && { position }),
+      };
+      return { group: 'successful', event: conflict ?? event };
     }
     case 'replace': {
       // Only after a conflict.
@@ -109,17 +118,95 @@ function consequence(
   }
 }
 
-/** Tells what became of an operation, after it has been stored or has turned out to be somebody else's. */
-export function tell(hub: EventHub, report: Report, result: SettleResult, summary: SummaryCollector): void {
-  const { operation, settlement, group, event, reason, attempt } = report;
+/**
+ * What the storage is told: the settlement, with what is to be kept of its outcome.
+ *
+ * @param at - milliseconds since the epoch
+ */
+export function settlementOf(report: Report, at: number, afterFailure: AfterFailure): Settlement {
+  const outcome = keptOutcome(report, at);
+  if (outcome === undefined) return report.settlement;
+  const settlement = { ...report.settlement, outcome };
+  const isDead = settlement.kind === 'hold' && settlement.state === 'deadLetter';
+  return isDead && afterFailure !== 'hold' ? { ...settlement, afterFailure } : settlement;
+}
+
+function keptOutcome({ operation, settlement, event }: Report, at: number): NewOutcome | undefined {
+  if (settlement.kind === 'hold') {
+    const kind = settlement.state === 'parked' ? settlement.state : 'deadLettered';
+    return outcomeFor(operation, kind, { at, failure: keptFailure(settlement.failure) });
+  }
+  switch (event.type) {
+    case 'acknowledged': {
+      const { result, version, position } = event;
+      return outcomeFor(operation, event.type, {
+        at,
+        ...keptResult(result),
+        ...keptText('version', version),
+        ...keptText('position', position),
+      });
+    }
+    case 'expired':
+      return outcomeFor(operation, event.type, { at });
+    case 'conflict': {
+      const { remote, replacedBy: into } = event;
+      if (into !== undefined) return outcomeFor(operation, 'replaced', { at, into });
+      const { version } = remote;
+      return outcomeFor(operation, 'superseded', { at, ...keptText('version', version) });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** How to tell what became of an operation, after it has been stored or has turned out to be somebody else's. */
+export function deedOf(
+  hub: EventHub,
+  report: Report,
+  settlement: Settlement,
+  result: SettleResult,
+  summary: SummaryCollector,
+): OwnDeed {
+  const { operation } = report;
+  const outcome = result === 'superseded' ? result : settlement.outcome?.outcome;
+  return {
+    id: operation.id,
+    outcome: result === 'stale' ? undefined : outcome,
+    tell: (record) => tell(hub, report, result, summary, record),
+  };
+}
+
+function tell(
+  hub: EventHub,
+  report: Report,
+  result: SettleResult,
+  summary: SummaryCollector,
+  record: OutcomeRecord | undefined,
+): void {
+  const { operation, group, reason, attempt } = report;
   const { id, kind } = operation;
-  const isStale = result === 'stale';
-  summary.add(isStale ? 'skipped' : group, reason === undefined ? { id, kind } : { id, kind, reason });
+  summary.add(
+    result === 'stale' ? 'skipped' : group,
+    reason === undefined ? { id, kind } : { id, kind, reason },
+  );
   if (!hub.isHeard) return;
   const subject = subjectOf(operation);
   if (attempt !== undefined) hub.emit({ type: 'attempted', attempt, ...subject });
-  hub.emit({ ...(isStale ? { type: 'leaseLost' } : event), ...subject });
-  // A conflict that waits for a person.
-  if (!isStale && event.type === 'conflict' && settlement.kind === 'hold')
-    hub.emit({ type: 'parked', failure: settlement.failure, ...subject });
+  for (const event of happenings(report, result, record)) hub.emit({ ...event, ...subject });
+}
+
+function happenings(
+  { settlement, event }: Report,
+  result: SettleResult,
+  record: OutcomeRecord | undefined,
+): readonly Happening[] {
+  if (result === 'stale') return [{ type: 'leaseLost' }];
+  if (result === 'superseded')
+    return [{ type: result, ...(record?.into !== undefined && { by: record.into }) }];
+  if (event.type !== 'conflict') return [event];
+  // A conflict that waits for a person, or that the server's version won.
+  if (settlement.kind === 'hold') return [event, { type: 'parked', failure: settlement.failure }];
+  return settlement.kind === 'remove'
+    ? [event, { type: 'superseded', version: event.remote.version }]
+    : [event];
 }

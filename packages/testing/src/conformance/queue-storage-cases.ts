@@ -6,13 +6,16 @@ import { claimCases } from './queue-storage/claim-cases.js';
 import { coalesceCases } from './queue-storage/coalesce-cases.js';
 import { deepCases } from './queue-storage/deep-cases.js';
 import { dependencyCases } from './queue-storage/dependency-cases.js';
+import { endedCases } from './queue-storage/ended-cases.js';
 import { enqueueCases } from './queue-storage/enqueue-cases.js';
 import { faultCases } from './queue-storage/fault-cases.js';
+import { heldCases } from './queue-storage/held-cases.js';
 import { leaseCases } from './queue-storage/lease-cases.js';
 import { lifecycleCases } from './queue-storage/lifecycle-cases.js';
 import type { QueueStorageHarness } from './queue-storage/queue-storage-harness.js';
 import { knownKindCases } from './queue-storage/known-kind-cases.js';
 import { ownCases } from './queue-storage/own-cases.js';
+import { outcomeCases } from './queue-storage/outcome-cases.js';
 import { pastCases } from './queue-storage/past-cases.js';
 import { peopleCases } from './queue-storage/people-cases.js';
 import { readCases } from './queue-storage/read-cases.js';
@@ -33,6 +36,9 @@ const CASES: readonly StorageCase[] = [
   ...settleCases,
   ...coalesceCases,
   ...pastCases,
+  ...outcomeCases,
+  ...heldCases,
+  ...endedCases,
   ...assignmentCases,
   ...versionCases,
   ...timeCases,

@@ -30,6 +30,8 @@ export interface OperationRecord {
   expires: boolean;
   /** Why it left the queue; `undefined` while it is there. */
   gone: string | undefined;
+  /** It failed and lets those behind it go. */
+  isAside: boolean;
   sentPayload: string | undefined;
   /** What the transport last said to each tab. Two may have sent it: after a sleep, or a clock that was set. */
   readonly lastOutcomes: Map<Owner, LastOutcome>;
@@ -120,6 +122,7 @@ export class Referee {
       fate: known?.fate ?? { appliedAs: undefined },
       expires: operation.expiresAt !== undefined,
       gone: undefined,
+      isAside: false,
       sentPayload: known?.sentPayload,
       lastOutcomes: new Map(),
       lastSends: new Map(),
@@ -322,8 +325,10 @@ export class Referee {
           sentAt: [],
         });
         break;
-      case 'release':
       case 'hold':
+        record.isAside = settlement.afterFailure === 'skip' && settlement.state === 'deadLetter';
+        break;
+      case 'release':
         break;
     }
   }
@@ -336,6 +341,14 @@ export class Referee {
       if (record.sentAt.length > 0) this.broken('principals', `${id} was sent as nobody's and is adopted`);
       Object.assign(record, { principal, isAdopted: true });
     }
+  }
+
+  /** It left the queue for a newer one: it had failed, or was never sent. Nobody may be sending it. */
+  superseded(id: string): void {
+    const record = this.#records.get(id);
+    if (record === undefined) return;
+    if (this.#holds.has(id)) this.broken('no loss', `${id} was superseded while it is being sent`);
+    record.gone = 'superseded';
   }
 
   discarded(id: string): void {
@@ -363,6 +376,7 @@ export class Referee {
         !other.isAdopted &&
         other.sequence < record.sequence &&
         other.gone === undefined &&
+        !other.isAside &&
         !isAcknowledged(other) &&
         !isAhead(other.id) &&
         !this.#isGivenUp(tab, other)

@@ -5,6 +5,9 @@ import {
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type NextDueRequest,
   type QuarantinedRecord,
@@ -73,9 +76,13 @@ export class SimStorage implements QueueStorage {
         for (const [at, receipt] of result.receipts.entries()) {
           const operation = batches[index]?.[at];
           if (operation === undefined) continue;
+          if ('superseded' in receipt)
+            for (const id of receipt.superseded ?? []) world.referee.superseded(id);
           if (receipt.kind === 'enqueued') world.referee.stored(device.index, operation, receipt.sequence);
           else if (receipt.kind === 'coalesced') world.referee.joined(operation, receipt.into);
-          else if (receipt.kind === 'cancelled') world.referee.cancelled(operation.id, receipt.with);
+          else if (receipt.kind === 'cancelled')
+            for (const id of [receipt.with, ...(receipt.along ?? [])])
+              world.referee.cancelled(operation.id, id);
         }
       }
       device.tellOthers(this.#tab);
@@ -110,8 +117,11 @@ export class SimStorage implements QueueStorage {
   settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
     return this.#call('settle', true, async () => {
       const results = await this.#real.settle(token, settlements);
+      const { referee } = this.#tab.world;
       for (const [at, settlement] of settlements.entries())
-        if (results[at] === 'settled') this.#tab.world.referee.settled(this.#tab.owner, settlement);
+        if (results[at] !== 'stale') referee.settled(this.#tab.owner, settlement);
+      for (const [at, { id }] of settlements.entries())
+        if (results[at] === 'superseded') referee.superseded(id);
       this.#tab.device.tellOthers(this.#tab);
       return results;
     });
@@ -137,6 +147,18 @@ export class SimStorage implements QueueStorage {
     return this.#call('blockersOf', false, () => this.#real.blockersOf(id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#call('followersOf', false, () => this.#real.followersOf(id, limit));
+  }
+
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage> {
+    return this.#call('outcomes', false, () => this.#real.outcomes(query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#call('outcomeOf', false, () => this.#real.outcomeOf(id));
+  }
+
   list(query?: ListQuery): Promise<Page<StoredOperation>> {
     return this.#call('list', false, () => this.#real.list(query));
   }
@@ -149,16 +171,16 @@ export class SimStorage implements QueueStorage {
     return this.#call('requeue', true, () => this.#real.requeue(...args));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+  discard(...args: Parameters<QueueStorage['discard']>): Promise<readonly StoredOperation[]> {
     return this.#call('discard', true, async () => {
-      const gone = await this.#real.discard(ids);
+      const gone = await this.#real.discard(...args);
       for (const { id } of gone) this.#tab.world.referee.discarded(id);
       return gone;
     });
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#call('replace', true, () => this.#real.replace(id, operation));
+  replace(...args: Parameters<QueueStorage['replace']>): Promise<boolean> {
+    return this.#call('replace', true, () => this.#real.replace(...args));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {

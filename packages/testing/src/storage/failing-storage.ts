@@ -5,6 +5,9 @@ import {
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type NextDueRequest,
   type QuarantinedRecord,
@@ -103,6 +106,18 @@ export class FailingStorage implements QueueStorage {
     return this.#call('blockersOf', () => this.#inner.blockersOf(id));
   }
 
+  followersOf(id: string, limit?: number): Promise<readonly StoredOperation[]> {
+    return this.#call('followersOf', () => this.#inner.followersOf(id, limit));
+  }
+
+  outcomes(query?: OutcomeQuery): Promise<OutcomePage> {
+    return this.#call('outcomes', () => this.#inner.outcomes(query));
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#call('outcomeOf', () => this.#inner.outcomeOf(id));
+  }
+
   list(query?: ListQuery): Promise<Page<StoredOperation>> {
     return this.#call('list', () => this.#inner.list(query));
   }
@@ -115,12 +130,12 @@ export class FailingStorage implements QueueStorage {
     return this.#call('requeue', () => this.#inner.requeue(...args));
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
-    return this.#call('discard', () => this.#inner.discard(ids));
+  discard(...args: Parameters<QueueStorage['discard']>): Promise<readonly StoredOperation[]> {
+    return this.#call('discard', () => this.#inner.discard(...args));
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
-    return this.#call('replace', () => this.#inner.replace(id, operation));
+  replace(...args: Parameters<QueueStorage['replace']>): Promise<boolean> {
+    return this.#call('replace', () => this.#inner.replace(...args));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import type { Fate } from '@cpc/sync-core/storage-kit';
 import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
 import { ModelQueueStorage } from '../../src/conformance/model/model-queue-storage.js';
 import { mapEntries, type Mutant, mutant, onEnqueue } from './mutant.js';
@@ -5,7 +6,7 @@ import { mapEntries, type Mutant, mutant, onEnqueue } from './mutant.js';
 /** Forgets what became of some ids, at the latest when it is asked. */
 function forgetting(
   name: string,
-  forgets: (id: string, fate: string | null, data: ModelQueueData) => boolean,
+  forgets: (id: string, fate: Fate, data: ModelQueueData) => boolean,
 ): Mutant {
   return mutant(name, (real, data) => ({
     enqueue: (batches, rules) => {
@@ -16,8 +17,11 @@ function forgetting(
 }
 
 export const pastMutants: readonly Mutant[] = [
-  forgetting('ids that left are forgotten', (_id, fate) => fate === null),
-  forgetting('ids that joined or were replaced are forgotten', (id, fate) => fate !== null && fate !== id),
+  forgetting('ids that left are forgotten', (_id, fate) => typeof fate !== 'string'),
+  forgetting(
+    'ids that joined or were replaced are forgotten',
+    (id, fate) => typeof fate === 'string' && fate !== id,
+  ),
   forgetting('that an operation has another form is forgotten', (id, fate) => fate === id),
   mutant('only the latest thousand ids are remembered', (real, data) => ({
     enqueue: (batches, rules) => {

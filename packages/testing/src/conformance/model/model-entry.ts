@@ -11,7 +11,7 @@ export interface ModelEntry {
   readonly operation: NewOperation;
   readonly sequence: number;
   /** What holds the operation itself; `none` where it may go as soon as nothing ahead of it holds it. */
-  readonly wait: 'none' | 'scheduled' | 'leased' | 'parked' | 'deadLetter';
+  readonly wait: 'none' | 'scheduled' | 'leased' | 'parked' | 'deadLetter' | 'aside';
   readonly dueAt: number;
   readonly delayMs: number;
   readonly attempts: number;
@@ -47,6 +47,16 @@ export function newEntry(
   };
 }
 
+/** The entry with a changed operation: it looks anew for what it waits for. */
+export function rewritten(
+  entries: readonly ModelEntry[],
+  entry: ModelEntry,
+  operation: NewOperation,
+): ModelEntry {
+  const ahead = entries.filter(({ sequence }) => sequence < entry.sequence);
+  return { ...entry, operation, waitsFor: newEntry(operation, entry.sequence, ahead).waitsFor };
+}
+
 /** Makes the entry go as soon as nothing ahead holds it. */
 export function freed(entry: ModelEntry): ModelEntry {
   return { ...entry, wait: 'none', dueAt: 0, delayMs: 0, failure: undefined, token: 0 };
@@ -55,8 +65,20 @@ export function freed(entry: ModelEntry): ModelEntry {
 /** All entries of the same entity and principal, in sequence order; an entry without an entity is alone. */
 export function laneOf(entries: readonly ModelEntry[], entry: ModelEntry): readonly ModelEntry[] {
   const { entity, principal } = entry.operation;
-  if (entity === undefined) return [entry];
-  return entries.filter(({ operation }) => operation.entity === entity && operation.principal === principal);
+  if (entity === undefined || entry.wait === 'aside') return [entry];
+  return entries.filter(
+    ({ operation, wait }) =>
+      operation.entity === entity && operation.principal === principal && wait !== 'aside',
+  );
+}
+
+function headOf(entries: readonly ModelEntry[], entry: ModelEntry): ModelEntry | undefined {
+  const { entity, principal } = entry.operation;
+  if (entity === undefined || entry.wait === 'aside') return entry;
+  return entries.find(
+    ({ operation, wait }) =>
+      operation.entity === entity && operation.principal === principal && wait !== 'aside',
+  );
 }
 
 /** What an entry waits for: the head of its lane, and the operations it depends on. */
@@ -72,15 +94,34 @@ export function waitsFor(entry: ModelEntry, other: ModelEntry): boolean {
 
 function isBlocked(entries: readonly ModelEntry[], entry: ModelEntry): boolean {
   return (
-    laneOf(entries, entry)[0] !== entry ||
+    headOf(entries, entry) !== entry ||
     (entry.waitsFor.length > 0 && entries.some((other) => waitsFor(entry, other)))
   );
 }
 
 export function stateOf(entries: readonly ModelEntry[], entry: ModelEntry): OperationState {
   if (entry.wait === 'leased' || entry.wait === 'parked' || entry.wait === 'deadLetter') return entry.wait;
+  if (entry.wait === 'aside') return 'deadLetter';
   if (isBlocked(entries, entry)) return 'blocked';
   return entry.wait === 'scheduled' ? 'scheduled' : 'waiting';
+}
+
+/** What waits directly for an entry: those behind it in its lane, where it is the head, then its dependents. */
+export function followersOf(entries: readonly ModelEntry[], entry: ModelEntry): readonly ModelEntry[] {
+  const [head, ...behind] = laneOf(entries, entry);
+  const inLane = head === entry ? behind : [];
+  return [...inLane, ...entries.filter((other) => waitsFor(other, entry) && !inLane.includes(other))];
+}
+
+/** What holds an entry and goes no further by itself. */
+export function holderOf(entries: readonly ModelEntry[], entry: ModelEntry): ModelEntry | undefined {
+  const head = headOf(entries, entry);
+  const isHolder = ({ wait }: ModelEntry): boolean =>
+    wait === 'parked' || wait === 'deadLetter' || wait === 'aside';
+  if (head !== undefined && head !== entry && isHolder(head)) return head;
+  return entry.waitsFor
+    .map((id) => entries.find((other) => other.operation.id === id && waitsFor(entry, other)))
+    .find((other) => other !== undefined && isHolder(other));
 }
 
 /** The highest rank of the entry and, transitively, of all that wait for it; what is leased does not wait. */
@@ -110,5 +151,6 @@ export function toStored(entries: readonly ModelEntry[], entry: ModelEntry): Sto
     dueAt: timed ? entry.dueAt : 0,
     delayMs: timed ? entry.delayMs : 0,
     ...(entry.failure && { failure: entry.failure }),
+    ...(entry.wait === 'aside' && { aside: true }),
   };
 }

@@ -1,4 +1,5 @@
-import type { QuarantinedRecord } from '@cpc/sync-core';
+import type { NewOutcome, OutcomeRecord, QuarantinedRecord } from '@cpc/sync-core';
+import type { Fate } from '@cpc/sync-core/storage-kit';
 import type { ModelEntry } from './model-entry.js';
 
 /** What the instances of a model share, and what stays when one is closed: the model's disk. */
@@ -10,8 +11,12 @@ export interface ModelQueueData {
   /** Who is signed in. */
   principal: string | undefined;
   readonly assignments: Map<string, string>;
-  /** What became of ids that were enqueued: the id that an operation has now, or `null` where it is gone. */
-  readonly past: Map<string, string | null>;
+  /**
+   * What became of ids that were enqueued: the id that an operation has now, `null` where it was delivered, `ENDED`
+   * where it left undelivered.
+   */
+  readonly past: Map<string, Fate>;
+  outcomes: OutcomeRecord[];
   readonly quarantined: QuarantinedRecord[];
 }
 
@@ -23,6 +28,13 @@ export function emptyModelData(): ModelQueueData {
     principal: undefined,
     assignments: new Map(),
     past: new Map(),
+    outcomes: [],
     quarantined: [],
   };
+}
+
+/** Keeps what became of an operation. */
+export function keep(data: Pick<ModelQueueData, 'outcomes'>, id: string, outcome: NewOutcome): void {
+  const sequence = (data.outcomes.at(-1)?.sequence ?? 0) + 1;
+  data.outcomes.push({ ...outcome, id, sequence });
 }

@@ -1,11 +1,15 @@
 import {
   type Claim,
   type ClaimRequest,
+  type DiscardOptions,
   type EnqueueResult,
   type EnqueueRules,
   type ListQuery,
   type NewOperation,
   type OperationState,
+  type OutcomePage,
+  type OutcomeQuery,
+  type OutcomeRecord,
   type Page,
   type NextDueRequest,
   type QuarantinedRecord,
@@ -20,12 +24,21 @@ import {
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
-import { rewriteReferences } from '@cpc/sync-core/storage-kit';
+import { outcomeFor, REFERENCE_ENDED, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { atTime, claimable, isFor, isKnown } from './model-claim.js';
 import { enqueueBatch } from './model-enqueue.js';
-import { blockersOf, freed, type ModelEntry, newEntry, stateOf, toStored } from './model-entry.js';
-import { withSuccessors } from './model-past.js';
-import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
+import { allFollowersOf, endAll, park, parkReferring } from './model-ended.js';
+import {
+  blockersOf,
+  followersOf,
+  freed,
+  type ModelEntry,
+  newEntry,
+  stateOf,
+  toStored,
+} from './model-entry.js';
+import { endedReference, withSuccessors } from './model-past.js';
+import { emptyModelData, keep, type ModelQueueData } from './model-queue-data.js';
 import { signIn } from './model-sign-in.js';
 import { renameDependency, replacement, isHeld, settle } from './model-settle.js';
 
@@ -200,6 +213,8 @@ export class ModelQueueStorage implements QueueStorage {
     return this.#step(() => {
       const changed = this.#named(ids).filter((entry) => {
         const state = stateOf(this.data.entries, entry);
+        if (endedReference(this.data, entry.operation) !== undefined) return false;
+        if (entry.wait === 'parked' && entry.failure?.code === REFERENCE_ENDED) return false;
         return ['scheduled', 'parked', 'deadLetter'].includes(state) && states.includes(state);
       });
       const again = (entry: ModelEntry): ModelEntry => ({
@@ -211,27 +226,55 @@ export class ModelQueueStorage implements QueueStorage {
     });
   }
 
-  discard(ids: readonly string[]): Promise<readonly StoredOperation[]> {
+  discard(
+    ids: readonly string[],
+    { withFollowers = false, at }: DiscardOptions = {},
+  ): Promise<readonly StoredOperation[]> {
     return this.#step(() => {
-      const gone = this.#named(ids).filter(({ wait }) => wait !== 'leased');
-      const operations = gone.map((entry) => this.#stored(entry));
-      this.data.entries = this.data.entries.filter((entry) => !gone.includes(entry));
-      for (const { id } of operations) this.data.past.set(id, null);
+      const { entries } = this.data;
+      const named = this.#named(ids).filter(({ wait }) => wait !== 'leased');
+      const gone = withFollowers ? allFollowersOf(entries, named) : named;
+      const operations = gone.map((entry) => toStored(entries, entry));
+      endAll(this.data, gone, ({ operation }) => outcomeFor(operation, 'discarded', { at }));
+      parkReferring(this.data, gone, at);
       return operations;
     });
   }
 
-  replace(id: string, operation: NewOperation): Promise<boolean> {
+  replace(id: string, operation: NewOperation, at?: number): Promise<boolean> {
     return this.#step(() => {
       const entry = this.#find(id);
       if (entry === undefined || entry.wait === 'leased') return false;
       this.#checkFree(id, operation.id);
+      if (id !== operation.id)
+        keep(this.data, id, outcomeFor(entry.operation, 'replaced', { at, into: operation.id }));
       this.data.past.set(id, operation.id);
       const next = replacement(this.data.entries, entry, withSuccessors(this.data, operation));
       this.#map((other) => (other === entry ? next : other));
       this.data.entries = renameDependency(this.data.entries, entry, operation.id);
+      park(this.data, this.#find(operation.id) as ModelEntry, at);
       return true;
     });
+  }
+
+  followersOf(id: string, limit = 100): Promise<readonly StoredOperation[]> {
+    return this.#step(() => {
+      const entry = this.#find(id);
+      const followers = entry === undefined ? [] : followersOf(this.data.entries, entry);
+      return followers.slice(0, limit).map((one) => this.#stored(one));
+    });
+  }
+
+  outcomes({ after = 0, limit = 100 }: OutcomeQuery = {}): Promise<OutcomePage> {
+    return this.#step(() => {
+      const { outcomes } = this.data;
+      const items = outcomes.filter(({ sequence }) => sequence > after).slice(0, limit);
+      return { items, last: outcomes.at(-1)?.sequence ?? 0 };
+    });
+  }
+
+  outcomeOf(id: string): Promise<OutcomeRecord | undefined> {
+    return this.#step(() => this.data.outcomes.findLast((record) => record.id === id));
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
@@ -240,6 +283,8 @@ export class ModelQueueStorage implements QueueStorage {
       for (const stored of fresh) {
         const entry = this.#restored(stored, ++this.data.lastSequence);
         this.data.entries = [...this.data.entries, entry];
+        const isFree = entry.wait === 'none' || entry.wait === 'scheduled';
+        if (!entry.attempted && isFree) park(this.data, entry, undefined);
       }
       return fresh.map(({ id }) => id);
     });
@@ -269,7 +314,7 @@ export class ModelQueueStorage implements QueueStorage {
   }
 
   #restored(stored: StoredOperation, sequence: number): ModelEntry {
-    const { state, attempts, attempted, history, dueAt, delayMs, failure, ...operation } =
+    const { state, attempts, attempted, history, dueAt, delayMs, failure, aside, ...operation } =
       withoutSequence(stored);
     const rewritten = attempted
       ? operation
@@ -286,7 +331,7 @@ export class ModelQueueStorage implements QueueStorage {
         return { ...freed(kept), wait: state, dueAt, delayMs };
       case 'parked':
       case 'deadLetter':
-        return { ...freed(kept), wait: state, failure };
+        return { ...freed(kept), wait: aside && state === 'deadLetter' ? 'aside' : state, failure };
     }
   }
 

@@ -1,8 +1,9 @@
 import type { IdAssignment, Settlement, SettleResult, VersionChange } from '@cpc/sync-core';
 import { appendAttempt, rewriteReferences } from '@cpc/sync-core/storage-kit';
-import type { ModelQueueData } from './model-queue-data.js';
+import { end, free, park, parkReferring } from './model-ended.js';
+import { freed, laneOf, type ModelEntry, newEntry, rewritten, waitsFor } from './model-entry.js';
 import { withSuccessors } from './model-past.js';
-import { freed, type ModelEntry, newEntry, waitsFor } from './model-entry.js';
+import { keep, type ModelQueueData } from './model-queue-data.js';
 
 export function isHeld({ entries }: ModelQueueData, token: number, id: string): boolean {
   const entry = entries.find(({ operation }) => operation.id === id);
@@ -11,21 +12,67 @@ export function isHeld({ entries }: ModelQueueData, token: number, id: string): 
 
 /** One settlement, if `token` holds the operation. */
 export function settle(data: ModelQueueData, token: number, settlement: Settlement): SettleResult {
-  const entry = data.entries.find(({ operation }) => operation.id === settlement.id);
-  if (entry === undefined || !isHeld(data, token, settlement.id)) return 'stale';
-  if (settlement.kind === 'replace') {
-    data.past.set(settlement.id, settlement.operation.id);
-    const operation = withSuccessors(data, settlement.operation);
-    data.entries = settleEntry(data.entries, entry, { ...settlement, operation });
+  const { id, outcome } = settlement;
+  const entry = data.entries.find(({ operation }) => operation.id === id);
+  if (entry === undefined || !isHeld(data, token, id)) return 'stale';
+  const superseding = settlement.kind === 'hold' ? supersedingOf(data.entries, entry, settlement) : undefined;
+  if (superseding !== undefined) {
+    const into = superseding.operation.id;
+    end(data, entry, outcome && { ...outcome, outcome: 'superseded', into });
+    parkReferring(data, [entry], outcome?.at);
+    return 'superseded';
+  }
+  if (settlement.kind === 'remove' && outcome !== undefined && outcome.outcome !== 'acknowledged') {
+    end(data, entry, outcome);
+    parkReferring(data, [entry], outcome.at);
     return 'settled';
   }
-  if (settlement.kind === 'remove' && settlement.version)
-    data.entries = moved(data.entries, entry, settlement.version);
-  data.entries = settleEntry(data.entries, entry, settlement);
-  if (settlement.kind !== 'remove') return 'settled';
-  data.past.set(settlement.id, null);
-  if (settlement.assign) data.assignments.set(settlement.assign.from, settlement.assign.to);
+  if (outcome !== undefined) keep(data, id, outcome);
+  if (settlement.kind === 'remove') settleRemoval(data, entry, settlement);
+  else settleStaying(data, entry, settlement);
   return 'settled';
+}
+
+function settleRemoval(
+  data: ModelQueueData,
+  entry: ModelEntry,
+  settlement: Extract<Settlement, { kind: 'remove' }>,
+): void {
+  const { version, assign: assignment } = settlement;
+  if (version) data.entries = moved(data.entries, entry, version);
+  data.entries = settleEntry(data.entries, entry, settlement);
+  data.past.set(settlement.id, null);
+  if (assignment === undefined) return;
+  data.assignments.set(assignment.from, assignment.to);
+  free(data);
+}
+
+function settleStaying(data: ModelQueueData, entry: ModelEntry, settlement: Staying): void {
+  if (settlement.kind !== 'replace') {
+    data.entries = settleEntry(data.entries, entry, settlement);
+    return;
+  }
+  const { id } = settlement.operation;
+  data.past.set(settlement.id, id);
+  const operation = withSuccessors(data, settlement.operation);
+  data.entries = settleEntry(data.entries, entry, { ...settlement, operation });
+  const placed = data.entries.find((other) => other.operation.id === id) as ModelEntry;
+  park(data, placed, settlement.outcome?.at);
+}
+
+/** The one behind an entry that takes its meaning, where its settlement lets it. */
+function supersedingOf(
+  entries: readonly ModelEntry[],
+  entry: ModelEntry,
+  { state, afterFailure }: Extract<Settlement, { kind: 'hold' }>,
+): ModelEntry | undefined {
+  if (state !== 'deadLetter' || afterFailure !== 'supersede') return undefined;
+  if (entries.some((other) => waitsFor(other, entry))) return undefined;
+  const { kind, principal } = entry.operation;
+  return laneOf(entries, entry)
+    .filter(({ sequence }) => sequence > entry.sequence)
+    .slice(0, 100)
+    .find(({ operation }) => operation.kind === kind && operation.principal === principal);
 }
 
 /** The entries after one settlement of `entry`, which the settling token holds. */
@@ -62,7 +109,10 @@ function settledEntry(entries: readonly ModelEntry[], entry: ModelEntry, settlem
       return {
         ...freed(entry),
         attempted: settlement.sent !== false || entry.attemptedBefore,
-        wait: settlement.state,
+        wait:
+          settlement.state === 'deadLetter' && settlement.afterFailure === 'skip'
+            ? 'aside'
+            : settlement.state,
         failure: settlement.failure,
         attempts: entry.attempts + Number(settlement.counts),
       };
@@ -123,7 +173,8 @@ function moved(
 
 function assign(entries: readonly ModelEntry[], { from, to }: IdAssignment): readonly ModelEntry[] {
   const permanentIdOf = (id: string): string | undefined => (id === from ? to : undefined);
-  return entries.map((entry) =>
-    entry.attempted ? entry : { ...entry, operation: rewriteReferences(entry.operation, permanentIdOf) },
-  );
+  return entries.map((entry) => {
+    const operation = rewriteReferences(entry.operation, permanentIdOf);
+    return entry.attempted || operation === entry.operation ? entry : rewritten(entries, entry, operation);
+  });
 }

@@ -1,5 +1,7 @@
 import type { SignInResult, SignInRules } from '@cpc/sync-core';
-import { laneOf, type ModelEntry } from './model-entry.js';
+import { outcomeFor } from '@cpc/sync-core/storage-kit';
+import { endAll, parkReferring } from './model-ended.js';
+import { laneOf, type ModelEntry, rewritten } from './model-entry.js';
 import type { ModelQueueData } from './model-queue-data.js';
 
 /** Makes it known who is signed in, and settles what that means for the entries. */
@@ -17,14 +19,13 @@ export function signIn(
           adopt === true ? isUntouched(entries, entry) : adopt !== false && isNamed(entry, adopt),
         );
   const after = entries.map((entry) =>
-    adopted.includes(entry) ? { ...entry, operation: { ...entry.operation, principal } } : entry,
+    adopted.includes(entry) ? rewritten(entries, entry, { ...entry.operation, principal }) : entry,
   );
-  data.entries = after.filter(({ operation }) => !purge.includes(operation.principal));
-  for (const entry of after) if (!data.entries.includes(entry)) data.past.set(entry.operation.id, null);
-  return {
-    adopted: adopted.map(({ operation }) => operation.id),
-    purged: after.length - data.entries.length,
-  };
+  data.entries = after;
+  const gone = after.filter(({ operation }) => purge.includes(operation.principal));
+  endAll(data, gone, ({ operation }) => outcomeFor(operation, 'discarded'));
+  parkReferring(data, gone, undefined);
+  return { adopted: adopted.map(({ operation }) => operation.id), purged: gone.length };
 }
 
 /** Nobody's, never attempted, and behind none in its lane that was. */

@@ -27,6 +27,7 @@ function lastWins(): { readonly coalesce: Coalesce; readonly asked: string[] } {
 
 const change = (id: string, fields: Partial<NewOperation> = {}): NewOperation =>
   operation(id, { entity: 'e', coalesces: true, ...fields });
+const DUPLICATE = { kind: 'duplicate' };
 const cancel: Coalesce = () => ({ kind: 'cancelled' });
 const failure = { code: 'REJECTED', message: 'no' };
 
@@ -241,6 +242,106 @@ export const coalesceCases: readonly StorageCase[] = [
         'the incoming one must be enqueued',
       );
       assertEqual(idsOf(await listAll(storage)), ['create', 'needs', 'delete'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce is shown the unsent operations ahead of the tail, as far as they may vanish',
+    body: async ({ storage }) => {
+      const ahead: string[][] = [];
+      const look: Coalesce = (_tail, _incoming, others) => {
+        ahead.push(Array.from(others, ({ id }) => id));
+        return { kind: 'none' };
+      };
+      const enqueue = (id: string, fields: Partial<NewOperation> = {}) =>
+        storage.enqueue([[change(id, fields)]], { coalesce: look });
+      await add(storage, change('sent'), change('a'), change('b'), change('c'));
+      const { token } = await claimOne(storage);
+      await enqueue('d');
+      await storage.settle(token, [{ id: 'sent', kind: 'release', sent: true }]);
+      await storage.discard(['d']);
+      await enqueue('e');
+      await storage.discard(['e']);
+      await add(storage, operation('needs', { dependsOn: ['b'] }));
+      await enqueue('f');
+      await storage.discard(['f', 'needs']);
+      await storage.replace('b', change('b', { dependsOn: ['a'] }));
+      await enqueue('g', { dependsOn: ['b'] });
+      assertEqual(ahead, [['b', 'a'], ['b', 'a'], [], ['b', 'a']], 'what it was shown');
+    },
+  },
+  {
+    name: 'coalesce cancels as many as it says, to the beginning of the lane or not',
+    body: async ({ storage }) => {
+      const cancelTo =
+        (first: string): Coalesce =>
+        (tail, _incoming, ahead) => {
+          let count = 1;
+          for (const { id } of tail.id === first ? [] : ahead) {
+            count++;
+            if (id === first) break;
+          }
+          return { kind: 'cancelled', count };
+        };
+      await add(storage, change('before'), change('create'), change('edit'), change('edit-2'));
+      const [result] = await storage.enqueue([[change('delete')]], { coalesce: cancelTo('create') });
+      const receipt = { kind: 'cancelled', with: 'create', along: ['edit-2', 'edit'] };
+      assertEqual(result, { ok: true, receipts: [receipt] }, 'the receipt');
+      assertEqual(idsOf(await listAll(storage)), ['before'], 'the queue');
+      const repeat = await add(storage, change('edit'), change('create'), change('delete'));
+      assertEqual(repeat, [DUPLICATE, DUPLICATE, DUPLICATE], 'the same once more');
+      assertEqual(await drain(storage), ['before'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'coalesce drops what the incoming one makes needless, and adds it',
+    body: async ({ storage }) => {
+      await add(storage, change('edit', { rank: 90 }), change('edit-2'), operation('other', { rank: 60 }));
+      const drop: Coalesce = (_tail, _incoming, ahead) => ({
+        kind: 'dropped',
+        count: 1 + Array.from(ahead).length,
+      });
+      const [result] = await storage.enqueue([[change('delete', { rank: 1 })]], {
+        coalesce: drop,
+        maxPending: 3,
+      });
+      const receipt = result?.ok === true ? result.receipts[0] : undefined;
+      assertEqual(
+        { ...receipt, sequence: 0 },
+        { kind: 'enqueued', sequence: 0, superseded: ['edit-2', 'edit'] },
+        'the receipt, also in a full queue',
+      );
+      assertEqual((await storage.outcomeOf('edit'))?.into, 'delete', 'what took its place');
+      assertEqual(await add(storage, change('edit')), [DUPLICATE], 'the same once more');
+      assertEqual(await drain(storage), ['other', 'delete'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'coalesce drops nothing that another depends on',
+    body: async ({ storage }) => {
+      await add(storage, change('edit'), operation('needs', { dependsOn: ['edit'] }));
+      await storage.enqueue([[change('delete')]], { coalesce: () => ({ kind: 'dropped' }) });
+      assertEqual(idsOf(await listAll(storage)), ['edit', 'needs', 'delete'], 'the queue');
+    },
+  },
+  {
+    name: 'coalesce that cancels several is undone with a refused batch',
+    body: async ({ storage }) => {
+      await add(
+        storage,
+        change('create'),
+        change('edit', { dependsOn: ['create'] }),
+        operation('taken', { payload: '1' }),
+      );
+      const all: Coalesce = (_tail, _incoming, ahead) => ({
+        kind: 'cancelled',
+        count: 1 + Array.from(ahead).length,
+      });
+      const batch = [change('delete'), operation('taken', { payload: '2' })];
+      const [refused] = await storage.enqueue([batch], { coalesce: all });
+      assertEqual(refused?.ok, false, 'the batch is taken');
+      assertEqual(idsOf(await listAll(storage)), ['create', 'edit', 'taken'], 'the queue');
+      assertEqual(await storage.blockersOf('edit'), ['create'], 'what the edit waits for');
+      assertEqual(await drain(storage), ['create', 'edit', 'taken'], 'the order of delivery');
     },
   },
   {

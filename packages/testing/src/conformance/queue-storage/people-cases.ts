@@ -16,6 +16,9 @@ const edit = defineOperation<{ text: string }>('note.edit');
 const wideEdit = defineOperation<{ text: string }>('note.edit', { version: 2, upcast: { 1: (old) => old } });
 const draw = defineOperation('note.draw');
 
+/** No case sends as much. */
+const MOST_EFFECTS = 100;
+
 /** What a server heard: who said what. */
 interface Heard {
   readonly effects: string[];
@@ -25,6 +28,8 @@ interface Heard {
 function serverOf(answer: (operation: Operation) => DeliveryOutcome): Heard {
   const effects: string[] = [];
   const send = (operations: readonly Operation[]): Promise<readonly DeliveryOutcome[]> => {
+    // A storage that keeps what was removed would let it go for ever.
+    if (effects.length > MOST_EFFECTS) throw new Error('The same is sent over and over.');
     effects.push(...operations.map(({ id, principal = 'a guest' }) => `${id} of ${principal}`));
     return Promise.resolve(operations.map(answer));
   };

@@ -19,12 +19,13 @@ export function requeueCommand(world: World): Command {
 
 export function discardCommand(world: World): Command {
   const ids = world.someIds(2);
+  const options = { withFollowers: world.random.chance(0.3), at: world.now };
   return {
-    text: `discard ${show(ids)}`,
+    text: `discard ${show(ids)} ${show(options)}`,
     run: async (storage) => {
-      const gone = await storage.discard(ids);
+      const gone = await storage.discard(ids, options);
       if (storage === world.model) world.discarded.push(...gone);
-      return [...idsOf(gone)].sort();
+      return idsOf(gone);
     },
   };
 }
@@ -35,7 +36,7 @@ export function replaceCommand(world: World): Command | undefined {
   const next = successor(world, operation);
   return {
     text: `replace ${operation.id} by ${show(next)}`,
-    run: (storage) => storage.replace(operation.id, next),
+    run: (storage) => storage.replace(operation.id, next, world.now),
   };
 }
 

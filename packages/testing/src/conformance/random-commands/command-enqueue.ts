@@ -4,12 +4,28 @@ import type { Command } from './command.js';
 import type { World } from './world.js';
 
 /** Decides by the payloads alone, so that both storages are told the same. */
-const coalesce: Coalesce = (tail, incoming) => {
-  const value = (JSON.parse(incoming.payload) as { value: number }).value;
+const coalesce: Coalesce = (tail, incoming, ahead) => {
+  const value = valueOf(incoming);
   if (value < 2) return { kind: 'none' };
-  if (value < 4) return { kind: 'cancelled' };
+  if (value < 5) {
+    // As far as the values are even, so that it ends anywhere.
+    let count = 1;
+    for (const one of ahead) {
+      if (valueOf(one) % 2 === 1) break;
+      count++;
+    }
+    return { kind: value < 4 ? 'cancelled' : 'dropped', count };
+  }
   return { kind: 'merged', operation: { ...incoming, dependsOn: tail.dependsOn } };
 };
+
+/** Decides by the payloads as well. */
+const supersede = (deadLetter: NewOperation, incoming: NewOperation): boolean =>
+  (valueOf(deadLetter) + valueOf(incoming)) % 2 === 0;
+
+function valueOf({ payload }: NewOperation): number {
+  return (JSON.parse(payload) as { value: number }).value;
+}
 
 export function enqueueCommand(world: World): Command {
   const { random } = world;
@@ -20,7 +36,7 @@ export function enqueueCommand(world: World): Command {
   return {
     text: `enqueue ${show(batches)} ${show(maxPending)}`,
     run: async (storage) => {
-      const results = await storage.enqueue(batches, { coalesce, ...maxPending });
+      const results = await storage.enqueue(batches, { coalesce, supersede, ...maxPending });
       return results.map((result) => (result.ok ? result.receipts.map(withoutSequence) : result.code));
     },
   };

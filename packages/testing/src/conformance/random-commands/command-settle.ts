@@ -1,4 +1,5 @@
-import type { IdAssignment, NewOperation, Settlement } from '@cpc/sync-core';
+import type { IdAssignment, NewOperation, OutcomeKind, Settlement } from '@cpc/sync-core';
+import { inheritOrigin } from '@cpc/sync-core/storage-kit';
 import { show } from '../assert.js';
 import type { ModelEntry } from '../model/model-entry.js';
 import { someClaim } from './command-claim.js';
@@ -17,7 +18,7 @@ export function settleCommand(world: World): Command | undefined {
     const { entity, principal } = entry?.operation ?? {};
     const lane = entity === undefined ? id : `${entity} of ${principal ?? 'nobody'}`;
     if (failed.has(lane)) return { id, kind: 'release', sent: false };
-    const settlement = randomSettlement(world, id, entry);
+    const settlement = withOutcome(world, randomSettlement(world, id, entry));
     if (settlement.kind !== 'remove') failed.add(lane);
     return settlement;
   });
@@ -39,7 +40,14 @@ function randomSettlement(world: World, id: string, entry: ModelEntry | undefine
     case 1:
       return { id, kind: 'release', sent: random.chance(0.5) };
     case 2:
-      return { id, kind: 'hold', state: random.pick(['parked', 'deadLetter']), failure, counts };
+      return {
+        id,
+        kind: 'hold',
+        state: random.pick(['parked', 'deadLetter']),
+        failure,
+        counts,
+        ...(random.chance(0.6) && { afterFailure: random.pick(['hold', 'skip', 'supersede']) }),
+      };
     case 3:
       return entry === undefined
         ? { id, kind: 'remove' }
@@ -54,6 +62,25 @@ function randomSettlement(world: World, id: string, entry: ModelEntry | undefine
   }
 }
 
+/** What is to be kept, more often than not. */
+function withOutcome({ random, now: at }: World, settlement: Settlement): Settlement {
+  if (random.chance(0.3)) return settlement;
+  const told = (outcome: OutcomeKind): Settlement => ({
+    ...settlement,
+    outcome: { outcome, kind: 'test.kind', at },
+  });
+  switch (settlement.kind) {
+    case 'remove':
+      return settlement.assign || settlement.version || random.chance(0.7)
+        ? told('acknowledged')
+        : told(random.pick(['expired', 'superseded']));
+    case 'hold':
+      return told(settlement.state === 'parked' ? settlement.state : 'deadLettered');
+    default:
+      return settlement;
+  }
+}
+
 /** Another operation for the place of this one, with a new id or the same. */
 export function successor(world: World, before: NewOperation): NewOperation {
   const { random } = world;
@@ -61,7 +88,7 @@ export function successor(world: World, before: NewOperation): NewOperation {
     ...before,
     id: random.chance(0.5) ? before.id : world.newId(),
     payload: JSON.stringify({ value: random.below(9), after: before.id }),
-    references: [],
+    references: random.chance(0.5) ? inheritOrigin(before, []) : [],
     rank: random.below(6),
     scheduledAt: before.createdAt,
   };

@@ -1,7 +1,7 @@
 import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { assertEqual, ConformanceFailure, show } from '../assert.js';
 import { ModelQueueStorage } from '../model/model-queue-storage.js';
-import type { StorageCase, StorageCaseContext } from '../queue-storage/storage-case.js';
+import { idsOf, type StorageCase, type StorageCaseContext } from '../queue-storage/storage-case.js';
 import {
   clockBackCommand,
   discardCommand,
@@ -45,6 +45,7 @@ class ModelRun {
   readonly #modelTokens: number[] = [];
   readonly #tokens: number[] = [];
   readonly #log: string[] = [];
+  #seenOutcomes = 0;
 
   constructor(context: StorageCaseContext, seed: number) {
     this.#context = context;
@@ -109,11 +110,27 @@ class ModelRun {
         `nextDue for ${show(whose.principals)} ${show([...(whose.knows ?? [])])}`,
       );
     }
+    await this.#compareOutcomes();
     if (entries.length === 0) return;
     const { id } = random.pick(entries).operation;
     const blockers = async (from: typeof storage): Promise<readonly string[]> =>
       [...new Set(await from.blockersOf(id))].sort();
     if ((await this.#model.get(id))?.state === 'blocked')
       assertEqual(await blockers(storage), await blockers(this.#model), `the blockers of ${id}`);
+    const followers = async (from: typeof storage): Promise<readonly string[]> =>
+      idsOf(await from.followersOf(id));
+    assertEqual(await followers(storage), await followers(this.#model), `the followers of ${id}`);
+  }
+
+  /** Those that came since the last comparison. */
+  async #compareOutcomes(): Promise<void> {
+    const query = { after: this.#seenOutcomes, limit: 1_000 };
+    const { items, last } = await this.#model.outcomes(query);
+    const { storage } = this.#context;
+    assertEqual(await storage.outcomes(query), { items, last }, 'the outcomes');
+    this.#seenOutcomes = last;
+    const latest = items.at(-1);
+    if (latest !== undefined)
+      assertEqual(await storage.outcomeOf(latest.id), latest, `the outcome of ${latest.id}`);
   }
 }

@@ -68,12 +68,18 @@ export class World {
     return PRINCIPALS[this.random.below(PRINCIPALS.length)];
   }
 
+  /** What an operation refers to: a thing that gets a permanent id now and then, or one that another makes. */
+  #mentioned(): string {
+    const { random, given } = this;
+    return given.length === 0 || random.chance(0.5) ? `tmp${random.below(3)}` : random.pick(given).id;
+  }
+
   newOperation(): NewOperation {
     const { random } = this;
     const entity = ENTITIES[random.below(ENTITIES.length)];
     const principal = this.principal();
     const coalesces = random.chance(0.3);
-    const mention = random.chance(0.25) ? `tmp${random.below(3)}` : undefined;
+    const mention = random.chance(0.25) ? this.#mentioned() : undefined;
     const id = this.newId();
     const made = operation(id, {
       kind: random.pick(['a kind', 'a kind', 'b kind']),
