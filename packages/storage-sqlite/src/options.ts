@@ -38,6 +38,14 @@ export interface SqliteStorageOptions {
    * @defaultValue 10_000
    */
   readonly busyTimeoutMs?: number;
+  /**
+   * How long SQLite's log may become, in bytes, before `enqueue` and `restore` reject with `STORAGE_BUSY`; the rest goes
+   * on. It becomes long only while some connection goes on reading an old state of the file, which the notice
+   * `STORAGE_LOG_HELD` tells of from 16 MB on.
+   *
+   * @defaultValue 256_000_000
+   */
+  readonly maxLogBytes?: number;
   /** @defaultValue the system's clock */
   readonly clock?: Clock;
   /** @defaultValue the system's random source */
@@ -52,12 +60,14 @@ export interface SqliteStorageSettings {
   readonly durability: SqliteDurability;
   readonly codec: PayloadCodec | undefined;
   readonly busyTimeoutMs: number;
+  readonly maxLogBytes: number;
   readonly clock: Clock;
   readonly random: RandomSource;
 }
 
 export function settingsOf(options: SqliteStorageOptions): SqliteStorageSettings {
   const { file, queue = 'queue', binding, durability = 'full', codec, busyTimeoutMs = 10_000 } = options;
+  const { maxLogBytes = 256_000_000 } = options;
   // An empty name and these two are databases that vanish when they are closed.
   if (typeof file !== 'string' || file === '' || file.includes(':memory:')) {
     throw new TypeError(`file must be the path of a database file, got ${JSON.stringify(file)}`);
@@ -68,6 +78,7 @@ export function settingsOf(options: SqliteStorageOptions): SqliteStorageSettings
   if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0) {
     throw new RangeError(`busyTimeoutMs must be 0 or more milliseconds, got ${busyTimeoutMs}`);
   }
+  if (!(maxLogBytes > 0)) throw new RangeError(`maxLogBytes must be more than 0 bytes, got ${maxLogBytes}`);
   return {
     file,
     queue: checkQueueName(queue),
@@ -75,6 +86,7 @@ export function settingsOf(options: SqliteStorageOptions): SqliteStorageSettings
     durability,
     codec,
     busyTimeoutMs,
+    maxLogBytes,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };

@@ -208,7 +208,7 @@ export class SqliteQueueStorage implements QueueStorage {
   }
 
   restore(operations: readonly StoredOperation[]): Promise<readonly string[]> {
-    return this.#session.write(
+    return this.#session.add(
       (tx) => restore(tx, operations.map(clampStored)),
       () => operations.flatMap(payloadsOf),
     );
@@ -232,7 +232,7 @@ export class SqliteQueueStorage implements QueueStorage {
   /** Writes what several callers want in one transaction. */
   async #commit(jobs: readonly EnqueueJob[]): Promise<void> {
     try {
-      const results = await this.#session.write(
+      const results = await this.#session.add(
         (tx) => jobs.map((job) => this.#enqueue(tx, job)),
         () => jobs.flatMap(({ batches }) => batches.flat().flatMap(payloadsOf)),
       );

@@ -20,6 +20,9 @@ export const BUSY_WAIT_MS = 20;
 /** Pages in the log before SQLite moves them into the file; fewer would cost more syncs, more a longer pause. */
 const CHECKPOINT_PAGES = 1000;
 
+/** To how much the log is cut when it is begun anew, after it had to become longer. */
+const KEPT_LOG_BYTES = 8_000_000;
+
 const SYNCHRONOUS = { full: 2, normal: 1 } as const;
 
 /** SQLite reported an error while a file was made ready. */
@@ -57,6 +60,7 @@ export async function openDriver(
     }
     setSynchronous(driver, durability);
     driver.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    driver.exec(`PRAGMA journal_size_limit = ${KEPT_LOG_BYTES}`);
     migrate(driver, queue, tables);
     return driver;
   } catch (error) {

@@ -13,6 +13,7 @@ import { NoticeBoard } from './notice-board.js';
 import { openDriver, OpeningFault, type SqliteDurability } from './open-driver.js';
 import { QueueConnection, UnknownEnd } from './queue-connection.js';
 import { closedError, storageError } from './storage-error.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 /** The first and the longest pause before a lock is tried again. */
 const FIRST_PAUSE_MS = 1;
@@ -39,6 +40,7 @@ export class StorageSession {
   readonly #tables: QueueTables;
   readonly #guests = new WeakMap<object, QueueConnection>();
   #connection: QueueConnection | undefined;
+  #log: WriteAheadLog | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(settings: SqliteStorageSettings) {
@@ -80,9 +82,24 @@ export class StorageSession {
 
   /** One transaction that writes. `payloadsOf` names the payloads that it will surely write. */
   write<T>(work: (tx: QueueTransaction) => T, payloadsOf?: () => readonly string[]): Promise<T> {
+    return this.#write(work, payloadsOf, false);
+  }
+
+  /** The same for what adds operations: it is refused while the log is as long as it may become. */
+  add<T>(work: (tx: QueueTransaction) => T, payloadsOf: () => readonly string[]): Promise<T> {
+    return this.#write(work, payloadsOf, true);
+  }
+
+  #write<T>(
+    work: (tx: QueueTransaction) => T,
+    payloadsOf: (() => readonly string[]) | undefined,
+    isAdding: boolean,
+  ): Promise<T> {
     const call = this.#call();
     const attempt = (connection: QueueConnection): T => {
+      if (isAdding) this.#log?.checkRoom();
       const { result, quarantined } = connection.write(call.seal, work);
+      this.#log?.written();
       this.#tell(quarantined);
       return result;
     };
@@ -105,6 +122,7 @@ export class StorageSession {
       );
     }
     const guest = this.#guestOf(given);
+    this.#log?.checkRoom();
     try {
       return guest.join(plainSeal, (tx) => work(tx, guest.savepoint)).result;
     } catch (error) {
@@ -119,6 +137,10 @@ export class StorageSession {
       try {
         const driver = await openDriver(binding, file, queue, this.#tables, durability);
         this.#connection = connect(driver, this.#tables, durability);
+        this.#log = new WriteAheadLog(driver, {
+          maxBytes: this.#settings.maxLogBytes,
+          onHeld: (failure) => this.notices.post({ kind: 'failed', failure }),
+        });
         return;
       } catch (error) {
         if (!(error instanceof OpeningFault)) throw error;

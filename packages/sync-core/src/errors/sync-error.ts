@@ -38,6 +38,8 @@ export const SYNC_ERROR_CODES = [
   'STORAGE_FULL',
   /** Another process or tab held the storage for too long. */
   'STORAGE_BUSY',
+  /** A connection that goes on reading an old state keeps the database's log from being emptied, so that it grows. */
+  'STORAGE_LOG_HELD',
   /** The stored data was written by a newer version of the library and was left untouched. */
   'STORAGE_FORMAT_NEWER',
   /** A stored record is unreadable or fails its checksum. */
