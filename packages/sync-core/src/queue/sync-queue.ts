@@ -80,7 +80,9 @@ export interface SyncQueueOptions {
   readonly unowned?: 'adopt' | 'ask';
   /**
    * How often to look for what other tabs and processes made of operations, while somebody listens and where the storage
-   * may be shared, in milliseconds. Storages that give hints are looked at then as well. @defaultValue 1000
+   * may be shared, in milliseconds: at first, and after each change. A queue in which nothing happens for a while is
+   * looked at less and less often, every 30 s in the end. Storages that give hints are looked at then as well.
+   * @defaultValue 1000
    */
   readonly pollMs?: number;
   /** Names this device in the timestamps of its changes. @defaultValue random */
