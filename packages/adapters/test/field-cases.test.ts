@@ -8,6 +8,7 @@ import { FetchTransport, type FetchTransportOptions } from '../src/index.js';
 type Db = Database.Database;
 const endpoint = 'https://stall.example/operations';
 const add = defineOperation<string>('add', { entity: (text) => text.slice(0, 8) });
+const rename = defineOperation<string>('rename', { entity: () => 'stall' });
 
 let databases: Db[] = [];
 afterEach(() => {
@@ -50,7 +51,10 @@ async function deviceOf(
   const fetch: typeof globalThis.fetch = (input, init) => route(new Request(input, init), clock);
   const transport = new FetchTransport({ endpoint, fetch, clock, ...options });
   const random = new SeededRandom(1);
-  const queue = new SyncQueue({ storage: new MemoryQueueStorage(), clock, random }, { operations: [add] });
+  const queue = new SyncQueue(
+    { storage: new MemoryQueueStorage(), clock, random },
+    { operations: [add, rename] },
+  );
   const events: SyncEvent[] = [];
   queue.events$.subscribe((event) => events.push(event));
   await queue.open();
@@ -124,6 +128,37 @@ describe('limits at their defaults (14)', () => {
       expect(device.events.filter(({ type }) => type === 'deadLettered')).toEqual([]);
     },
   );
+});
+
+describe('a clock that is ahead on this device (19)', () => {
+  test.each([
+    ['an hour', 3_600_000],
+    ['a year', 365 * 24 * 3_600_000],
+  ])('%s: the record that another one changed a minute later stands', async (_, aheadMs) => {
+    let record = { value: 'Ben’s', version: '2', timestamp: 0 };
+    const { receivers } = serverOf({
+      rename: {
+        current: () => record,
+        apply: ({ payload }) => {
+          record = { value: payload as string, version: '3', timestamp: 0 };
+          return applied();
+        },
+      },
+    });
+    const device = await deviceOf(async (request, clock) => {
+      const { status, headers, body } = await receivers[0]!.receive(request);
+      const date = new Date(clock.now() - aheadMs).toUTCString();
+      return new Response(body, { status, headers: { ...Object.fromEntries(headers), date } });
+    });
+    const { clock, queue, events } = device;
+    record.timestamp = clock.now() + 60_000;
+    clock.jump(aheadMs);
+    await queue.enqueue(rename, 'Ann’s', { baseVersion: '1' });
+    await clock.advance(3_600_000);
+    await deliverAll(device, 60);
+    expect(events.filter(({ type }) => type === 'conflict')).toMatchObject([{ resolution: 'use-remote' }]);
+    expect(record.value).toBe('Ben’s');
+  });
 });
 
 describe('something in front of the server asks for a sign-in (20)', () => {

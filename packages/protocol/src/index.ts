@@ -1,3 +1,4 @@
+export type { AnswerHead } from './answer-head.js';
 export { faultOfKey, faultOfKind, faultOfName, faultOfShapeVersion } from './fields.js';
 export { HEADERS, PROTOCOL_VERSION, SUBPROTOCOL } from './headers.js';
 export { LIMITS } from './limits.js';

@@ -12,11 +12,12 @@ import { DefectTeller, isDefect } from '../delivery/defect.js';
 import { requestAs, type Departure, type RequestParts } from '../delivery/request-as.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
+import { tellDate } from '../delivery/tell-date.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import type { AnswerItem } from '../wire/wire-answer.js';
 import { itemOfAcknowledgement, itemsOfAnswers } from './answer-items.js';
 import type { ConnectTransportOptions } from './connect-transport-options.js';
-import { DeliveryService } from '@cpc/protocol/protobuf';
+import { DeliveryService, ProblemSchema } from '@cpc/protocol/protobuf';
 import { largeAnswerOf } from './large-answer-of.js';
 import { outcomeOfError, type ErrorJudge } from './outcome-of-error.js';
 import { toMessage } from './to-message.js';
@@ -76,14 +77,16 @@ export class ConnectTransport implements Transport {
       context,
       this.#parts,
       (departure) => this.#exchange(run, departure),
-      (met) => this.#resultOf(run, met),
+      (met) => this.#resultOf(run, met, context),
     );
   }
 
   async #exchange(run: Run, departure: Departure): Promise<Met> {
     departure.leave();
     try {
-      return { items: await this.#call(run, departure) };
+      let headers = new Headers();
+      const items = await this.#call(run, departure, (given) => (headers = given));
+      return { items, headers };
     } catch (error) {
       // A call that was given up: who gave it up knows why.
       if (departure.signal.aborted) throw error;
@@ -93,8 +96,15 @@ export class ConnectTransport implements Transport {
     }
   }
 
-  #resultOf(run: Run, met: Met): RunResult {
-    if ('items' in met) return met.items?.map((item) => outcomeOfAnswer(item)) ?? FOREIGN;
+  #resultOf(run: Run, met: Met, context: SendContext): RunResult {
+    const { clock } = this.#parts;
+    if ('items' in met) {
+      if (met.items === undefined) return FOREIGN;
+      tellDate(met.headers.get('date'), clock, context);
+      return met.items.map((item) => outcomeOfAnswer(item));
+    }
+    if (met.error.findDetails(ProblemSchema).length > 0)
+      tellDate(met.error.metadata.get('date'), clock, context);
     const large = largeAnswerOf(met.error);
     if (large !== undefined) return outcomeOfLargeAnswer(run, large);
     return outcomeOfError(met.error, run, this.#judge);
@@ -104,19 +114,20 @@ export class ConnectTransport implements Transport {
   async #call(
     { operations, principal }: Run,
     { credentials: headers, signal }: Departure,
+    onHeader: (headers: Headers) => void,
   ): Promise<readonly AnswerItem[] | undefined> {
     const [first] = operations;
     const whose = principal === undefined ? {} : { principal };
     if (this.maxBatchSize > 1 || first === undefined) {
       const request = { operations: operations.map(toMessage), ...whose };
-      const { answers } = await this.#client.deliverBatch(request, { headers, signal });
+      const { answers } = await this.#client.deliverBatch(request, { headers, signal, onHeader });
       return itemsOfAnswers(
         answers,
         operations.map(({ id }) => id),
       );
     }
     const request = { operation: toMessage(first), ...whose };
-    const { acknowledgement } = await this.#client.deliver(request, { headers, signal });
+    const { acknowledgement } = await this.#client.deliver(request, { headers, signal, onHeader });
     if (acknowledgement?.idempotencyKey !== first.id) return undefined;
     const item = itemOfAcknowledgement(acknowledgement);
     return item && [item];
@@ -124,7 +135,9 @@ export class ConnectTransport implements Transport {
 }
 
 /** What a call met: the receiver's answers, or none that is its own; or an error of whomever. */
-type Met = { readonly items: readonly AnswerItem[] | undefined } | { readonly error: ConnectError };
+type Met =
+  | { readonly items: readonly AnswerItem[] | undefined; readonly headers: Headers }
+  | { readonly error: ConnectError };
 
 /** Whether the call failed by code that is wrong, as an interceptor. What a decoder says of garbage is none of that. */
 function isDefectOfCall({ cause }: ConnectError): boolean {

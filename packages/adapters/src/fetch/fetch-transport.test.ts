@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { problem } from '@cpc/protocol';
 import { SyncError } from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { operation } from '../../test/operation.js';
@@ -343,3 +344,26 @@ function endless(signal: AbortSignal): ReadableStream<Uint8Array> {
     start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
   });
 }
+
+test('tells the server’s time by the answers of its own, half a second after their whole ones', async () => {
+  const date = { date: 'Tue, 14 Nov 2023 22:13:20 GMT' };
+  const { fetch } = scriptedFetch(
+    echoing(200, {}, date),
+    echoing(422, {}, date),
+    () => Response.json(problem('UNAUTHENTICATED'), { status: 401, headers: date }),
+    () => new Response('<html>', { status: 200, headers: date }),
+    () => new Response('', { status: 502, headers: date }),
+    () => Response.redirect('https://portal.example/login'),
+    echoing(200),
+    echoing(200, {}, { date: 'tomorrow' }),
+  );
+  const transport = transportOn(fetch);
+  const heard: number[][] = [];
+  for (let answer = 0; answer < 8; answer++) {
+    const times: number[] = [];
+    await transport.send([operation({ id: 'k' })], { ...context, heardTime: (ms) => times.push(ms) });
+    heard.push(times);
+  }
+  const own = [1_700_000_000_500];
+  expect(heard).toEqual([own, own, own, [], [], [], [], []]);
+});

@@ -11,6 +11,7 @@ import { DefectTeller } from '../delivery/defect.js';
 import { requestAs, type RequestParts } from '../delivery/request-as.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
+import { tellDate } from '../delivery/tell-date.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import {
@@ -96,7 +97,7 @@ export class FetchTransport implements Transport {
       context,
       this.#parts,
       (departure) => exchange(this.#requestOf(run), departure, this.#exchange),
-      (answer) => this.#resultOf(run, answer),
+      (answer) => this.#resultOf(run, answer, context),
     );
   }
 
@@ -108,15 +109,17 @@ export class FetchTransport implements Transport {
       : batchRequest(endpoint, operations);
   }
 
-  #resultOf(run: Run, met: Exchanged): RunResult {
+  #resultOf(run: Run, met: Exchanged, context: SendContext): RunResult {
     const retryAfter = retryAfterMs(met.headers, this.#parts.clock.now());
     if (met.isRedirect) return this.#asksToSignIn(met) ? ASKED_TO_SIGN_IN : REDIRECTED;
     if (met.isCut && met.status === 200) {
       return outcomeOfLargeAnswer(run, new AnswerTooLarge(this.#exchange.maxAnswerBytes));
     }
     const items = this.#itemsOf(run, met);
+    const isRefused = items === undefined && isReceiverProblem(met);
+    if (items !== undefined || isRefused) tellDate(met.headers.get('date'), this.#parts.clock, context);
     if (items !== undefined) return items.map((item) => outcomeOfAnswer(item, retryAfter));
-    if (isReceiverProblem(met)) return outcomeOfRefusedRun(run, singleItem(met), retryAfter);
+    if (isRefused) return outcomeOfRefusedRun(run, singleItem(met), retryAfter);
     return this.#asksToSignIn(met) ? ASKED_TO_SIGN_IN : outcomeOfForeignAnswer(met.status, retryAfter);
   }
 

@@ -18,6 +18,7 @@ interface Sending {
   readonly resolve: (outcomes: readonly DeliveryOutcome[]) => void;
   readonly reject: (reason: SyncError) => void;
   readonly count: number;
+  readonly heardTime: SendContext['heardTime'];
 }
 
 /**
@@ -56,7 +57,7 @@ export class MessagePortTransport implements Transport {
   /** @throws SyncError `TRANSPORT_FAILED` where the transport behind the port threw */
   async send(
     operations: readonly Operation[],
-    { signal, mayLeave }: SendContext,
+    { signal, mayLeave, heardTime }: SendContext,
   ): Promise<readonly DeliveryOutcome[]> {
     if (mayLeave?.() === false && !signal.aborted) return operations.map(() => NOT_HELD);
     if (signal.aborted) return operations.map(() => calledOff(signal));
@@ -68,7 +69,7 @@ export class MessagePortTransport implements Transport {
     signal.addEventListener('abort', abort, { once: true });
     try {
       return await new Promise((resolve, reject) => {
-        this.#begin(id, { resolve, reject, count: operations.length });
+        this.#begin(id, { resolve, reject, count: operations.length, heardTime });
         this.#post({ type: 'cpc-sync/send', id, operations: operations.map(withoutPayload) });
       });
     } finally {
@@ -104,7 +105,8 @@ export class MessagePortTransport implements Transport {
     const answer = data as PortAnswer;
     if (answer.type === 'cpc-sync/pong') return;
     const sending = this.#sending.get(answer.id);
-    if (answer.type === 'cpc-sync/outcomes') sending?.resolve(answer.outcomes);
+    if (answer.type === 'cpc-sync/time') sending?.heardTime?.(answer.serverMs);
+    else if (answer.type === 'cpc-sync/outcomes') sending?.resolve(answer.outcomes);
     else sending?.reject(new SyncError('TRANSPORT_FAILED', `Behind the port: ${answer.message}`));
   };
 

@@ -12,6 +12,8 @@ export type PortRequest =
 /** What comes back. */
 export type PortAnswer =
   | { readonly type: 'cpc-sync/outcomes'; readonly id: string; readonly outcomes: readonly DeliveryOutcome[] }
+  /** What the server's clock says, as soon as the served transport heard of it. */
+  | { readonly type: 'cpc-sync/time'; readonly id: string; readonly serverMs: number }
   | { readonly type: 'cpc-sync/failed'; readonly id: string; readonly message: string }
   | { readonly type: 'cpc-sync/pong' };
 

@@ -51,6 +51,7 @@ export function serveTransport(
       const outcomes = await sendWithin(transport, operations.map(withPayload), {
         signal: controller.signal,
         mayLeave,
+        heardTime: (serverMs) => post({ type: 'cpc-sync/time', id, serverMs }),
       });
       if (!controller.signal.aborted) post({ type: 'cpc-sync/outcomes', id, outcomes });
     } catch (error) {

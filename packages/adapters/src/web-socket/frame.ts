@@ -1,3 +1,4 @@
+import type { AnswerHead } from '@cpc/protocol';
 import { isRecord } from '../wire/wire-answer.js';
 
 /**
@@ -18,11 +19,7 @@ export interface RequestHead {
 }
 
 /** The server's answer to one request. */
-export interface AnswerFrame {
-  /** Which request it answers. */
-  readonly request: string;
-  /** As over HTTP. */
-  readonly status: number;
+export interface AnswerFrame extends AnswerHead {
   /** The body as JSON. */
   readonly json: unknown;
   /** Whether the body is longer than what is looked at. */
@@ -37,10 +34,11 @@ export function parseAnswerFrame(text: string, maxLength: number): AnswerFrame |
   const end = text.indexOf('\n');
   const head = parseJson(text.slice(0, Math.max(end, 0)));
   if (!isRecord(head)) return undefined;
-  const { request, status } = head;
+  const { request, status, date } = head;
   if (typeof request !== 'string' || typeof status !== 'number') return undefined;
   const isCut = text.length > maxLength;
-  return { request, status, json: isCut ? undefined : parseJson(text.slice(end + 1)), isCut };
+  const json = isCut ? undefined : parseJson(text.slice(end + 1));
+  return { request, status, json, isCut, ...(typeof date === 'string' && { date }) };
 }
 
 function parseJson(text: string): unknown {

@@ -13,6 +13,7 @@ import { requestAs, type Departure, type RequestParts } from '../delivery/reques
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
+import { tellDate } from '../delivery/tell-date.js';
 import { outcomeOfForeignAnswer } from '../fetch/outcome-of-foreign-answer.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import { batchItems, isReceiverProblem, singleItem } from '../wire/wire-answer.js';
@@ -85,7 +86,7 @@ export class WebSocketTransport implements Transport {
       context,
       this.#parts,
       (departure) => this.#exchange(run, departure),
-      (frame) => this.#resultOf(run, frame),
+      (frame) => this.#resultOf(run, frame, context),
     );
   }
 
@@ -99,7 +100,7 @@ export class WebSocketTransport implements Transport {
     return this.#connected().request(frameOf, signal);
   }
 
-  #resultOf(run: Run, frame: AnswerFrame): RunResult {
+  #resultOf(run: Run, frame: AnswerFrame, context: SendContext): RunResult {
     if (frame.isCut) {
       return outcomeOfLargeAnswer(run, new AnswerTooLarge(this.#connectionLimits.maxAnswerLength));
     }
@@ -107,8 +108,9 @@ export class WebSocketTransport implements Transport {
       frame,
       run.operations.map(({ id }) => id),
     );
+    if (items === undefined && !isReceiverProblem(frame)) return outcomeOfForeignAnswer(frame.status);
+    tellDate(frame.date, this.#parts.clock, context);
     if (items !== undefined) return items.map((item) => outcomeOfAnswer(item));
-    if (!isReceiverProblem(frame)) return outcomeOfForeignAnswer(frame.status);
     return outcomeOfRefusedRun(run, singleItem(frame));
   }
 

@@ -113,6 +113,26 @@ const DEFECTS: readonly (readonly [string, string, Defect])[] = [
     },
   ],
   [
+    'keeps the server’s time to itself',
+    'tells the server’s time, as soon as it answered that a change is refused',
+    {
+      around:
+        (send) =>
+        (operations, { signal }) =>
+          send(operations, { signal }),
+    },
+  ],
+  [
+    'believes whatever clock it hears',
+    'a captive portal says nothing',
+    {
+      around: (send) => (operations, context) => {
+        context.heardTime?.(0);
+        return send(operations, context);
+      },
+    },
+  ],
+  [
     'says not whose operations it sends',
     'tells whose operations it sends',
     {

@@ -86,8 +86,10 @@ function answer(client: WebSocket, request: string, carried: CarriedExchange): v
     client.terminate();
     return;
   }
-  const { status, body } = carried.answer;
-  const text = `${JSON.stringify({ request, status })}\n${new TextDecoder().decode(body)}`;
+  const { status, headers, body } = carried.answer;
+  // What the proxy makes up comes with the proxy's own time, as from a portal over HTTP.
+  const date = headers['date'] ?? new Date(systemClock.now()).toUTCString();
+  const text = `${JSON.stringify({ request, status, date })}\n${new TextDecoder().decode(body)}`;
   if (carried.kind === 'whole') client.send(text);
   // A message's first fragment, whose others never come.
   else client.send(text.slice(0, text.length >> 1), { fin: false }, () => client.terminate());
@@ -143,7 +145,8 @@ class Upstream {
     socket.on('message', (data) => {
       const { head, body } = parseFrame(textOf(data));
       const answered = this.#waiting.get(String(head['request']));
-      answered?.({ status: Number(head['status']), headers: {}, body: new TextEncoder().encode(body) });
+      const headers = { date: String(head['date']) };
+      answered?.({ status: Number(head['status']), headers, body: new TextEncoder().encode(body) });
     });
     return socket;
   }

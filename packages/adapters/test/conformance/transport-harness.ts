@@ -1,4 +1,4 @@
-import type { Transport } from '@cpc/sync-core';
+import { systemClock, type Transport } from '@cpc/sync-core';
 import {
   always,
   type Fault,
@@ -96,6 +96,7 @@ export async function transportHarness(setting: TransportSetting): Promise<Trans
     underWay: () => proxy.underWay,
     signedIn,
     actAs: (principal, other) => void actors.set(principal, other),
+    time: () => systemClock.now(),
     hold: () => receiver.hold(),
     elsewhere: { origin: elsewhere.origin, requests: () => strays },
     async dispose() {

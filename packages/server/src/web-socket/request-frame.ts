@@ -1,3 +1,5 @@
+import type { AnswerHead } from '@cpc/protocol';
+
 /** One request: who sends, and the body of a batch. */
 export interface RequestFrame {
   /** Chosen by the sender, and repeated in the answer. */
@@ -34,8 +36,8 @@ export function parseRequestFrame(text: string): RequestFrame | undefined {
 }
 
 /** The answer to a request, its body as over HTTP. */
-export function answerFrame(request: string, status: number, body: string): string {
-  return `${JSON.stringify({ request, status })}\n${body}`;
+export function answerFrame(head: AnswerHead, body: string): string {
+  return `${JSON.stringify(head)}\n${body}`;
 }
 
 function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -55,6 +55,14 @@ test('a socket of a device that is gone is closed, and leaves no timer', async (
   expect(ticks.size).toBe(0);
 });
 
+test('an answer says what the receiver’s clock says', async () => {
+  const date = 'Tue, 14 Nov 2023 22:13:20 GMT';
+  const { socket } = serve(() => Promise.resolve({ status: 200, headers: { date }, body: '[]' }));
+  socket.hear('message', request);
+  await settled();
+  expect(socket.sent).toEqual([`{"request":"1","status":200,"date":"${date}"}\n[]`]);
+});
+
 test('a socket whose request is under way is not idle', async () => {
   let finish: () => void = () => undefined;
   const { socket, pass } = serve(async (message) => {

@@ -2,6 +2,7 @@ import { encodeProblem } from '../answer/encode-answer.js';
 import { HEADERS, problem } from '@cpc/protocol';
 import { platformEvery } from '../store/platform-every.js';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
+import type { WireReply } from '../wire/wire-message.js';
 import { answerFrame, parseRequestFrame, type RequestFrame } from './request-frame.js';
 import { OPEN, type ServedSocket } from './served-socket.js';
 
@@ -63,9 +64,12 @@ export function webSocketReceiver(
     const answer = async (frame: RequestFrame): Promise<void> => {
       running++;
       try {
-        const { status, body } = await replyTo(receiver, frame, running > maxConcurrent);
+        const { status, headers = {}, body } = await replyTo(receiver, frame, running > maxConcurrent);
         if (socket.readyState !== OPEN) return;
-        socket.send(answerFrame(frame.request, status, body));
+        const { date } = headers;
+        socket.send(
+          answerFrame({ request: frame.request, status, ...(date !== undefined && { date }) }, body),
+        );
         if ((socket.bufferedAmount ?? 0) > maxBufferedBytes) socket.close(CLOSE.policyViolation);
       } catch {
         // The sender is told by the close that nobody knows what became of its requests; it sends them again.
@@ -110,7 +114,7 @@ async function replyTo(
   receiver: AnsweringReceiver,
   { credentials, principal, body }: RequestFrame,
   isOverloaded: boolean,
-): Promise<{ readonly status: number; readonly body: string }> {
+): Promise<Pick<WireReply, 'status' | 'body'> & Partial<WireReply>> {
   if (isOverloaded) return encodeProblem(undefined, problem('OVERLOADED', { retryAfter: 1 }));
   const bytes = encoder.encode(body);
   const headers = new Map(Object.entries({ ...credentials, 'content-type': 'application/json' }));

@@ -5,9 +5,10 @@ import { answerCases } from './transport/answer-cases.js';
 import { credentialCases } from './transport/credential-cases.js';
 import { faultCases } from './transport/fault-cases.js';
 import { orderCases } from './transport/order-cases.js';
+import { timeCases } from './transport/time-cases.js';
 import type { TransportHarness } from './transport/transport-harness.js';
 
-const CASES = [...answerCases, ...orderCases, ...credentialCases, ...faultCases];
+const CASES = [...answerCases, ...orderCases, ...credentialCases, ...timeCases, ...faultCases];
 
 /**
  * The contract of the `Transport` port as executable cases, for any runner, against a real server:

@@ -33,6 +33,10 @@ export interface TransportHarness {
    * the server does not compare whose operations they are with whom it authenticated.
    */
   readonly actAs?: (principal: string, other: string) => void;
+  /**
+   * The server's clock, in milliseconds since the epoch. Absent where its answers do not say it.
+   */
+  readonly time?: () => number;
   /** The server holds every operation before its effect until the returned function is called. */
   hold(): () => void;
   /** An address that answers nothing useful and counts what it was sent; given where redirects can be shown. */
