@@ -191,8 +191,8 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#read((queue) => queue.nextDue(request));
   }
 
-  clampTimes(now: number): Promise<void> {
-    return this.#write((queue) => queue.clampTimes(now));
+  clampTimes(now: number, aheadMs?: number): Promise<void> {
+    return this.#write((queue) => queue.clampTimes(now, aheadMs));
   }
 
   get(id: string): Promise<StoredOperation | undefined> {

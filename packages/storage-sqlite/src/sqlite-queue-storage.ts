@@ -156,8 +156,8 @@ export class SqliteQueueStorage implements QueueStorage {
     return this.#session.read((tx) => nextDue(tx, request));
   }
 
-  clampTimes(now: number): Promise<void> {
-    return this.#session.write((tx) => clampTimes(tx, now));
+  clampTimes(now: number, aheadMs?: number): Promise<void> {
+    return this.#session.write((tx) => clampTimes(tx, now, aheadMs));
   }
 
   get(id: string): Promise<StoredOperation | undefined> {

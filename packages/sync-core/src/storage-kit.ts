@@ -56,6 +56,7 @@ export {
   type Hold,
   isTooLong,
   type Keeping,
+  leaseEndAfterSetting,
   mayRequeue,
   newProgress,
   NO_HISTORY,

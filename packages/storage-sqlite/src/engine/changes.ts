@@ -4,6 +4,7 @@ import {
   ENDED,
   endedReference,
   isTooLong,
+  leaseEndAfterSetting,
   mayRequeue,
   outcomeFor,
   replacedProgress,
@@ -99,13 +100,14 @@ function restoreOne(tx: QueueTransaction, stored: StoredOperation): boolean {
   return true;
 }
 
-/** The clock was set back: no wait is longer than its own length. */
-export function clampTimes(tx: QueueTransaction, now: number): void {
+/** The clock was set: no wait is longer than its own length, and no lease shorter than it was. */
+export function clampTimes(tx: QueueTransaction, now: number, aheadMs = 0): void {
   for (const placed of tx.sql.delayedBeyond.all(now).map(placedOf)) {
     const { dueAt, delayMs } = placed.place;
     if (isTooLong(dueAt, delayMs, now)) refresh(tx, tx.move(placed, { dueAt: 0, delayMs: 0 }));
   }
   for (const { leaseUntil, leaseMs, items } of tx.leases.groups) {
-    if (isTooLong(leaseUntil, leaseMs, now)) tx.leases.extend([...items.keys()], now + leaseMs, leaseMs);
+    const end = leaseEndAfterSetting(leaseUntil, leaseMs, now, aheadMs);
+    if (end !== leaseUntil) tx.leases.extend([...items.keys()], end, leaseMs);
   }
 }

@@ -83,8 +83,8 @@ export class MemoryQueueStorage implements QueueStorage {
     return this.#run((queue) => queue.nextDue(request));
   }
 
-  clampTimes(now: number): Promise<void> {
-    return this.#run((queue) => queue.clampTimes(now));
+  clampTimes(now: number, aheadMs?: number): Promise<void> {
+    return this.#run((queue) => queue.clampTimes(now, aheadMs));
   }
 
   get(id: string): Promise<StoredOperation | undefined> {

@@ -41,6 +41,7 @@ import { matches } from '../rules/matches.js';
 import { outcomeFor } from '../rules/outcomes.js';
 import {
   isTooLong,
+  leaseEndAfterSetting,
   mayRequeue,
   parkedProgress,
   type Progress,
@@ -121,11 +122,15 @@ export class MemoryQueue {
     return next === Infinity ? undefined : next;
   }
 
-  clampTimes(now: number): void {
+  clampTimes(now: number, aheadMs = 0): void {
     for (const entry of this.index.entries()) {
-      if (!isTooLong(entry.dueAt, entry.delayMs, now)) continue;
-      if (entry.state === 'leased') this.leases.extend(entry, now + entry.delayMs);
-      else this.index.settle(entry, { ...entry.progress, dueAt: 0, delayMs: 0 });
+      const { state, dueAt, delayMs } = entry;
+      if (state === 'leased') {
+        const end = leaseEndAfterSetting(dueAt, delayMs, now, aheadMs);
+        if (end !== dueAt) this.leases.extend(entry, end);
+      } else if (isTooLong(dueAt, delayMs, now)) {
+        this.index.settle(entry, { ...entry.progress, dueAt: 0, delayMs: 0 });
+      }
     }
   }
 

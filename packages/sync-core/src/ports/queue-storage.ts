@@ -134,10 +134,13 @@ export interface QueueStorage {
   nextDue(request: NextDueRequest): Promise<number | undefined>;
 
   /**
-   * The clock was set back. Every wait that is now longer than its own `delayMs` ends at once, every lease
+   * The clock was set. Every wait that is now longer than its own `delayMs` ends at once, every lease
    * that is now longer than its length ends after that length. Schedules of the app's own stay.
+   *
+   * @param aheadMs - by how much it was set forward: the ends of leases move with it, up to their length from now, so that
+   * none lapses by it whose holder is alive. @defaultValue 0
    */
-  clampTimes(now: number): Promise<void>;
+  clampTimes(now: number, aheadMs?: number): Promise<void>;
 
   get(id: string): Promise<StoredOperation | undefined>;
 

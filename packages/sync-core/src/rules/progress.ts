@@ -149,3 +149,11 @@ export function restoredProgress(stored: StoredOperation): Progress {
 export function isTooLong(until: number, lengthMs: number, now: number): boolean {
   return lengthMs > 0 && until - now > lengthMs;
 }
+
+/**
+ * When a lease ends after the clock was set: as long from now as it would have lasted, where the clock was set forward,
+ * and never longer than its own length.
+ */
+export function leaseEndAfterSetting(until: number, lengthMs: number, now: number, aheadMs: number): number {
+  return Math.min(until + aheadMs, now + lengthMs);
+}

@@ -3,6 +3,7 @@ import type { Transport } from '../ports/transport.js';
 import type { QueueContext } from '../queue/queue-context.js';
 import type { Gate } from './gate.js';
 import { ofOnePrincipal } from './one-principal.js';
+import type { SteadyTime } from './steady-time.js';
 import { candidatesOf, type Claimed, lanesOf, type Run, type Seats, turnsOf } from './turns.js';
 import type { WorkerSettings } from './worker-options.js';
 
@@ -11,6 +12,7 @@ export interface ClaimsCollaborators {
   readonly transport: Transport;
   readonly settings: WorkerSettings;
   readonly gate: Gate;
+  readonly time: SteadyTime;
 }
 
 /** What is free, in sends. */
@@ -73,7 +75,7 @@ export class Claims {
   }
 
   async #claim(limit: number): Promise<Claimed> {
-    const { settings, gate, context } = this.#with;
+    const { settings, gate, context, time } = this.#with;
     const { storage, clock, session, registry } = context;
     // A sign-in that is not stored yet: until it is, the storage would answer for somebody else.
     await session.ready();
@@ -81,7 +83,7 @@ export class Claims {
     const { principal, turn } = session;
     const knows = registry.sendableKinds;
     const claim = await storage.claim({
-      now: clock.now(),
+      now: time.now(),
       limit,
       leaseMs: settings.leaseMs,
       perEntity: this.#perEntity,

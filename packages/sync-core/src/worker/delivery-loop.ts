@@ -135,19 +135,21 @@ export class DeliveryLoop {
   }
 
   /**
-   * Mends waits that a clock made too long, and lets go what only a newer app could send. Again after each jump
-   * back of the clock, and after each send that was under way then, whose settlement may bring a time of before; and
+   * Mends waits that a clock made too long and leases that it made too short, and lets go what only a newer app could
+   * send. Again after each jump of the clock, and after each send that was under way then, whose settlement may bring a time of before; and
    * until it succeeds: what is not mended waits for as long as the clock was wrong.
    */
   async #mend(): Promise<void> {
     const { context, time } = this.#with;
     const { storage, clock, hub } = context;
     const setBacks = time.setBacks();
-    if (this.#mendedAt === setBacks) return;
+    const aheadMs = time.aheadMs();
+    if (this.#mendedAt === setBacks && aheadMs === 0) return;
     // Before it is done, so that a send which ends meanwhile can ask for more.
     this.#mendedAt = setBacks;
     try {
-      await storage.clampTimes(clock.now());
+      await storage.clampTimes(clock.now(), aheadMs);
+      time.movedBy(aheadMs);
       await releaseParked(context);
     } catch (error) {
       this.#mendedAt = undefined;

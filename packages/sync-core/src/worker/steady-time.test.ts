@@ -34,3 +34,25 @@ test('a jump back is counted once; a small correction and a jump ahead are not',
   expect(time.setBacks()).toBe(1);
   expect(time.setBacks()).toBe(1);
 });
+
+test('a jump ahead is not believed before leases were moved by it; a small one is', async () => {
+  const clock = new ManualClock({ now: 10_000 });
+  const time = new SteadyTime(clock);
+  clock.jump(900);
+  expect([time.aheadMs(), time.now()]).toEqual([0, 10_900]);
+  clock.jump(1001);
+  expect([time.aheadMs(), time.now()]).toEqual([1001, 11_900]);
+  await clock.advance(50);
+  expect([time.aheadMs(), time.now()]).toEqual([1001, 11_950]);
+  time.movedBy(1001);
+  expect([time.aheadMs(), time.now()]).toEqual([0, 11_951]);
+});
+
+test('a clock that was set back is believed at once, and what it is set forward from there is a jump', () => {
+  const clock = new ManualClock({ now: 100_000 });
+  const time = new SteadyTime(clock);
+  clock.jump(-50_000);
+  expect([time.aheadMs(), time.now()]).toEqual([0, 50_000]);
+  clock.jump(50_000);
+  expect([time.aheadMs(), time.now()]).toEqual([50_000, 51_000]);
+});

@@ -226,3 +226,52 @@ test('a transport that was frozen while it waited for credentials is told that n
   expect(seen).toEqual([true, false, true, true]);
   expect(rig.told('released')).toMatchObject([{ id: 'x' }]);
 });
+
+describe('a clock that is set forward beyond the lease while a send is under way', () => {
+  const aheadMs = 3_600_000;
+
+  async function sending() {
+    const rig = await running(options);
+    rig.transport.answer = () => 'hang';
+    await rig.enqueue(['x']);
+    await rig.clock.advance(500);
+    return rig;
+  }
+
+  test('makes nobody send it again: neither its own worker nor another one', async () => {
+    const rig = await sending();
+    const other = await running({ ...options, beside: rig });
+    await rig.clock.advance(100);
+    rig.clock.jump(aheadMs);
+    await rig.enqueue(['y']);
+    await rig.clock.advance(0);
+    await rig.clock.advance(30_000);
+    expect([...rig.transport.sent, ...other.transport.sent].sort()).toEqual(['x', 'y']);
+    rig.transport.answer = () => acknowledged;
+    rig.transport.release();
+    await rig.clock.advance(0);
+    expect(rig.told('released')).toEqual([]);
+    expect(await rig.total()).toBe(0);
+  });
+
+  test('moves the lease of one that died as well, by its length at most for each that notices', async () => {
+    const rig = await sending();
+    for (const call of ['renew', 'settle'] as const) rig.faults.fail(call, Infinity);
+    const other = await running({ ...options, beside: rig });
+    rig.clock.jump(aheadMs);
+    rig.worker.pause();
+    await rig.clock.advance(2499);
+    expect(other.transport.sent).toEqual([]);
+    await rig.clock.advance(options.leaseMs + 2 * options.pollMs);
+    expect(other.transport.sent).toEqual(['x']);
+  });
+
+  test('is not believed while leases cannot be moved, and they are as soon as they can', async () => {
+    const rig = await sending();
+    const other = await running({ ...options, beside: rig });
+    other.faults.fail('clampTimes', 3);
+    rig.clock.jump(aheadMs);
+    await rig.clock.advance(30_000);
+    expect(other.transport.sent).toEqual([]);
+  });
+});

@@ -52,7 +52,7 @@ export class Actors {
       case 'clockJump':
         this.#world.fault(`the clock of d${device.index} jumps by ${event.byMs} ms`);
         device.wall.offsetMs += event.byMs;
-        referee.disturbedAt.set(device.index, scheduler.now);
+        if (event.byMs < 0) referee.disturbedAt.set(device.index, scheduler.now);
         return;
       case 'signIn': {
         device.signIn(event.principal);

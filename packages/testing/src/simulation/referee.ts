@@ -186,13 +186,14 @@ export class Referee {
   }
 
   /**
-   * A clock was set back: no lease is longer than its length. A call that a tab carried through a sleep says the same
+   * A clock was set: no lease is longer than its length, and one set forward moved the leases' ends. A call that a tab carried through a sleep says the same
    * by mistake, long after its moment, and nobody can tell it from a clock that was set.
    */
-  clamped(device: number, wallNow: number, realNow: number): void {
+  clamped(device: number, wallNow: number, realNow: number, aheadMs: number): void {
     if (realNow - wallNow > GRACE_MS / 2) this.disturbedAt.set(device, this.#now());
     for (const hold of this.#holds.values())
-      if (hold.device === device) hold.leaseUntil = Math.min(hold.leaseUntil, wallNow + hold.leaseMs);
+      if (hold.device === device)
+        hold.leaseUntil = Math.min(hold.leaseUntil + aheadMs, wallNow + hold.leaseMs);
   }
 
   /** No operation that may go is left behind although it outranks one that was given out. */

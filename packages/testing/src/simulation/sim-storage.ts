@@ -131,11 +131,11 @@ export class SimStorage implements QueueStorage {
     return this.#call('nextDue', false, () => this.#real.nextDue(request));
   }
 
-  clampTimes(now: number): Promise<void> {
+  clampTimes(now: number, aheadMs = 0): Promise<void> {
     const { world, device } = this.#tab;
     return this.#call('clampTimes', true, async () => {
-      await this.#real.clampTimes(now);
-      world.referee.clamped(device.index, now, device.wallNow());
+      await this.#real.clampTimes(now, aheadMs);
+      world.referee.clamped(device.index, now, device.wallNow(), aheadMs);
     });
   }
 

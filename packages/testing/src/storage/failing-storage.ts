@@ -94,8 +94,8 @@ export class FailingStorage implements QueueStorage {
     return this.#call('nextDue', () => this.#inner.nextDue(request));
   }
 
-  clampTimes(now: number): Promise<void> {
-    return this.#call('clampTimes', () => this.#inner.clampTimes(now));
+  clampTimes(now: number, aheadMs?: number): Promise<void> {
+    return this.#call('clampTimes', () => this.#inner.clampTimes(now, aheadMs));
   }
 
   get(id: string): Promise<StoredOperation | undefined> {

@@ -166,6 +166,17 @@ export const claimMutants: readonly Mutant[] = [
         : Math.min(...data.entries.map(({ operation }) => operation.scheduledAt)),
   })),
   mutant('clampTimes does nothing', () => ({ clampTimes: () => Promise.resolve() })),
+  mutant('clampTimes lets leases lapse by a clock that was set forward', (real) => ({
+    clampTimes: (now) => real.clampTimes(now),
+  })),
+  mutant('clampTimes makes leases longer than their length', (_real, data) => ({
+    clampTimes: (_now, aheadMs = 0) => {
+      mapEntries(data, (entry) =>
+        entry.wait === 'leased' ? { ...entry, dueAt: entry.dueAt + aheadMs } : entry,
+      );
+      return Promise.resolve();
+    },
+  })),
   mutant('clampTimes ends every wait and lease', (_real, data) => ({
     clampTimes: () => {
       mapEntries(data, freed);

@@ -89,7 +89,7 @@ export function delegateTo(real: QueueStorage): QueueStorage {
     renew: (token, ids, leaseUntil, leaseMs) => real.renew(token, ids, leaseUntil, leaseMs),
     settle: (token, settlements) => real.settle(token, settlements),
     nextDue: (request) => real.nextDue(request),
-    clampTimes: (now) => real.clampTimes(now),
+    clampTimes: (now, aheadMs) => real.clampTimes(now, aheadMs),
     get: (id) => real.get(id),
     blockersOf: (id) => real.blockersOf(id),
     list: (query) => real.list(query),

@@ -141,11 +141,13 @@ export class ModelQueueStorage implements QueueStorage {
     });
   }
 
-  clampTimes(now: number): Promise<void> {
+  clampTimes(now: number, aheadMs = 0): Promise<void> {
     return this.#step(() =>
       this.#map((entry) => {
+        if (entry.wait === 'leased')
+          return { ...entry, dueAt: Math.min(entry.dueAt + aheadMs, now + entry.delayMs) };
         if (entry.delayMs === 0 || entry.dueAt - now <= entry.delayMs) return entry;
-        return entry.wait === 'leased' ? { ...entry, dueAt: now + entry.delayMs } : freed(entry);
+        return freed(entry);
       }),
     );
   }

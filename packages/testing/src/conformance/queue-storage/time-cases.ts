@@ -129,6 +129,29 @@ export const timeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'clampTimes moves leases with a clock that was set forward, up to their length',
+    body: async ({ storage }) => {
+      await add(storage, operation('old'), operation('over'), operation('new'));
+      const AHEAD = 1_000_000;
+      const first = await claimOne(storage, { leaseMs: 2 * LEASE_MS });
+      await claimOne(storage, { leaseMs: LEASE_MS / 2 });
+      await claimOne(storage, { now: T0 + LEASE_MS / 2 - 1, leaseMs: LEASE_MS });
+      const now = T0 + LEASE_MS / 2 + AHEAD;
+      await storage.clampTimes(now, AHEAD);
+      assertEqual((await mustGet(storage, 'old')).dueAt, T0 + 2 * LEASE_MS + AHEAD, 'a lease that lasts');
+      assertEqual(idsOf((await claim(storage, { now })).operations), ['over'], 'what may go');
+      await storage.clampTimes(now, AHEAD);
+      assertEqual(
+        (await mustGet(storage, 'old')).dueAt,
+        now + 2 * LEASE_MS,
+        'moved twice, no longer than its length',
+      );
+      assertEqual((await mustGet(storage, 'new')).dueAt, now + LEASE_MS, 'another one');
+      const renewed = await storage.renew(first.token, ['old'], now + LEASE_MS, LEASE_MS);
+      assertEqual(renewed, ['old'], 'the holder still holds it');
+    },
+  },
+  {
     name: 'clampTimes ends leases after their length',
     body: async ({ storage }) => {
       await add(storage, operation('a'));
