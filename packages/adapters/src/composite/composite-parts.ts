@@ -1,5 +1,5 @@
-import type { NetworkMonitor } from '@cpc/network';
 import type { Clock, SyncQueue } from '@cpc/sync-core';
+import type { NetworkHints } from '../delivery/guarded-hints.js';
 import type { EntityGuard } from './entity-guard.js';
 
 /** What a composite needs of a queue; a `SyncQueue` satisfies it. */
@@ -12,7 +12,7 @@ export type AnyService = Readonly<Record<string, (...args: readonly unknown[]) =
 export interface CompositeParts {
   readonly online: AnyService;
   readonly offline: AnyService;
-  readonly monitor: NetworkMonitor;
+  readonly monitor: NetworkHints;
   readonly queue: CompositeQueue;
   readonly guard: EntityGuard;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import type { NetworkMonitor } from '@cpc/network';
 import { isSyncError, systemClock, type Clock } from '@cpc/sync-core';
+import { guardedHints } from '../delivery/guarded-hints.js';
 import { callOn, type CompositeParts, type CompositeQueue } from './composite-parts.js';
 import { EntityGuard } from './entity-guard.js';
 import { OfflineFailureError, OnlineFailureError, textOf } from './failures.js';
@@ -46,7 +47,7 @@ export function composite<Service extends ServiceOf<Service>>(
   const parts: CompositeParts = {
     online: options.online,
     offline: options.offline,
-    monitor: options.monitor,
+    monitor: guardedHints(options.monitor),
     queue: options.queue,
     guard: new EntityGuard(options.queue),
     clock: options.clock ?? systemClock,

@@ -1,5 +1,6 @@
-import type { NetworkMonitor, NetworkState } from '@cpc/network';
+import type { NetworkState } from '@cpc/network';
 import { SyncError, type Clock } from '@cpc/sync-core';
+import type { NetworkHints } from '../delivery/guarded-hints.js';
 
 /** Whether a call is worth trying: the monitor is a hint, and `unknown` means that trying is the way to find out. */
 export function isWorthTrying(state: NetworkState): boolean {
@@ -7,7 +8,7 @@ export function isWorthTrying(state: NetworkState): boolean {
 }
 
 export interface OnlineLimits {
-  readonly monitor: NetworkMonitor;
+  readonly monitor: NetworkHints;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }

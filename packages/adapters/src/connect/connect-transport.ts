@@ -8,7 +8,8 @@ import {
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
 import { outcomeOfLargeAnswer } from '../delivery/answer-too-large.js';
-import { DefectTeller, isDefect } from '../delivery/defect.js';
+import { DefectTeller, defectOf, isDefect } from '../delivery/defect.js';
+import { guardedCall } from '../delivery/guarded-call.js';
 import { requestAs, type Departure, type RequestParts } from '../delivery/request-as.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
@@ -65,10 +66,18 @@ export class ConnectTransport implements Transport {
     const cut = (free: readonly Operation[]): readonly Run[] => runsOf(free, this.#limits);
     const deliver = async (run: Run): Promise<RunResult> => {
       const met = await this.#deliver(run, context);
-      if (met !== 'halve' && 'kind' in met && met.kind === 'unreachable') this.#reconnect?.();
+      if (met !== 'halve' && 'kind' in met && met.kind === 'unreachable') this.#startAnew();
       return met;
     };
     return sendRuns(operations, cut, deliver, this.#teller);
+  }
+
+  /** The outage is what counts; that the connection could not be dropped as well is told beside it. */
+  #startAnew(): void {
+    guardedCall(
+      () => this.#reconnect?.(),
+      (error) => this.#teller.tell(defectOf(error)),
+    );
   }
 
   #deliver(run: Run, context: SendContext): Promise<RunResult> {

@@ -54,7 +54,7 @@ interface Platform {
   readonly process?: { readonly emitWarning?: (text: string, options: object) => void };
 }
 
-/** Tells a defect where the platform tells errors that nobody caught: once for a transport, since it will come again. */
+/** Tells a defect where the platform tells errors that nobody caught: once for each thing that has it, since it will come again. */
 export class DefectTeller {
   #isTold = false;
 
@@ -63,6 +63,6 @@ export class DefectTeller {
     this.#isTold = true;
     const { reportError, process } = globalThis as Platform;
     if (reportError !== undefined) reportError(error);
-    else process?.emitWarning?.(error.message, { code: 'CPC_TRANSPORT_FAILED', detail: error.stack ?? '' });
+    else process?.emitWarning?.(error.message, { code: `CPC_${error.code}`, detail: error.stack ?? '' });
   }
 }

@@ -223,29 +223,32 @@ test('a pull that waits for another one begins no request after the stop', async
   expect(puller.status.state).toBe('stopped');
 });
 
-test('an observer that throws stops no pull', async () => {
-  const { source, puller, copy } = rig();
-  source.set('a', 1);
-  const thrown: unknown[] = [];
-  const original = globalThis.queueMicrotask;
-  globalThis.queueMicrotask = (callback) => {
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('the observer is broken');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('the observer is broken')) as never],
+])(
+  'an observer that %s stops no pull and ends no process, and is told once',
+  async (_, observer: () => void) => {
+    const { source, puller, copy } = rig();
+    source.set('a', 1);
+    const told: unknown[] = [];
+    Object.assign(globalThis, { reportError: (error: unknown) => void told.push(error) });
     try {
-      callback();
-    } catch (error) {
-      thrown.push(error);
+      puller.register(observer);
+      await puller.pull();
+      await puller.pull();
+    } finally {
+      Reflect.deleteProperty(globalThis, 'reportError');
     }
-  };
-  try {
-    puller.register(({ state }) => {
-      if (state === 'pulling') throw new Error('the observer is broken');
-    });
-    await puller.pull();
-  } finally {
-    globalThis.queueMicrotask = original;
-  }
-  expect(copy()).toEqual({ a: 1 });
-  expect(thrown).toEqual([new Error('the observer is broken')]);
-});
+    expect(copy()).toEqual({ a: 1 });
+    expect(told).toMatchObject([{ code: 'LISTENER_FAILED', cause: new Error('the observer is broken') }]);
+  },
+);
 
 test('names the option that is out of range', () => {
   const { source, target, monitor } = rig();

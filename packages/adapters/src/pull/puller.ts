@@ -12,6 +12,9 @@ import {
   type SyncFailure,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { DefectTeller } from '../delivery/defect.js';
+import { guardedCall } from '../delivery/guarded-call.js';
+import { guardedHints, type NetworkHints } from '../delivery/guarded-hints.js';
 import { isWorthTrying } from '../composite/while-online.js';
 import { catchUp, type CatchUpParts } from './catch-up.js';
 import { Wake, type WakeReason } from './wake.js';
@@ -60,12 +63,13 @@ export interface PullStatus {
  * ```
  */
 export class Puller {
-  readonly #parts: PullerCollaborators;
+  readonly #parts: CatchUpParts & { readonly monitor: NetworkHints };
   readonly #pollMs: number;
   readonly #backoff: BackoffStrategy;
   readonly #reconnectJitterMs: number;
   readonly #clock: Clock;
   readonly #random: RandomSource;
+  readonly #teller = new DefectTeller();
   readonly #observers = new Set<(status: PullStatus) => void>();
   #status: PullStatus = { state: 'stopped', pulls: 0 };
   #started: Started | undefined;
@@ -76,7 +80,8 @@ export class Puller {
 
   /** @throws RangeError where an option is out of range */
   constructor(collaborators: PullerCollaborators, options: PullerOptions = {}) {
-    this.#parts = collaborators;
+    const { source, target, monitor } = collaborators;
+    this.#parts = { source, target, monitor: guardedHints(monitor) };
     this.#pollMs = atLeastOne('pollMs', options.pollMs ?? 300_000);
     this.#backoff = options.backoff ?? new ExponentialBackoff();
     this.#reconnectJitterMs = atLeastOne('reconnectJitterMs', options.reconnectJitterMs ?? 1_000);
@@ -91,7 +96,7 @@ export class Puller {
   /** Calls `observer` with the status now and at every change. Returns the way to stop it. */
   register(observer: (status: PullStatus) => void): () => void {
     this.#observers.add(observer);
-    observer(this.#status);
+    this.#call(observer, this.#status);
     return () => void this.#observers.delete(observer);
   }
 
@@ -249,7 +254,18 @@ export class Puller {
 
   #tell(status: PullStatus): void {
     this.#status = status;
-    for (const observer of [...this.#observers]) guarded(() => observer(status));
+    for (const observer of [...this.#observers]) this.#call(observer, status);
+  }
+
+  /** An observer that throws disturbs no pull. */
+  #call(observer: (status: PullStatus) => void, status: PullStatus): void {
+    guardedCall(
+      () => observer(status),
+      (cause) =>
+        this.#teller.tell(
+          new SyncError('LISTENER_FAILED', 'An observer of the puller failed by itself.', { cause }),
+        ),
+    );
   }
 }
 
@@ -270,14 +286,3 @@ interface Failed {
 const asFailure = (error: unknown): Failed => ({ error });
 
 const ignore = (): void => undefined;
-
-/** An observer that throws disturbs no pull; its error goes to the platform, as that of an event listener does. */
-function guarded(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}

@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
+import { guardedObserver } from './guarded-observer.js';
 import type { NetworkObserver, NetworkState, NetworkStatus } from '../ports/network-monitor.js';
 
 /** What a monitor concludes: a status without its time. */
@@ -37,7 +38,7 @@ export class StatusSource {
   }
 
   register(observer: NetworkObserver): () => void {
-    const subscription = this.status$.subscribe(observer);
+    const subscription = this.status$.subscribe(guardedObserver(observer));
     return () => subscription.unsubscribe();
   }
 
