@@ -146,7 +146,7 @@ test.each([
       ],
     },
   });
-  const transport = new ConnectTransport({ transport: lost, reconnect: reconnect as () => void });
+  const transport = new ConnectTransport({ transport: lost, reconnect });
   for (let sends = 0; sends < 2; sends++) {
     const { signal } = new AbortController();
     const outcomes = await transport.send([operation({ id: 'k' })], { signal });

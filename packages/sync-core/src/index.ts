@@ -1,3 +1,4 @@
+export { ownCopy } from './operation/own.js';
 export {
   ConstantBackoff,
   ExponentialBackoff,

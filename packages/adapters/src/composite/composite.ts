@@ -1,6 +1,8 @@
 import type { NetworkMonitor } from '@cpc/network';
-import { isSyncError, systemClock, type Clock } from '@cpc/sync-core';
+import { isSyncError, ownCopy, systemClock, type Clock } from '@cpc/sync-core';
+import { checkFunction, checkParts } from '../delivery/check-parts.js';
 import { guardedHints } from '../delivery/guarded-hints.js';
+import { checkPolicy } from './check-policy.js';
 import { callOn, type CompositeParts, type CompositeQueue } from './composite-parts.js';
 import { EntityGuard } from './entity-guard.js';
 import { OfflineFailureError, OnlineFailureError, textOf } from './failures.js';
@@ -39,11 +41,16 @@ export interface CompositeOptions<Service> {
  * A service that works the same with and without a network. It has the service's own type; who the user is, is
  * an argument of its methods, never of this factory.
  *
- * @throws TypeError where a method has no policy that is known, or a service lacks it
+ * @throws TypeError or RangeError where an option is not what it should be, a method has no policy that is known, or a
+ * service lacks it
  */
 export function composite<Service extends ServiceOf<Service>>(
   options: CompositeOptions<Service>,
 ): Composite<Service> {
+  checkParts('monitor', options.monitor, ['register', 'report']);
+  checkParts('queue', options.queue, ['enqueue', 'list', 'discard', 'watch']);
+  for (const part of ['recoverable', 'onKeepFailure'] as const)
+    if (options[part] !== undefined) checkFunction(part, options[part]);
   const parts: CompositeParts = {
     online: options.online,
     offline: options.offline,
@@ -54,13 +61,18 @@ export function composite<Service extends ServiceOf<Service>>(
     recoverable: options.recoverable ?? isRecoverable,
     onKeepFailure: options.onKeepFailure,
   };
-  const plain: Record<string, unknown> = {};
-  const sourced: Record<string, unknown> = {};
-  for (const [name, policy] of Object.entries(options.methods as Readonly<Record<string, AnyMethodPolicy>>)) {
-    const call = methodOf(name, policy, parts);
-    plain[name] = async (...args: readonly unknown[]) => (await call(args)).value;
-    sourced[name] = (...args: readonly unknown[]) => call(args);
-  }
+  const policies = Object.entries(options.methods as Readonly<Record<string, AnyMethodPolicy>>);
+  const calls = policies.map(([name, policy]) => {
+    checkPolicy(name, policy, options);
+    return [name, methodOf(name, policy, parts)] as const;
+  });
+  // By entries, so that no name reaches a prototype.
+  const plain = Object.fromEntries(
+    calls.map(([name, call]) => [name, async (...args: readonly unknown[]) => (await call(args)).value]),
+  );
+  const sourced = Object.fromEntries(
+    calls.map(([name, call]) => [name, (...args: readonly unknown[]) => call(args)]),
+  );
   return Object.assign(plain, { [SOURCED]: sourced }) as unknown as Composite<Service>;
 }
 
@@ -70,16 +82,32 @@ function methodOf(name: string, policy: AnyMethodPolicy, parts: CompositeParts):
   switch (policy.kind) {
     case 'read': {
       const read = new ReadMethod(name, policy, parts);
-      return (args) => read.call(args);
+      return (args) => read.call(args.map(asCalled));
     }
     case 'write': {
       const write = new WriteMethod(name, policy, parts);
-      return async (args) => ({ value: await write.call(args), source: 'offline', reason: 'waiting' });
+      return async (args) => ({
+        value: await write.call(args.map(asCalled)),
+        source: 'offline',
+        reason: 'waiting',
+      });
     }
     case 'online':
       return (args) => onlineOnly(name, args, parts);
     case 'offline':
       return (args) => offlineOnly(name, args, parts);
+  }
+}
+
+/**
+ * An argument as it is at the moment of the call, whatever the caller does to it while the call waits for its turn. What
+ * is no data, such as a signal, is handed on as it is.
+ */
+function asCalled(argument: unknown): unknown {
+  try {
+    return ownCopy(argument);
+  } catch {
+    return argument;
   }
 }
 

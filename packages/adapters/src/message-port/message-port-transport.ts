@@ -8,11 +8,18 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { checkParts } from '../delivery/check-parts.js';
 import { calledOff } from '../delivery/within-time.js';
 import { Heartbeat } from './heartbeat.js';
 import type { MessagePortTransportOptions } from './message-port-transport-options.js';
-import type { PortLike } from './port-like.js';
-import { isPortMessage, type PortAnswer, type PortOperation, type PortRequest } from './port-message.js';
+import { PORT_METHODS, type PortLike } from './port-like.js';
+import {
+  isPortMessage,
+  type OtherMessage,
+  type PortAnswer,
+  type PortOperation,
+  type PortRequest,
+} from './port-message.js';
 
 interface Sending {
   readonly resolve: (outcomes: readonly DeliveryOutcome[]) => void;
@@ -39,8 +46,9 @@ export class MessagePortTransport implements Transport {
   readonly #sender: string;
   #sends = 0;
 
-  /** @throws RangeError where an option is not what it should be */
+  /** @throws TypeError or RangeError where the port or an option is not what it should be */
   constructor(port: PortLike, options: MessagePortTransportOptions = {}) {
+    checkParts('port', port, PORT_METHODS);
     this.#port = port;
     this.#sender = String(systemRandom.next()).slice(2);
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 1);
@@ -102,12 +110,13 @@ export class MessagePortTransport implements Transport {
   readonly #receive = ({ data }: { readonly data: unknown }): void => {
     if (!isPortMessage(data)) return;
     this.#heartbeat.heard();
-    const answer = data as PortAnswer;
+    const answer = data as PortAnswer | OtherMessage;
     if (answer.type === 'cpc-sync/pong') return;
     const sending = this.#sending.get(answer.id);
     if (answer.type === 'cpc-sync/time') sending?.heardTime?.(answer.serverMs);
     else if (answer.type === 'cpc-sync/outcomes') sending?.resolve(answer.outcomes);
-    else sending?.reject(new SyncError('TRANSPORT_FAILED', `Behind the port: ${answer.message}`));
+    else if (answer.type === 'cpc-sync/failed')
+      sending?.reject(new SyncError('TRANSPORT_FAILED', `Behind the port: ${answer.message}`));
   };
 
   readonly #closed = (): void => this.#giveUpAll('The port was closed.');

@@ -11,3 +11,6 @@ export interface PortLike {
   /** A port holds its messages back until it is started; a worker has none of it. */
   start?(): void;
 }
+
+/** What is looked for at the door. */
+export const PORT_METHODS: readonly string[] = ['postMessage', 'addEventListener', 'removeEventListener'];

@@ -17,6 +17,12 @@ export type PortAnswer =
   | { readonly type: 'cpc-sync/failed'; readonly id: string; readonly message: string }
   | { readonly type: 'cpc-sync/pong' };
 
+/** Whatever else this protocol may come to say, or says in the other direction; it is left alone. */
+export interface OtherMessage {
+  readonly type: 'cpc-sync/other';
+  readonly id: string;
+}
+
 /** A port may carry other messages too; those of this protocol are known by their type. */
 export function isPortMessage(data: unknown): data is PortRequest | PortAnswer {
   if (typeof data !== 'object' || data === null || !('type' in data)) return false;

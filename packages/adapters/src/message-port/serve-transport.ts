@@ -7,8 +7,15 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
-import type { PortLike } from './port-like.js';
-import { isPortMessage, type PortAnswer, type PortOperation, type PortRequest } from './port-message.js';
+import { checkParts } from '../delivery/check-parts.js';
+import { PORT_METHODS, type PortLike } from './port-like.js';
+import {
+  isPortMessage,
+  type OtherMessage,
+  type PortAnswer,
+  type PortOperation,
+  type PortRequest,
+} from './port-message.js';
 
 /** A transport that is being served. */
 export interface ServedTransport extends Disposable {
@@ -30,7 +37,7 @@ export interface ServeTransportOptions {
  * The other end holds the lease, and asks for signs of life while it waits. When nothing was heard of it for `silenceMs`,
  * nothing more leaves in its name: one of both was frozen, and the lease may be somebody else's by now.
  *
- * @throws RangeError where an option is not what it should be
+ * @throws TypeError or RangeError where the port, the transport or an option is not what it should be
  * @returns the way to stop it
  */
 export function serveTransport(
@@ -38,6 +45,8 @@ export function serveTransport(
   transport: Transport,
   options: ServeTransportOptions = {},
 ): ServedTransport {
+  checkParts('port', port, PORT_METHODS);
+  checkParts('transport', transport, ['send']);
   const clock = options.clock ?? systemClock;
   const silenceMs = atLeastOne('silenceMs', options.silenceMs ?? 10_000);
   let heardAt = clock.monotonicMs();
@@ -63,10 +72,10 @@ export function serveTransport(
   const receive = ({ data }: { readonly data: unknown }): void => {
     if (!isPortMessage(data)) return;
     heardAt = clock.monotonicMs();
-    const request = data as PortRequest;
+    const request = data as PortRequest | OtherMessage;
     if (request.type === 'cpc-sync/ping') post({ type: 'cpc-sync/pong' });
     else if (request.type === 'cpc-sync/abort') running.get(request.id)?.abort();
-    else void send(request.id, request.operations);
+    else if (request.type === 'cpc-sync/send') void send(request.id, request.operations);
   };
   const stop = (): void => {
     port.removeEventListener('message', receive);

@@ -1,5 +1,6 @@
 import { SyncError } from '@cpc/sync-core';
-import type { ChangeSource, PullContext } from './change-source.js';
+import type { ChangeSource, PullContext, SourcePage } from './change-source.js';
+import { isChange } from './check-page.js';
 import type { PullTarget } from './pull-target.js';
 
 export interface CatchUpParts {
@@ -18,8 +19,9 @@ export async function catchUp({ source, target }: CatchUpParts, { signal }: Pull
   let isExpired = false;
   for (;;) {
     const since = await target.checkpoint();
-    const page = await source.pull(isExpired ? undefined : since, { signal });
+    const page: unknown = await source.pull(isExpired ? undefined : since, { signal });
     signal.throwIfAborted();
+    if (!isSourcePage(page)) throw unusable('Its source gave what is no page.');
     if (page.kind === 'expired') {
       if (isExpired || since === undefined) throw unusable('It says of the beginning that it is too old.');
       isExpired = true;
@@ -34,6 +36,14 @@ export async function catchUp({ source, target }: CatchUpParts, { signal }: Pull
     if (isApplied && !more) return count;
     signal.throwIfAborted();
   }
+}
+
+/** A source may be the app's own. */
+function isSourcePage(value: unknown): value is SourcePage {
+  const { kind, changes, checkpoint, more } = Object(value) as Readonly<Record<string, unknown>>;
+  if (kind === 'expired') return true;
+  const isWhole = typeof checkpoint === 'string' && typeof more === 'boolean' && Array.isArray(changes);
+  return kind === 'page' && isWhole && (changes as unknown[]).every(isChange);
 }
 
 function unusable(what: string): SyncError {

@@ -1,3 +1,4 @@
+import { checkPage } from './check-page.js';
 import type { PulledChange, PulledPage, PullTarget } from './pull-target.js';
 
 /** A copy in memory, for tests and for data that is pulled anew at each start. */
@@ -14,14 +15,19 @@ export class MemoryPullTarget implements PullTarget {
     return Promise.resolve(this.#checkpoint);
   }
 
-  apply({ since, changes, checkpoint, reset }: PulledPage): Promise<boolean> {
-    if (since !== this.#checkpoint) return Promise.resolve(false);
+  /** Rejects with a TypeError where the page is none; nothing was changed then. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown must be a rejection
+  async apply(page: PulledPage): Promise<boolean> {
+    checkPage(page);
+    const { since, checkpoint, reset } = page;
+    if (since !== this.#checkpoint) return false;
     if (reset) this.#records.clear();
-    for (const change of changes) {
+    // What whoever pulled does to the page afterwards is none of the copy's.
+    for (const change of structuredClone(page.changes)) {
       if (change.deleted === true) this.#records.delete(change.entity);
       else this.#records.set(change.entity, change);
     }
     this.#checkpoint = checkpoint;
-    return Promise.resolve(true);
+    return true;
   }
 }

@@ -1,7 +1,7 @@
 import { SyncError } from '@cpc/sync-core';
 import { isReceiverProblem, isRecord, type WireAnswer } from '../wire/wire-answer.js';
 import type { SourcePage } from './change-source.js';
-import type { PulledChange } from './pull-target.js';
+import { isChange } from './check-page.js';
 
 /** The feed's answer; `undefined` where it is none, or refuses. */
 export function pageOf(answer: WireAnswer): SourcePage | undefined {
@@ -12,17 +12,6 @@ export function pageOf(answer: WireAnswer): SourcePage | undefined {
   if (status !== 200 || typeof checkpoint !== 'string' || typeof more !== 'boolean') return undefined;
   if (!Array.isArray(changes) || !(changes as unknown[]).every(isChange)) return undefined;
   return { kind: 'page', checkpoint, more, changes };
-}
-
-function isChange(value: unknown): value is PulledChange {
-  if (!isRecord(value)) return false;
-  const { entity, version } = value;
-  const isDeleted = value['deleted'] === true;
-  return (
-    typeof entity === 'string' &&
-    (version === undefined || typeof version === 'string') &&
-    isDeleted !== Object.hasOwn(value, 'value')
-  );
 }
 
 /** What an answer that is no page means. */

@@ -1,4 +1,5 @@
 import { project, type QueuedOperation, type SyncEvent, type SyncQueue } from '@cpc/sync-core';
+import { checkFunction, checkParts, shown } from '../delivery/check-parts.js';
 import type { Puller, PullStatus } from './puller.js';
 
 export interface PendingOverlayParts {
@@ -29,7 +30,10 @@ export class PendingOverlay {
   #begun = 0;
   #done = 0;
 
+  /** @throws TypeError where a part is not what it should be */
   constructor(parts: PendingOverlayParts) {
+    checkParts('queue', parts.queue, ['pending']);
+    checkParts('puller', parts.puller, ['pull', 'register']);
     this.#parts = parts;
   }
 
@@ -54,12 +58,17 @@ export class PendingOverlay {
    *
    * @param base - reads it from the copy
    * @param apply - the effect of one operation on it; pure
+   *
+   * Rejects with a TypeError where one of them is not what it should be.
    */
   async read<State>(
     entity: string,
     base: () => State | Promise<State>,
     apply: (state: State, operation: QueuedOperation) => State,
   ): Promise<State> {
+    if (typeof entity !== 'string') throw new TypeError(`read takes an entity; got ${shown(entity)}`);
+    checkFunction('base', base);
+    checkFunction('apply', apply);
     for (let reads = 1; ; reads++) {
       const moves = this.#moves;
       // What waits first: what leaves the queue meanwhile is then seen twice rather than not at all.

@@ -12,6 +12,7 @@ import {
   type SyncFailure,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
+import { checkFunction, checkParts } from '../delivery/check-parts.js';
 import { DefectTeller } from '../delivery/defect.js';
 import { guardedCall } from '../delivery/guarded-call.js';
 import { guardedHints, type NetworkHints } from '../delivery/guarded-hints.js';
@@ -78,9 +79,12 @@ export class Puller {
   /** Whether the feed was there when it was last heard of. */
   #isFeedThere = false;
 
-  /** @throws RangeError where an option is out of range */
+  /** @throws TypeError or RangeError where a collaborator or an option is not what it should be */
   constructor(collaborators: PullerCollaborators, options: PullerOptions = {}) {
     const { source, target, monitor } = collaborators;
+    checkParts('source', source, ['pull']);
+    checkParts('target', target, ['checkpoint', 'apply']);
+    checkParts('monitor', monitor, ['register', 'report']);
     this.#parts = { source, target, monitor: guardedHints(monitor) };
     this.#pollMs = atLeastOne('pollMs', options.pollMs ?? 300_000);
     this.#backoff = options.backoff ?? new ExponentialBackoff();
@@ -95,6 +99,7 @@ export class Puller {
 
   /** Calls `observer` with the status now and at every change. Returns the way to stop it. */
   register(observer: (status: PullStatus) => void): () => void {
+    checkFunction('register', observer);
     this.#observers.add(observer);
     this.#call(observer, this.#status);
     return () => void this.#observers.delete(observer);
