@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Io } from './io.js';
 import { Printer } from './terminal/printer.js';
 
@@ -30,6 +31,17 @@ export class Session<Options extends CommonOptions = CommonOptions> {
   /** Milliseconds since the epoch. */
   get now(): number {
     return this.io.clock.now();
+  }
+
+  /**
+   * To be awaited in each round of a loop over a file. Its drivers answer at once, so that without a turn of the event
+   * loop no signal would be heard before the end, which a damaged file may not have.
+   *
+   * @throws the signal's reason, where the command was interrupted
+   */
+  async nextRound(): Promise<void> {
+    await setImmediate();
+    this.io.signal.throwIfAborted();
   }
 
   /** A command line on this file, for advice that can be copied: no id does anything else in a shell than name itself. */

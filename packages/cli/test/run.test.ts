@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { SqliteQueueReader, SqliteQueueStorage } from '@cpc/storage-sqlite';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '@cpc/sync-core';
 import { type ExitCode, run } from '../src/index.js';
 import { MemorySink } from './memory-sink.js';
@@ -45,4 +46,36 @@ test('a command that is told to end ends between pages', async () => {
   for (const command of ['list', 'export', 'doctor']) {
     expect((await onTerminal([command, file], { signal })).code).toBe(130);
   }
+});
+
+describe('a loop over a file that seems to have no end', () => {
+  /** The drivers answer at once: no page takes a turn of the event loop. */
+  const PAGES = 5_000;
+
+  test.each([
+    [['list', '--all']],
+    [['list', '--all', '--json']],
+    [['inspect']],
+    [['doctor']],
+    [['export']],
+    [['retry', '--all', '--write']],
+  ])('hears a signal: %j', async (args) => {
+    const { CliError } = await import('../src/cli-error.js');
+    const controller = new AbortController();
+    let pages = 0;
+    const endless = () => {
+      if (pages++ === 0) setImmediate(() => controller.abort(new CliError(130, 'Interrupted.')));
+      return Promise.resolve({ items: [], ...(pages < PAGES && { next: pages }) });
+    };
+    const spies = [SqliteQueueReader.prototype, SqliteQueueStorage.prototype].map((prototype) =>
+      jest.spyOn(prototype, 'list').mockImplementation(endless),
+    );
+    try {
+      const { code } = await onTerminal([args[0]!, file, ...args.slice(1)], { signal: controller.signal });
+      expect(code).toBe(130);
+      expect(pages).toBeLessThan(PAGES);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SqliteQueueReader } from '@cpc/storage-sqlite';
 import { exportOperations } from '@cpc/sync-core/ndjson';
 import { CliError } from '../cli-error.js';
@@ -33,7 +34,7 @@ async function writeLines(session: Session, reader: SqliteQueueReader, progress:
     await session.out.harmless(lines.join(''));
     lines = [];
   };
-  for await (const line of exportedLines(reader)) {
+  for await (const line of exportedLines(reader, session.io.signal)) {
     // Written anew, so that a terminal shows nothing that it would obey; it reads back as the same.
     lines.push(`${toSafeJson(JSON.parse(line))}\n`);
     if (!isHeader) await progress.advance(1);
@@ -43,17 +44,30 @@ async function writeLines(session: Session, reader: SqliteQueueReader, progress:
   await flush();
 }
 
-/** The lines of an export; rejects where they would hold payloads that a codec wrote. */
-export async function* exportedLines(reader: SqliteQueueReader): AsyncGenerator<string> {
+/**
+ * The lines of an export; rejects where they would hold payloads that a codec wrote.
+ *
+ * @param signal - ends it between two pages
+ */
+export async function* exportedLines(
+  reader: SqliteQueueReader,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   const { sealed } = await reader.overview();
   if (sealed > 0) throw sealedError(sealed);
-  yield* exportOperations(plain(reader));
+  yield* exportOperations(plain(reader, signal));
 }
 
 /** Operations as the app stored them, without what only the reader says about them. */
-function plain(reader: SqliteQueueReader): Parameters<typeof exportOperations>[0] {
+function plain(
+  reader: SqliteQueueReader,
+  signal: AbortSignal | undefined,
+): Parameters<typeof exportOperations>[0] {
   return {
     list: async (query) => {
+      // The driver answers at once: without a turn of the event loop nothing else would be heard meanwhile.
+      await setImmediate();
+      signal?.throwIfAborted();
       const page = await reader.list(query);
       return { ...page, items: page.items.map(({ isSealed, ...stored }) => stored) };
     },

@@ -51,14 +51,14 @@ async function readFrom(source: string): Promise<AsyncIterable<Uint8Array>> {
 
 /** The text, its lines counted as they pass, but for the header. */
 async function* counted(
-  { io }: Session,
+  session: Session,
   input: AsyncIterable<Uint8Array>,
   progress: Progress,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let isFirst = true;
   for await (const bytes of input) {
-    io.signal.throwIfAborted();
+    await session.nextRound();
     const text = decoder.decode(bytes, { stream: true });
     const lines = text.split('\n').length - 1;
     await progress.advance(Math.max(0, isFirst ? lines - 1 : lines));

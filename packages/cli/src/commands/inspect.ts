@@ -58,8 +58,8 @@ async function reportOf(session: Session, reader: SqliteQueueReader): Promise<In
     byPriority: byPriority(overview),
     byKind: sums(overview, ({ kind }) => kind),
     byPrincipal: sums(overview, ({ principal }) => principal ?? null),
-    deadLetters: await reasons(reader, 'deadLetter'),
-    parked: await reasons(reader, 'parked'),
+    deadLetters: await reasons(session, reader, 'deadLetter'),
+    parked: await reasons(session, reader, 'parked'),
     oldest: overview.total === 0 ? null : { createdAt, ageMs: now - createdAt },
     leases: await reader.leases(),
     quarantined: overview.quarantined,
@@ -93,12 +93,14 @@ function sums(
 
 /** The codes for which operations are held, the most frequent first. */
 async function reasons(
+  session: Session,
   reader: SqliteQueueReader,
   state: 'deadLetter' | 'parked',
 ): Promise<readonly Counted[]> {
   const counts = new Map<string | null, number>();
   let after: number | undefined = 0;
   while (after !== undefined) {
+    await session.nextRound();
     const page: Awaited<ReturnType<SqliteQueueReader['list']>> = await reader.list({
       states: [state],
       after,

@@ -39,9 +39,10 @@ export async function list(session: Session<ListOptions>): Promise<ExitCode> {
 }
 
 async function* pagesOf(
-  { options, io }: Session<ListOptions>,
+  session: Session<ListOptions>,
   reader: SqliteQueueReader,
 ): AsyncGenerator<Page<ReadOperation>> {
+  const { options } = session;
   const { state, kind, entity, principal, limit, all } = options;
   const query: ListQuery = {
     ...(state !== undefined && { states: state }),
@@ -52,7 +53,7 @@ async function* pagesOf(
   let left = all === true ? Infinity : limit;
   let after: number | undefined = options.after;
   while (after !== undefined && left > 0) {
-    io.signal.throwIfAborted();
+    await session.nextRound();
     const page: Page<ReadOperation> = await reader.list({ ...query, after, limit: Math.min(PAGE, left) });
     yield page;
     left -= page.items.length;

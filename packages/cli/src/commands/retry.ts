@@ -48,14 +48,13 @@ async function retryNamed(storage: SqliteQueueStorage, ids: readonly string[]): 
   return { retried, unchanged: await unchangedOf(storage, ids, retried) };
 }
 
-async function retryAll(
-  { options: { kind, reason } }: Session<RetryOptions>,
-  storage: SqliteQueueStorage,
-): Promise<RetryReport> {
+async function retryAll(session: Session<RetryOptions>, storage: SqliteQueueStorage): Promise<RetryReport> {
+  const { kind, reason } = session.options;
   const retried: string[] = [];
   const states: readonly OperationState[] = ['deadLetter'];
   let after: number | undefined = 0;
   while (after !== undefined) {
+    await session.nextRound();
     const page: Awaited<ReturnType<SqliteQueueStorage['list']>> = await storage.list({
       states,
       ...(kind !== undefined && { kind }),

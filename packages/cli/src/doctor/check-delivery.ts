@@ -35,7 +35,7 @@ async function heldProblems(session: Session, reader: SqliteQueueReader): Promis
   const tooNew = new Found();
   const heads = new Found();
   let behind = 0;
-  for await (const operation of operationsOf(reader, { states: ['deadLetter', 'parked'] })) {
+  for await (const operation of operationsOf(session, reader, { states: ['deadLetter', 'parked'] })) {
     if (operation.state === 'deadLetter') dead.add(operation.id);
     else if (operation.failure?.code === 'CONFLICT_DEFERRED') decisions.add(operation.id);
     else tooNew.add(operation.id);
@@ -81,7 +81,9 @@ async function followersOf(reader: SqliteQueueReader, { entity, sequence }: Read
 /** Poison keys: operations that fail again and again, whatever happens to the others. */
 async function failing(session: Session, reader: SqliteQueueReader): Promise<readonly Problem[]> {
   const found = new Found();
-  for await (const operation of operationsOf(reader, { states: ['waiting', 'scheduled', 'leased'] })) {
+  for await (const operation of operationsOf(session, reader, {
+    states: ['waiting', 'scheduled', 'leased'],
+  })) {
     const latest = operation.history.slice(-MANY_UNANSWERED);
     const isUnanswered =
       latest.length === MANY_UNANSWERED && latest.every(({ outcome }) => outcome === 'unreachable');
@@ -139,9 +141,14 @@ function problemOf(found: Found, problem: Omit<Problem, 'count' | 'ids'>): reado
   return found.count === 0 ? [] : [{ ...problem, count: found.count, ids: found.ids }];
 }
 
-async function* operationsOf(reader: SqliteQueueReader, query: ListQuery): AsyncGenerator<ReadOperation> {
+async function* operationsOf(
+  session: Session,
+  reader: SqliteQueueReader,
+  query: ListQuery,
+): AsyncGenerator<ReadOperation> {
   let after: number | undefined = 0;
   while (after !== undefined) {
+    await session.nextRound();
     const page: Awaited<ReturnType<SqliteQueueReader['list']>> = await reader.list({
       ...query,
       after,

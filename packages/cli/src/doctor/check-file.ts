@@ -51,7 +51,7 @@ async function checkRows(session: Session, reader: SqliteQueueReader): Promise<r
   const progress = new Progress(session.notes, session.io.clock, { label: 'check', total });
   let after: number | undefined = 0;
   while (after !== undefined) {
-    session.io.signal.throwIfAborted();
+    await session.nextRound();
     const stretch: Awaited<ReturnType<SqliteQueueReader['checkRows']>> = await reader.checkRows(after);
     found += stretch.damaged.length;
     damaged.push(...stretch.damaged.slice(0, MOST_IDS - damaged.length));

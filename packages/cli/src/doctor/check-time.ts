@@ -49,6 +49,7 @@ async function clockSetBack(
   const ids = leases.filter((lease) => conditionOf(lease, now) === 'ahead').flatMap((lease) => lease.ids);
   let after: number | undefined = 0;
   while (after !== undefined) {
+    await session.nextRound();
     const page: Awaited<ReturnType<SqliteQueueReader['list']>> = await reader.list({
       states: ['scheduled'],
       after,

@@ -24,7 +24,7 @@ export async function mend(session: Session): Promise<void> {
     await storage.claim({ now: session.now, limit: 1, leaseMs: 1, principals: [] });
     let after: number | undefined = 0;
     while (after !== undefined) {
-      session.io.signal.throwIfAborted();
+      await session.nextRound();
       const page: Awaited<ReturnType<typeof storage.list>> = await storage.list({ after, limit: 500 });
       after = page.next;
     }
