@@ -46,6 +46,14 @@ export interface ConnectTransportOptions {
    * @defaultValue only `UNAUTHENTICATED` does
    */
   readonly signInWhen?: (error: ConnectError) => boolean;
+  /**
+   * Whether the queue asks, before it sends and after each sign-in, whom the server takes this device for. By the
+   * call `WhoAmI`.
+   * To give for a server that does not compare whose operations come with whom it authenticated; `@cpc/server` does.
+   *
+   * @defaultValue nobody is asked
+   */
+  readonly whoami?: boolean;
   /** @defaultValue `systemClock` */
   readonly clock?: Clock;
 }

@@ -14,6 +14,7 @@ import { requestAs, type Departure, type RequestParts } from '../delivery/reques
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
 import { tellDate } from '../delivery/tell-date.js';
+import { outcomeOfWhoami, whoamiBy, type Whoami } from '../delivery/whoami.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import type { AnswerItem } from '../wire/wire-answer.js';
 import { itemOfAcknowledgement, itemsOfAnswers } from './answer-items.js';
@@ -35,6 +36,8 @@ export class ConnectTransport implements Transport {
   readonly maxBatchSize: number;
   /** Calls go out one after the other, and nothing goes behind a failed operation of its own entity. */
   readonly keepsOrder = true;
+  /** Whom the server takes this device for; there where the option `whoami` is true. */
+  readonly whoami?: Whoami;
   readonly #client: Client<typeof DeliveryService>;
   readonly #reconnect: (() => void) | undefined;
   readonly #limits: RunLimits;
@@ -60,6 +63,7 @@ export class ConnectTransport implements Transport {
       recognise: options.recognise ?? (() => false),
       signInWhen: options.signInWhen ?? (() => false),
     };
+    if (options.whoami === true) this.whoami = this.#whoami();
   }
 
   async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
@@ -117,6 +121,24 @@ export class ConnectTransport implements Transport {
     const large = largeAnswerOf(met.error);
     if (large !== undefined) return outcomeOfLargeAnswer(run, large);
     return outcomeOfError(met.error, run, this.#judge);
+  }
+
+  #whoami(): Whoami {
+    return whoamiBy(this.#parts, {
+      exchange: async (asked, { credentials: headers, signal, leave }) => {
+        leave();
+        const request = asked === undefined ? {} : { principal: asked };
+        try {
+          const { principal = null } = await this.#client.whoAmI(request, { headers, signal });
+          return { status: 200, json: { principal } };
+        } catch (error) {
+          const isUnknown = ConnectError.from(error, Code.Unavailable).code === Code.Unauthenticated;
+          if (signal.aborted || !isUnknown) throw error;
+          return { status: 401, json: undefined };
+        }
+      },
+      outcomeOf: outcomeOfWhoami,
+    });
   }
 
   /** The receiver's answers, `undefined` where they are somebody else's. */

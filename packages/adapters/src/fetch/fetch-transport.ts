@@ -12,6 +12,7 @@ import { requestAs, type RequestParts } from '../delivery/request-as.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
 import { tellDate } from '../delivery/tell-date.js';
+import type { Whoami } from '../delivery/whoami.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import {
@@ -29,7 +30,7 @@ import { exchange, type Exchanged, type ExchangeOptions } from './exchange.js';
 import type { FetchTransportOptions } from './fetch-transport-options.js';
 import { ASKED_TO_SIGN_IN, outcomeOfForeignAnswer, REDIRECTED } from './outcome-of-foreign-answer.js';
 import { retryAfterMs } from './retry-after.js';
-import { whoamiAt, type Whoami } from './whoami.js';
+import { whoamiAt } from './whoami.js';
 
 /**
  * Sends operations as JSON over HTTP to a receiver that speaks the protocol of `@cpc/server`.

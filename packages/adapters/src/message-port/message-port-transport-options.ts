@@ -9,6 +9,8 @@ export interface MessagePortTransportOptions {
   readonly heartbeatMs?: number;
   /** After so long without one it is taken for dead, in milliseconds. @defaultValue 10_000 */
   readonly silenceMs?: number;
+  /** Whether the transport behind the port has a `whoami`, which the queue then asks. @defaultValue false */
+  readonly whoami?: boolean;
   /** @defaultValue `systemClock` */
   readonly clock?: Clock;
 }

@@ -5,11 +5,13 @@ import {
   type DeliveryOutcome,
   type Operation,
   type SendContext,
+  type SyncFailure,
   type Transport,
 } from '@cpc/sync-core';
 import { atLeastOne } from '../delivery/at-least-one.js';
 import { checkParts } from '../delivery/check-parts.js';
 import { calledOff } from '../delivery/within-time.js';
+import type { Whoami } from '../delivery/whoami.js';
 import { Heartbeat } from './heartbeat.js';
 import type { MessagePortTransportOptions } from './message-port-transport-options.js';
 import { PORT_METHODS, type PortLike } from './port-like.js';
@@ -21,10 +23,13 @@ import {
   type PortRequest,
 } from './port-message.js';
 
-interface Sending {
-  readonly resolve: (outcomes: readonly DeliveryOutcome[]) => void;
+/** A send or a question that is under way. */
+interface Asked {
+  /** Takes what was answered: the outcomes, or the principal. */
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: SyncError) => void;
-  readonly count: number;
+  /** Nobody waits for an answer any more, or there will be none. */
+  readonly giveUp: (reason: SyncFailure) => void;
   readonly heardTime: SendContext['heardTime'];
 }
 
@@ -39,9 +44,11 @@ interface Sending {
 export class MessagePortTransport implements Transport {
   readonly maxBatchSize: number;
   readonly keepsOrder: boolean;
+  /** Whom the server takes this device for; there where the option `whoami` is true. */
+  readonly whoami?: Whoami;
   readonly #port: PortLike;
   readonly #heartbeat: Heartbeat;
-  readonly #sending = new Map<string, Sending>();
+  readonly #asked = new Map<string, Asked>();
   /** Several transports may share a port, and answers go to all of them. */
   readonly #sender: string;
   #sends = 0;
@@ -53,6 +60,7 @@ export class MessagePortTransport implements Transport {
     this.#sender = String(systemRandom.next()).slice(2);
     this.maxBatchSize = atLeastOne('maxBatchSize', options.maxBatchSize ?? 1);
     this.keepsOrder = options.keepsOrder ?? false;
+    if (options.whoami === true) this.whoami = (principal, context) => this.#whoami(principal, context);
     this.#heartbeat = new Heartbeat({
       clock: options.clock ?? systemClock,
       everyMs: atLeastOne('heartbeatMs', options.heartbeatMs ?? 2_000),
@@ -63,32 +71,57 @@ export class MessagePortTransport implements Transport {
   }
 
   /** @throws SyncError `TRANSPORT_FAILED` where the transport behind the port threw */
-  async send(
-    operations: readonly Operation[],
-    { signal, mayLeave, heardTime }: SendContext,
-  ): Promise<readonly DeliveryOutcome[]> {
-    if (mayLeave?.() === false && !signal.aborted) return operations.map(() => NOT_HELD);
-    if (signal.aborted) return operations.map(() => calledOff(signal));
+  async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
+    const all = (reason: SyncFailure): readonly DeliveryOutcome[] =>
+      operations.map(() => ({ kind: 'unreachable', reason }));
+    if (context.mayLeave?.() === false && !context.signal.aborted) return all(NOT_HELD);
+    return this.#ask(
+      (id) => ({ type: 'cpc-sync/send', id, operations: operations.map(withoutPayload) }),
+      context,
+      all,
+    );
+  }
+
+  #whoami(principal: string | undefined, context: SendContext): Promise<string | undefined> {
+    return this.#ask(
+      (id) => ({ type: 'cpc-sync/whoami', id, principal }),
+      context,
+      ({ message }) => {
+        throw new SyncError('NETWORK_UNREACHABLE', message);
+      },
+    );
+  }
+
+  /** @param ifGone - what it comes to where nobody answers */
+  async #ask<Answer>(
+    request: (id: string) => PortRequest,
+    { signal, heardTime }: SendContext,
+    ifGone: (reason: SyncFailure) => Answer,
+  ): Promise<Answer> {
+    if (signal.aborted) return ifGone(calledOff(signal).reason);
     const id = `${this.#sender}-${this.#sends++}`;
     const abort = (): void => {
       this.#post({ type: 'cpc-sync/abort', id });
-      this.#sending.get(id)?.resolve(operations.map(() => calledOff(signal)));
+      this.#asked.get(id)?.giveUp(calledOff(signal).reason);
     };
     signal.addEventListener('abort', abort, { once: true });
+    let gone: SyncFailure | undefined;
     try {
-      return await new Promise((resolve, reject) => {
-        this.#begin(id, { resolve, reject, count: operations.length, heardTime });
-        this.#post({ type: 'cpc-sync/send', id, operations: operations.map(withoutPayload) });
+      const answer = await new Promise<unknown>((resolve, reject) => {
+        const giveUp = (reason: SyncFailure): void => resolve((gone = reason));
+        this.#begin(id, { resolve, reject, giveUp, heardTime });
+        this.#post(request(id));
       });
+      return gone === undefined ? (answer as Answer) : ifGone(gone);
     } finally {
       signal.removeEventListener('abort', abort);
       this.#end(id);
     }
   }
 
-  #begin(id: string, sending: Sending): void {
-    this.#sending.set(id, sending);
-    if (this.#sending.size > 1) return;
+  #begin(id: string, asked: Asked): void {
+    this.#asked.set(id, asked);
+    if (this.#asked.size > 1) return;
     this.#port.addEventListener('message', this.#receive);
     this.#port.addEventListener('close', this.#closed);
     this.#port.start?.();
@@ -96,8 +129,8 @@ export class MessagePortTransport implements Transport {
   }
 
   #end(id: string): void {
-    this.#sending.delete(id);
-    if (this.#sending.size > 0) return;
+    this.#asked.delete(id);
+    if (this.#asked.size > 0) return;
     this.#heartbeat.stop();
     this.#port.removeEventListener('message', this.#receive);
     this.#port.removeEventListener('close', this.#closed);
@@ -112,30 +145,25 @@ export class MessagePortTransport implements Transport {
     this.#heartbeat.heard();
     const answer = data as PortAnswer | OtherMessage;
     if (answer.type === 'cpc-sync/pong') return;
-    const sending = this.#sending.get(answer.id);
-    if (answer.type === 'cpc-sync/time') sending?.heardTime?.(answer.serverMs);
-    else if (answer.type === 'cpc-sync/outcomes') sending?.resolve(answer.outcomes);
+    const asked = this.#asked.get(answer.id);
+    if (answer.type === 'cpc-sync/time') asked?.heardTime?.(answer.serverMs);
+    else if (answer.type === 'cpc-sync/outcomes') asked?.resolve(answer.outcomes);
+    else if (answer.type === 'cpc-sync/principal') asked?.resolve(answer.principal);
     else if (answer.type === 'cpc-sync/failed')
-      sending?.reject(new SyncError('TRANSPORT_FAILED', `Behind the port: ${answer.message}`));
+      asked?.reject(new SyncError('TRANSPORT_FAILED', `Behind the port: ${answer.message}`));
   };
 
   readonly #closed = (): void => this.#giveUpAll('The port was closed.');
 
   #giveUpAll(message: string): void {
-    const outcome: DeliveryOutcome = {
-      kind: 'unreachable',
-      reason: { code: 'NETWORK_UNREACHABLE', message },
-    };
-    for (const { resolve, count } of this.#sending.values()) {
-      resolve(Array.from({ length: count }, () => outcome));
-    }
+    for (const { giveUp } of this.#asked.values()) giveUp({ code: 'NETWORK_UNREACHABLE', message });
   }
 }
 
 /** Nothing was sent, since the lease had ended. */
-const NOT_HELD: DeliveryOutcome = {
-  kind: 'unreachable',
-  reason: { code: 'LEASE_LOST', message: 'The lease ended before anything was sent.' },
+const NOT_HELD: SyncFailure = {
+  code: 'LEASE_LOST',
+  message: 'The lease ended before anything was sent.',
 };
 
 /** Plain, and once: a getter of a class would not cross, and the text says it all. */

@@ -6,12 +6,14 @@ export type PortOperation = Omit<Operation, 'payload'>;
 /** What goes to the serving side. Ids are unlike those of every other sender on the port. */
 export type PortRequest =
   | { readonly type: 'cpc-sync/send'; readonly id: string; readonly operations: readonly PortOperation[] }
+  | { readonly type: 'cpc-sync/whoami'; readonly id: string; readonly principal: string | undefined }
   | { readonly type: 'cpc-sync/abort'; readonly id: string }
   | { readonly type: 'cpc-sync/ping' };
 
 /** What comes back. */
 export type PortAnswer =
   | { readonly type: 'cpc-sync/outcomes'; readonly id: string; readonly outcomes: readonly DeliveryOutcome[] }
+  | { readonly type: 'cpc-sync/principal'; readonly id: string; readonly principal: string | undefined }
   /** What the server's clock says, as soon as the served transport heard of it. */
   | { readonly type: 'cpc-sync/time'; readonly id: string; readonly serverMs: number }
   | { readonly type: 'cpc-sync/failed'; readonly id: string; readonly message: string }

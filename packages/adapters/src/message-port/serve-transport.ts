@@ -53,22 +53,30 @@ export function serveTransport(
   const mayLeave = (): boolean => clock.monotonicMs() - heardAt <= silenceMs;
   const running = new Map<string, AbortController>();
   const post = (answer: PortAnswer): void => port.postMessage(answer);
-  const send = async (id: string, operations: readonly PortOperation[]): Promise<void> => {
+  const answer = async (id: string, work: (context: SendContext) => Promise<PortAnswer>): Promise<void> => {
     const controller = new AbortController();
+    const { signal } = controller;
     running.set(id, controller);
     try {
-      const outcomes = await sendWithin(transport, operations.map(withPayload), {
-        signal: controller.signal,
-        mayLeave,
-        heardTime: (serverMs) => post({ type: 'cpc-sync/time', id, serverMs }),
-      });
-      if (!controller.signal.aborted) post({ type: 'cpc-sync/outcomes', id, outcomes });
+      const heardTime = (serverMs: number): void => post({ type: 'cpc-sync/time', id, serverMs });
+      const answered = await work({ signal, mayLeave, heardTime });
+      if (!signal.aborted) post(answered);
     } catch (error) {
-      if (!controller.signal.aborted) post({ type: 'cpc-sync/failed', id, message: String(error) });
+      if (!signal.aborted) post({ type: 'cpc-sync/failed', id, message: String(error) });
     } finally {
       running.delete(id);
     }
   };
+  const send = (id: string, operations: readonly PortOperation[]): Promise<void> =>
+    answer(id, async (context) => {
+      const outcomes = await sendWithin(transport, operations.map(withPayload), context);
+      return { type: 'cpc-sync/outcomes', id, outcomes };
+    });
+  const whoami = (id: string, asked: string | undefined): Promise<void> =>
+    answer(id, async (context) => {
+      if (transport.whoami === undefined) throw new TypeError('the transport has no whoami');
+      return { type: 'cpc-sync/principal', id, principal: await transport.whoami(asked, context) };
+    });
   const receive = ({ data }: { readonly data: unknown }): void => {
     if (!isPortMessage(data)) return;
     heardAt = clock.monotonicMs();
@@ -76,6 +84,7 @@ export function serveTransport(
     if (request.type === 'cpc-sync/ping') post({ type: 'cpc-sync/pong' });
     else if (request.type === 'cpc-sync/abort') running.get(request.id)?.abort();
     else if (request.type === 'cpc-sync/send') void send(request.id, request.operations);
+    else if (request.type === 'cpc-sync/whoami') void whoami(request.id, request.principal);
   };
   const stop = (): void => {
     port.removeEventListener('message', receive);

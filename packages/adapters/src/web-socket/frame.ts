@@ -14,6 +14,8 @@ export interface RequestHead {
   readonly request: string;
   /** Whose operations they are; absent where they are nobody's. */
   readonly principal: string | undefined;
+  /** What is asked, with an empty body; absent where the body holds operations. */
+  readonly ask?: 'whoami';
   /** What would be headers over HTTP. */
   readonly credentials: Readonly<Record<string, string>>;
 }

@@ -28,6 +28,14 @@ export interface WebSocketTransportOptions {
    * @defaultValue the platform's `WebSocket`
    */
   readonly open?: OpenSocket;
+  /**
+   * Whether the queue asks, before it sends and after each sign-in, whom the server takes this device for. In a
+   * frame with `"ask":"whoami"`.
+   * To give for a server that does not compare whose operations come with whom it authenticated; `@cpc/server` does.
+   *
+   * @defaultValue nobody is asked
+   */
+  readonly whoami?: boolean;
   /** @defaultValue `systemClock` */
   readonly clock?: Clock;
 }

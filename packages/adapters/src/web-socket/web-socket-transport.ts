@@ -14,11 +14,12 @@ import { outcomeOfRefusedRun } from '../delivery/outcome-of-refused-run.js';
 import { runsOf, type Run, type RunLimits } from '../delivery/runs.js';
 import { sendRuns, type RunResult } from '../delivery/send-runs.js';
 import { tellDate } from '../delivery/tell-date.js';
+import { outcomeOfWhoami, whoamiBy, type Whoami } from '../delivery/whoami.js';
 import { outcomeOfForeignAnswer } from '../fetch/outcome-of-foreign-answer.js';
 import { outcomeOfAnswer } from '../wire/outcome-of-answer.js';
 import { batchItems, isReceiverProblem, singleItem } from '../wire/wire-answer.js';
 import { batchBody } from '../wire/wire-request.js';
-import { requestFrame, type AnswerFrame } from './frame.js';
+import { requestFrame, type AnswerFrame, type RequestHead } from './frame.js';
 import { SocketConnection, type ConnectionLimits } from './socket-connection.js';
 import { platformSocket, type OpenSocket } from './socket-like.js';
 import { socketUrl } from './socket-url.js';
@@ -36,6 +37,8 @@ export class WebSocketTransport implements Transport {
   readonly maxBatchSize: number;
   /** The requests of a send go out one after the other, and nothing behind a failed operation of its own entity. */
   readonly keepsOrder = true;
+  /** Whom the server takes this device for; there where the option `whoami` is true. */
+  readonly whoami?: Whoami;
   readonly #url: string;
   readonly #open: OpenSocket;
   readonly #limits: RunLimits;
@@ -64,6 +67,12 @@ export class WebSocketTransport implements Transport {
       maxAnswerLength: atLeastOne('maxAnswerBytes', options.maxAnswerBytes ?? 4_000_000),
       idleMs: atLeastOne('idleMs', options.idleMs ?? 30_000),
     };
+    if (options.whoami === true) {
+      this.whoami = whoamiBy(this.#parts, {
+        exchange: (principal, departure) => this.#request({ principal, ask: 'whoami' }, '', departure),
+        outcomeOf: outcomeOfWhoami,
+      });
+    }
   }
 
   async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
@@ -90,12 +99,19 @@ export class WebSocketTransport implements Transport {
     );
   }
 
-  #exchange({ principal, operations }: Run, { credentials, signal, leave }: Departure): Promise<AnswerFrame> {
-    const body = batchBody(operations);
+  #exchange({ principal, operations }: Run, departure: Departure): Promise<AnswerFrame> {
+    return this.#request({ principal }, batchBody(operations), departure);
+  }
+
+  #request(
+    head: Pick<RequestHead, 'principal' | 'ask'>,
+    body: string,
+    { credentials, signal, leave }: Departure,
+  ): Promise<AnswerFrame> {
     // The socket may have to be opened first, so the last look is where the frame is made, right before it goes.
     const frameOf = (request: string): string => {
       leave();
-      return requestFrame({ request, principal, credentials }, body);
+      return requestFrame({ request, ...head, credentials }, body);
     };
     return this.#connected().request(frameOf, signal);
   }

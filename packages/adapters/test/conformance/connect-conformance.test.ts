@@ -25,7 +25,7 @@ const connect = (maxBatchSize: number): TransportSetting => ({
     startFaultProxy({ target, plan, protocol: connectProtocol }),
   connect: (baseUrl, credentials) => {
     const transport = createConnectTransport({ baseUrl, useBinaryFormat: true, fetch: boundedFetch() });
-    return { transport: new ConnectTransport({ transport, credentials, maxBatchSize }) };
+    return { transport: new ConnectTransport({ transport, credentials, maxBatchSize, whoami: true }) };
   },
   maxPayloadBytes: MAX_BYTES.batch,
 });
@@ -39,7 +39,9 @@ const grpc = (maxBatchSize: number): TransportSetting => ({
     const transport = createGrpcTransport({ baseUrl, sessionManager, readMaxBytes: 4_000_000 });
     // connect-node 2 leaves the rest of a bad answer unread, and its session takes no more streams then.
     const reconnect = (): void => sessionManager.abort();
-    return { transport: new ConnectTransport({ transport, reconnect, credentials, maxBatchSize }) };
+    return {
+      transport: new ConnectTransport({ transport, reconnect, credentials, maxBatchSize, whoami: true }),
+    };
   },
   maxPayloadBytes: MAX_BYTES.batch,
 });

@@ -16,7 +16,12 @@ describe.each([
       serve: (receiver) => listen(toNodeHandler(receiver)),
       startProxy: (target, plan) => startFaultProxy({ target, plan }),
       connect: (origin, credentials) => ({
-        transport: new FetchTransport({ endpoint: `${origin}/operations`, credentials, maxBatchSize }),
+        transport: new FetchTransport({
+          endpoint: `${origin}/operations`,
+          whoami: `${origin}/operations/whoami`,
+          credentials,
+          maxBatchSize,
+        }),
       }),
       maxPayloadBytes,
     });

@@ -17,12 +17,23 @@ describe('MessagePortTransport', () => {
       connect: (origin, credentials) => {
         const { port1, port2 } = new MessageChannel();
         const endpoint = `${origin}/operations`;
-        const served = serveTransport(port2, new FetchTransport({ endpoint, credentials, maxBatchSize: 25 }));
+        const served = serveTransport(
+          port2,
+          new FetchTransport({
+            endpoint,
+            whoami: `${endpoint}/whoami`,
+            credentials,
+            maxBatchSize: 25,
+          }),
+        );
         const close = (): void => {
           served.stop();
           port1.close();
         };
-        return { transport: new MessagePortTransport(port1, { maxBatchSize: 25, keepsOrder: true }), close };
+        return {
+          transport: new MessagePortTransport(port1, { maxBatchSize: 25, keepsOrder: true, whoami: true }),
+          close,
+        };
       },
       maxPayloadBytes: MAX_BYTES.batch,
     });

@@ -81,6 +81,8 @@ function protocolOf(framing: Framing): WireProtocol {
 const isBatch = (request: HttpRequest): boolean => request.path.endsWith('/DeliverBatch');
 
 function operationsOf(request: HttpRequest, { unwrap }: Framing): readonly Operation[] {
+  // A question, which carries none.
+  if (request.path.endsWith('/WhoAmI')) return [];
   const message = unwrap(request.body);
   if (isBatch(request)) return fromBinary(DeliverBatchRequestSchema, message).operations;
   const { operation } = fromBinary(DeliverRequestSchema, message);

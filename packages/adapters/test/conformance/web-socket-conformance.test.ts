@@ -35,7 +35,7 @@ describe.each([
       startProxy: startWebSocketFaultProxy,
       connect: (origin, credentials) => {
         const url = `${origin.replace('http', 'ws')}/operations`;
-        const transport = new WebSocketTransport({ url, open, credentials, maxBatchSize });
+        const transport = new WebSocketTransport({ url, open, credentials, maxBatchSize, whoami: true });
         return { transport, close: () => transport.close() };
       },
       maxPayloadBytes: MAX_BYTES.batch,

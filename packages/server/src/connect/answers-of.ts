@@ -31,6 +31,23 @@ export async function answersOf(
   return json.map(answerOf);
 }
 
+/** Whom the call's metadata signs in. @throws ConnectError where nobody, or another one than `principal` */
+export async function whoamiOf(
+  receiver: AnsweringReceiver,
+  principal: string | undefined,
+  metadata: WireHeaders,
+): Promise<string | undefined> {
+  const reply = await receiver.answer({
+    method: 'GET',
+    path: `${receiver.path}/whoami`,
+    headers: jsonHeaders(metadata, principalHeader(principal)),
+    body: () => Promise.resolve(new Uint8Array()),
+  });
+  const json = JSON.parse(reply.body) as AnswerBody & { readonly principal?: string | null };
+  if (reply.status >= 400) throw errorOfProblem(problemOf(json));
+  return json.principal ?? undefined;
+}
+
 /** The operations of a call, and whose they are. */
 interface CalledBatch {
   readonly operations: readonly Operation[];

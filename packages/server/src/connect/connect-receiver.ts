@@ -1,6 +1,6 @@
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect';
 import type { AnsweringReceiver } from '../wire/answering-receiver.js';
-import { answersOf } from './answers-of.js';
+import { answersOf, whoamiOf } from './answers-of.js';
 import { errorOfProblem } from './error-of-problem.js';
 import { DeliveryService, OperationSchema } from '@cpc/protocol/protobuf';
 import { create } from '@bufbuild/protobuf';
@@ -27,6 +27,10 @@ export function connectReceiver(receiver: AnsweringReceiver): (router: ConnectRo
       },
       async deliverBatch(batch, { requestHeader }) {
         return { answers: [...(await answersOf(receiver, batch, requestHeader))] };
+      },
+      async whoAmI({ principal }, { requestHeader }) {
+        const found = await whoamiOf(receiver, principal, requestHeader);
+        return found === undefined ? {} : { principal: found };
       },
     };
     router.service(DeliveryService, service, { readMaxBytes: readMaxBytes(receiver) });

@@ -8,6 +8,8 @@ export interface RequestFrame {
   readonly credentials: Readonly<Record<string, string>>;
   /** Whose operations they are, as the device calls them. */
   readonly principal?: string;
+  /** A question in the place of operations. */
+  readonly ask?: 'whoami';
   readonly body: string;
 }
 
@@ -32,6 +34,7 @@ export function parseRequestFrame(text: string): RequestFrame | undefined {
     credentials: headers,
     body: text.slice(end + 1),
     ...(principal !== undefined && { principal }),
+    ...(head?.['ask'] === 'whoami' && { ask: 'whoami' }),
   };
 }
 

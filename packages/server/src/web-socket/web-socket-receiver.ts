@@ -112,7 +112,7 @@ function closeWhenIdle(
 
 async function replyTo(
   receiver: AnsweringReceiver,
-  { credentials, principal, body }: RequestFrame,
+  { credentials, principal, ask, body }: RequestFrame,
   isOverloaded: boolean,
 ): Promise<Pick<WireReply, 'status' | 'body'> & Partial<WireReply>> {
   if (isOverloaded) return encodeProblem(undefined, problem('OVERLOADED', { retryAfter: 1 }));
@@ -122,8 +122,8 @@ async function replyTo(
   headers.delete(HEADERS.principal);
   if (principal !== undefined) headers.set(HEADERS.principal, encodeURIComponent(principal));
   return receiver.answer({
-    method: 'POST',
-    path: receiver.path,
+    method: ask === undefined ? 'POST' : 'GET',
+    path: ask === undefined ? receiver.path : `${receiver.path}/${ask}`,
     headers: { get: (name) => headers.get(name.toLowerCase()) ?? null },
     body: (maxBytes) => Promise.resolve(bytes.byteLength > maxBytes ? undefined : bytes),
   });

@@ -74,6 +74,17 @@ test('a transport that throws leaves an ended span with the error, and still thr
   expect(span?.events[0]?.name).toBe('exception');
 });
 
+test('a traced transport is asked whom the server takes this device for where its inner one is, and only there', async () => {
+  const tracer = new BasicTracerProvider().getTracer('test');
+  const inner: Transport = {
+    send: () => Promise.resolve([]),
+    whoami: (principal) => Promise.resolve(principal),
+  };
+  const { signal } = new AbortController();
+  expect(await tracedTransport(inner, tracer).whoami?.('ann', { signal })).toBe('ann');
+  expect('whoami' in tracedTransport(transportOf('acknowledged'), tracer)).toBe(false);
+});
+
 test('metrics count events and attempts, and read the depth, until they are stopped', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });

@@ -15,6 +15,7 @@ export function tracedTransport(transport: Transport, tracer: Tracer): Transport
   return {
     ...(transport.maxBatchSize !== undefined && { maxBatchSize: transport.maxBatchSize }),
     ...(transport.keepsOrder !== undefined && { keepsOrder: transport.keepsOrder }),
+    ...(transport.whoami !== undefined && { whoami: transport.whoami.bind(transport) }),
     async send(operations, sendContext) {
       const span = tracer.startSpan('cpc.send', {
         kind: SpanKind.PRODUCER,

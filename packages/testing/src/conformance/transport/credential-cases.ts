@@ -1,5 +1,7 @@
+import { always } from '../../faults/fault-plan.js';
+import { captivePortal } from '../../faults/fault.js';
 import { assert, assertEqual, show } from '../assert.js';
-import { assertKinds, send, sendOne, type TransportCase, write } from './transport-case.js';
+import { assertKinds, inTime, send, sendOne, type TransportCase, write } from './transport-case.js';
 import type { TransportHarness } from './transport-harness.js';
 
 const hasBatches = ({ transport }: TransportHarness): boolean => (transport.maxBatchSize ?? 1) >= 3;
@@ -56,4 +58,43 @@ export const credentialCases: readonly TransportCase[] = [
       assertKinds([await sendOne(harness, of('ann', 'b'))], ['acknowledged'], 'signed in again');
     },
   },
+  {
+    name: 'says whom the server takes it for, by the credentials of a send',
+    concerns: ({ transport }) => transport.whoami !== undefined,
+    body: async (harness) => {
+      assertEqual(await whoami(harness, 'ann'), 'ann', 'signed in');
+      assertEqual(await whoami(harness, 'bob'), 'bob', 'another one');
+      harness.signedIn.delete('ann');
+      assertEqual(await whoami(harness, 'ann'), undefined, 'signed out');
+      harness.signedIn.add('mallory');
+      assertEqual(await whoami(harness, 'mallory'), undefined, 'somebody whom the server does not take');
+    },
+  },
+  {
+    name: 'takes another’s credentials for nobody’s own',
+    concerns: ({ transport, actAs }) => transport.whoami !== undefined && actAs !== undefined,
+    body: async (harness) => {
+      harness.actAs?.('ann', 'bob');
+      const found = await whoami(harness, 'ann');
+      assert(found !== 'ann', 'under the credentials of bob nobody is ann');
+    },
+  },
+  {
+    name: 'does not know whom the server takes it for where a captive portal answers',
+    concerns: ({ transport, supports }) =>
+      transport.whoami !== undefined && supports.faults.includes('captivePortal'),
+    body: async (harness) => {
+      harness.network(always(captivePortal));
+      const failure = await whoami(harness, 'ann').then(
+        (found) => `${found}`,
+        (error: unknown) => error,
+      );
+      assert(failure instanceof Error, `expected a rejection, got ${show(failure)}`);
+    },
+  },
 ];
+
+function whoami(harness: TransportHarness, principal: string): Promise<string | undefined> {
+  const { signal } = new AbortController();
+  return inTime(harness, Promise.resolve(harness.transport.whoami?.(principal, { signal })), 'whoami');
+}

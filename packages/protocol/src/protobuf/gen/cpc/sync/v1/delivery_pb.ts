@@ -10,7 +10,45 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cpc/sync/v1/delivery.proto.
  */
 export const file_cpc_sync_v1_delivery: GenFile = /*@__PURE__*/
-  fileDesc("ChpjcGMvc3luYy92MS9kZWxpdmVyeS5wcm90bxILY3BjLnN5bmMudjEi1wEKCU9wZXJhdGlvbhIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDAoEa2luZBgCIAEoCRIPCgdwYXlsb2FkGAMgASgMEhMKBmVudGl0eRgEIAEoCUgAiAEBEhQKB3ZlcnNpb24YBSABKA1IAYgBARIWCgl0aW1lc3RhbXAYBiABKAlIAogBARIZCgxiYXNlX3ZlcnNpb24YByABKAlIA4gBAUIJCgdfZW50aXR5QgoKCF92ZXJzaW9uQgwKCl90aW1lc3RhbXBCDwoNX2Jhc2VfdmVyc2lvbiJhCg5EZWxpdmVyUmVxdWVzdBIpCglvcGVyYXRpb24YASABKAsyFi5jcGMuc3luYy52MS5PcGVyYXRpb24SFgoJcHJpbmNpcGFsGAIgASgJSACIAQFCDAoKX3ByaW5jaXBhbCJICg9EZWxpdmVyUmVzcG9uc2USNQoPYWNrbm93bGVkZ2VtZW50GAEgASgLMhwuY3BjLnN5bmMudjEuQWNrbm93bGVkZ2VtZW50ImcKE0RlbGl2ZXJCYXRjaFJlcXVlc3QSKgoKb3BlcmF0aW9ucxgBIAMoCzIWLmNwYy5zeW5jLnYxLk9wZXJhdGlvbhIWCglwcmluY2lwYWwYAiABKAlIAIgBAUIMCgpfcHJpbmNpcGFsIjwKFERlbGl2ZXJCYXRjaFJlc3BvbnNlEiQKB2Fuc3dlcnMYASADKAsyEy5jcGMuc3luYy52MS5BbnN3ZXIidAoGQW5zd2VyEjcKD2Fja25vd2xlZGdlbWVudBgBIAEoCzIcLmNwYy5zeW5jLnYxLkFja25vd2xlZGdlbWVudEgAEicKB3Byb2JsZW0YAiABKAsyFC5jcGMuc3luYy52MS5Qcm9ibGVtSABCCAoGYW5zd2VyIqABCg9BY2tub3dsZWRnZW1lbnQSFwoPaWRlbXBvdGVuY3lfa2V5GAEgASgJEhMKBnJlc3VsdBgCIAEoDEgAiAEBEhQKB3ZlcnNpb24YAyABKAlIAYgBARIdChBwcmV2aW91c192ZXJzaW9uGAQgASgJSAKIAQFCCQoHX3Jlc3VsdEIKCghfdmVyc2lvbkITChFfcHJldmlvdXNfdmVyc2lvbiLJAQoHUHJvYmxlbRIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDgoGc3RhdHVzGAIgASgNEgwKBGNvZGUYAyABKAkSDQoFdGl0bGUYBCABKAkSEwoGZGV0YWlsGAUgASgJSACIAQESEwoGcmVtb3RlGAYgASgMSAGIAQESIAoTcmV0cnlfYWZ0ZXJfc2Vjb25kcxgHIAEoDUgCiAEBQgkKB19kZXRhaWxCCQoHX3JlbW90ZUIWChRfcmV0cnlfYWZ0ZXJfc2Vjb25kczK2AQoPRGVsaXZlcnlTZXJ2aWNlEkkKB0RlbGl2ZXISGy5jcGMuc3luYy52MS5EZWxpdmVyUmVxdWVzdBocLmNwYy5zeW5jLnYxLkRlbGl2ZXJSZXNwb25zZSIDkAICElgKDERlbGl2ZXJCYXRjaBIgLmNwYy5zeW5jLnYxLkRlbGl2ZXJCYXRjaFJlcXVlc3QaIS5jcGMuc3luYy52MS5EZWxpdmVyQmF0Y2hSZXNwb25zZSIDkAICYgZwcm90bzM");
+  fileDesc("ChpjcGMvc3luYy92MS9kZWxpdmVyeS5wcm90bxILY3BjLnN5bmMudjEiNQoNV2hvQW1JUmVxdWVzdBIWCglwcmluY2lwYWwYASABKAlIAIgBAUIMCgpfcHJpbmNpcGFsIjYKDldob0FtSVJlc3BvbnNlEhYKCXByaW5jaXBhbBgBIAEoCUgAiAEBQgwKCl9wcmluY2lwYWwi1wEKCU9wZXJhdGlvbhIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDAoEa2luZBgCIAEoCRIPCgdwYXlsb2FkGAMgASgMEhMKBmVudGl0eRgEIAEoCUgAiAEBEhQKB3ZlcnNpb24YBSABKA1IAYgBARIWCgl0aW1lc3RhbXAYBiABKAlIAogBARIZCgxiYXNlX3ZlcnNpb24YByABKAlIA4gBAUIJCgdfZW50aXR5QgoKCF92ZXJzaW9uQgwKCl90aW1lc3RhbXBCDwoNX2Jhc2VfdmVyc2lvbiJhCg5EZWxpdmVyUmVxdWVzdBIpCglvcGVyYXRpb24YASABKAsyFi5jcGMuc3luYy52MS5PcGVyYXRpb24SFgoJcHJpbmNpcGFsGAIgASgJSACIAQFCDAoKX3ByaW5jaXBhbCJICg9EZWxpdmVyUmVzcG9uc2USNQoPYWNrbm93bGVkZ2VtZW50GAEgASgLMhwuY3BjLnN5bmMudjEuQWNrbm93bGVkZ2VtZW50ImcKE0RlbGl2ZXJCYXRjaFJlcXVlc3QSKgoKb3BlcmF0aW9ucxgBIAMoCzIWLmNwYy5zeW5jLnYxLk9wZXJhdGlvbhIWCglwcmluY2lwYWwYAiABKAlIAIgBAUIMCgpfcHJpbmNpcGFsIjwKFERlbGl2ZXJCYXRjaFJlc3BvbnNlEiQKB2Fuc3dlcnMYASADKAsyEy5jcGMuc3luYy52MS5BbnN3ZXIidAoGQW5zd2VyEjcKD2Fja25vd2xlZGdlbWVudBgBIAEoCzIcLmNwYy5zeW5jLnYxLkFja25vd2xlZGdlbWVudEgAEicKB3Byb2JsZW0YAiABKAsyFC5jcGMuc3luYy52MS5Qcm9ibGVtSABCCAoGYW5zd2VyIqABCg9BY2tub3dsZWRnZW1lbnQSFwoPaWRlbXBvdGVuY3lfa2V5GAEgASgJEhMKBnJlc3VsdBgCIAEoDEgAiAEBEhQKB3ZlcnNpb24YAyABKAlIAYgBARIdChBwcmV2aW91c192ZXJzaW9uGAQgASgJSAKIAQFCCQoHX3Jlc3VsdEIKCghfdmVyc2lvbkITChFfcHJldmlvdXNfdmVyc2lvbiLJAQoHUHJvYmxlbRIXCg9pZGVtcG90ZW5jeV9rZXkYASABKAkSDgoGc3RhdHVzGAIgASgNEgwKBGNvZGUYAyABKAkSDQoFdGl0bGUYBCABKAkSEwoGZGV0YWlsGAUgASgJSACIAQESEwoGcmVtb3RlGAYgASgMSAGIAQESIAoTcmV0cnlfYWZ0ZXJfc2Vjb25kcxgHIAEoDUgCiAEBQgkKB19kZXRhaWxCCQoHX3JlbW90ZUIWChRfcmV0cnlfYWZ0ZXJfc2Vjb25kczL+AQoPRGVsaXZlcnlTZXJ2aWNlEkkKB0RlbGl2ZXISGy5jcGMuc3luYy52MS5EZWxpdmVyUmVxdWVzdBocLmNwYy5zeW5jLnYxLkRlbGl2ZXJSZXNwb25zZSIDkAICElgKDERlbGl2ZXJCYXRjaBIgLmNwYy5zeW5jLnYxLkRlbGl2ZXJCYXRjaFJlcXVlc3QaIS5jcGMuc3luYy52MS5EZWxpdmVyQmF0Y2hSZXNwb25zZSIDkAICEkYKBldob0FtSRIaLmNwYy5zeW5jLnYxLldob0FtSVJlcXVlc3QaGy5jcGMuc3luYy52MS5XaG9BbUlSZXNwb25zZSIDkAIBYgZwcm90bzM");
+
+/**
+ * @generated from message cpc.sync.v1.WhoAmIRequest
+ */
+export type WhoAmIRequest = Message<"cpc.sync.v1.WhoAmIRequest"> & {
+  /**
+   * For whom the device asks, as it calls them; absent for nobody.
+   *
+   * @generated from field: optional string principal = 1;
+   */
+  principal?: string | undefined;
+};
+
+/**
+ * Describes the message cpc.sync.v1.WhoAmIRequest.
+ * Use `create(WhoAmIRequestSchema)` to create a new message.
+ */
+export const WhoAmIRequestSchema: GenMessage<WhoAmIRequest> = /*@__PURE__*/
+  messageDesc(file_cpc_sync_v1_delivery, 0);
+
+/**
+ * @generated from message cpc.sync.v1.WhoAmIResponse
+ */
+export type WhoAmIResponse = Message<"cpc.sync.v1.WhoAmIResponse"> & {
+  /**
+   * Absent for nobody.
+   *
+   * @generated from field: optional string principal = 1;
+   */
+  principal?: string | undefined;
+};
+
+/**
+ * Describes the message cpc.sync.v1.WhoAmIResponse.
+ * Use `create(WhoAmIResponseSchema)` to create a new message.
+ */
+export const WhoAmIResponseSchema: GenMessage<WhoAmIResponse> = /*@__PURE__*/
+  messageDesc(file_cpc_sync_v1_delivery, 1);
 
 /**
  * @generated from message cpc.sync.v1.Operation
@@ -71,7 +109,7 @@ export type Operation = Message<"cpc.sync.v1.Operation"> & {
  * Use `create(OperationSchema)` to create a new message.
  */
 export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 0);
+  messageDesc(file_cpc_sync_v1_delivery, 2);
 
 /**
  * @generated from message cpc.sync.v1.DeliverRequest
@@ -96,7 +134,7 @@ export type DeliverRequest = Message<"cpc.sync.v1.DeliverRequest"> & {
  * Use `create(DeliverRequestSchema)` to create a new message.
  */
 export const DeliverRequestSchema: GenMessage<DeliverRequest> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 1);
+  messageDesc(file_cpc_sync_v1_delivery, 3);
 
 /**
  * @generated from message cpc.sync.v1.DeliverResponse
@@ -113,7 +151,7 @@ export type DeliverResponse = Message<"cpc.sync.v1.DeliverResponse"> & {
  * Use `create(DeliverResponseSchema)` to create a new message.
  */
 export const DeliverResponseSchema: GenMessage<DeliverResponse> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 2);
+  messageDesc(file_cpc_sync_v1_delivery, 4);
 
 /**
  * @generated from message cpc.sync.v1.DeliverBatchRequest
@@ -137,7 +175,7 @@ export type DeliverBatchRequest = Message<"cpc.sync.v1.DeliverBatchRequest"> & {
  * Use `create(DeliverBatchRequestSchema)` to create a new message.
  */
 export const DeliverBatchRequestSchema: GenMessage<DeliverBatchRequest> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 3);
+  messageDesc(file_cpc_sync_v1_delivery, 5);
 
 /**
  * @generated from message cpc.sync.v1.DeliverBatchResponse
@@ -156,7 +194,7 @@ export type DeliverBatchResponse = Message<"cpc.sync.v1.DeliverBatchResponse"> &
  * Use `create(DeliverBatchResponseSchema)` to create a new message.
  */
 export const DeliverBatchResponseSchema: GenMessage<DeliverBatchResponse> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 4);
+  messageDesc(file_cpc_sync_v1_delivery, 6);
 
 /**
  * @generated from message cpc.sync.v1.Answer
@@ -185,7 +223,7 @@ export type Answer = Message<"cpc.sync.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 5);
+  messageDesc(file_cpc_sync_v1_delivery, 7);
 
 /**
  * The effect happened, now or the first time.
@@ -227,7 +265,7 @@ export type Acknowledgement = Message<"cpc.sync.v1.Acknowledgement"> & {
  * Use `create(AcknowledgementSchema)` to create a new message.
  */
 export const AcknowledgementSchema: GenMessage<Acknowledgement> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 6);
+  messageDesc(file_cpc_sync_v1_delivery, 8);
 
 /**
  * Why there was no effect, as in RFC 9457.
@@ -288,7 +326,7 @@ export type Problem = Message<"cpc.sync.v1.Problem"> & {
  * Use `create(ProblemSchema)` to create a new message.
  */
 export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/
-  messageDesc(file_cpc_sync_v1_delivery, 7);
+  messageDesc(file_cpc_sync_v1_delivery, 9);
 
 /**
  * Delivers operations to a receiver that applies each of them once.
@@ -326,6 +364,17 @@ export const DeliveryService: GenService<{
     methodKind: "unary";
     input: typeof DeliverBatchRequestSchema;
     output: typeof DeliverBatchResponseSchema;
+  },
+  /**
+   * Says whom the call's credentials sign in, for devices that ask before they send. A receiver that compares the
+   * principal of each delivery may leave it out.
+   *
+   * @generated from rpc cpc.sync.v1.DeliveryService.WhoAmI
+   */
+  whoAmI: {
+    methodKind: "unary";
+    input: typeof WhoAmIRequestSchema;
+    output: typeof WhoAmIResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_cpc_sync_v1_delivery, 0);
