@@ -1,10 +1,12 @@
 import {
   ConstantBackoff,
+  type DeliveryOutcome,
   type NewOperation,
   type Operation,
   type QueueStorage,
   type Settlement,
   type StoredOperation,
+  type Transport,
 } from '@cpc/sync-core';
 import type { SimulationParts } from '../src/simulation.js';
 import { delegateTo } from './mutants/mutant.js';
@@ -57,6 +59,26 @@ const onSend = (
         ),
     };
   },
+});
+
+/** The transport, with another way to send. */
+const like = (transport: Transport, send: Transport['send']): Transport => ({
+  maxBatchSize: transport.maxBatchSize ?? 1,
+  keepsOrder: transport.keepsOrder ?? false,
+  send,
+});
+
+const onAnswer = (
+  name: string,
+  breaks: readonly string[],
+  change: (outcome: DeliveryOutcome) => DeliveryOutcome,
+): PlantedBug => ({
+  name,
+  breaks,
+  wrapTransport: (transport) =>
+    like(transport, async (operations, context) =>
+      (await transport.send(operations, context)).map((outcome) => change(outcome)),
+    ),
 });
 
 const STORAGE_FIELDS = [
@@ -237,4 +259,62 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     };
   }),
+  onAnswer('takes a "not now" of the server for one about the operation', ['attempts'], (outcome) =>
+    outcome.kind === 'retry' ? { ...outcome, scope: 'operation' } : outcome,
+  ),
+  onAnswer('refuses for good what the server does not know yet', ['attempts', 'burial'], (outcome) =>
+    outcome.kind === 'retry' && outcome.scope === 'request'
+      ? { kind: 'rejected', reason: outcome.reason }
+      : outcome,
+  ),
+  {
+    name: "lets one change's trouble speak for all",
+    breaks: ['isolation', 'liveness'],
+    wrapTransport: (transport) => {
+      let culprit: string | undefined;
+      return like(transport, async (operations, context) => {
+        const reason = { code: 'NETWORK_UNREACHABLE', message: 'Shut.' };
+        if (culprit !== undefined && !operations.some(({ id }) => id === culprit))
+          return operations.map(() => ({ kind: 'unreachable', reason }));
+        const outcomes = await transport.send(operations, context);
+        const at = outcomes.findIndex(({ kind }) => kind === 'unreachable');
+        culprit = at < 0 ? undefined : operations[at]?.id;
+        return outcomes;
+      });
+    },
+  },
+  onStorage('lets one person wait for another in a lane', ['isolation', 'bounded work'], (real) => ({
+    claim: async (request) => {
+      const claim = await real.claim(request);
+      const { items } = await real.list({ limit: 10_000 });
+      const isBehind = ({ entity, principal, sequence }: StoredOperation): boolean =>
+        entity !== undefined &&
+        items.some((one) => one.entity === entity && one.principal !== principal && one.sequence < sequence);
+      const behind = claim.operations.filter(isBehind);
+      const back = behind.map(({ id }) => ({ id, kind: 'release', sent: false }) as const);
+      await real.settle(claim.token, back);
+      return { ...claim, operations: claim.operations.filter((one) => !behind.includes(one)) };
+    },
+  })),
+  onStorage('adopts what was sent as nobody’s', ['principals'], (real) => ({
+    signIn: async (principal, rules) => {
+      const { items } = await real.list({ limit: 10_000 });
+      const unowned = items.filter((one) => one.principal === undefined && one.state !== 'leased');
+      return real.signIn(principal, { ...rules, adopt: unowned.map(({ id }) => id) });
+    },
+  })),
+  onStorage('claims what this code does not know', ['two versions'], (real) => ({
+    claim: ({ knows: _, ...request }) => real.claim(request),
+  })),
+  {
+    name: 'sends under whatever name the device has',
+    breaks: ['principals'],
+    wrapTransport: (transport, { device }) =>
+      like(transport, (operations, context) =>
+        transport.send(
+          operations.map((operation) => ({ ...operation, principal: device.principal })),
+          context,
+        ),
+      ),
+  },
 ];

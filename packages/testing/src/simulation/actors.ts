@@ -1,5 +1,6 @@
 import type { EnqueueItem } from '@cpc/sync-core';
 import type { Device } from './device.js';
+import { NEW_KIND } from './operations.js';
 import type { PlannedChange, PlannedEvent } from './plan.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import type { Tab } from './tab.js';
@@ -27,7 +28,7 @@ export class Actors {
         if (device.crash(event.tab)) this.#world.fault(`d${device.index}t${event.tab} crashes`);
         return;
       case 'restart': {
-        device.open(event.tab);
+        device.open(event.tab, event.isOld && this.#world.options.operations === undefined);
         return;
       }
       case 'freeze': {
@@ -42,6 +43,14 @@ export class Actors {
         this.#world.fault(`d${device.index} is cut off for ${event.forMs} ms`);
         device.cutUntil = scheduler.now + event.forMs;
         return;
+      case 'later':
+        this.#world.fault(`the server asks everybody to wait for ${event.forMs} ms`);
+        this.#world.laterUntil = scheduler.now + event.forMs;
+        return;
+      case 'oldServer':
+        this.#world.fault(`an older server answers for ${event.forMs} ms`);
+        this.#world.oldServerUntil = scheduler.now + event.forMs;
+        return;
       case 'diskFull':
         this.#world.fault(`the disk of d${device.index} is full for ${event.forMs} ms`);
         device.diskFullUntil = scheduler.now + event.forMs;
@@ -52,7 +61,7 @@ export class Actors {
       case 'clockJump':
         this.#world.fault(`the clock of d${device.index} jumps by ${event.byMs} ms`);
         device.wall.offsetMs += event.byMs;
-        if (event.byMs < 0) referee.disturbedAt.set(device.index, scheduler.now);
+        (event.byMs < 0 ? referee.disturbedAt : referee.leaptAt).set(device.index, scheduler.now);
         return;
       case 'signIn': {
         device.signIn(event.principal);
@@ -79,7 +88,9 @@ export class Actors {
   #enqueue(device: Device, at: number, changes: readonly PlannedChange[]): void {
     const tab = device.tabs[at] ?? device.tabs.find((other) => other !== undefined);
     if (tab === undefined) return;
-    const items = changes.map((change) => this.#item(device, tab, change));
+    // Code of before enters what it knows.
+    const known = changes.map((one) => (tab.isOld && one.kind === NEW_KIND ? { ...one, kind: 'edit' } : one));
+    const items = known.map((change) => this.#item(device, tab, change));
     void this.#keepTrying(tab, items);
   }
 
@@ -93,6 +104,7 @@ export class Actors {
     const baseVersion = entity === undefined || !change.guarded ? undefined : this.#world.versionOf(entity);
     this.#lastId.set(device, id);
     const dependsOn = change.depends && previous !== undefined ? [previous] : [];
+    const named = change.namesNext ? [`${tab.name}#${this.#lastNumber + 1}`] : [];
     this.#world.referee.intended(id, { entity, dependsOn });
     return {
       operation: change.kind,
@@ -100,7 +112,7 @@ export class Actors {
       id,
       ...(change.payload === undefined && { priority: change.priority }),
       ...(entity !== undefined && { entity }),
-      dependsOn,
+      dependsOn: [...dependsOn, ...named],
       ...(change.delayMs > 0 && { scheduledAt: now + change.delayMs }),
       ...(change.expiresInMs !== undefined && { expiresAt: now + change.delayMs + change.expiresInMs }),
       ...(baseVersion !== undefined && { baseVersion }),

@@ -30,12 +30,13 @@ export class Device {
     return this.#world.scheduler.now + this.wall.offsetMs;
   }
 
-  /** Opens a tab, unless it is open. */
-  open(at: number): void {
+  /** Opens a tab, unless it is open; with the code of before, where it is old. */
+  open(at: number, isOld = false): void {
     if (this.tabs[at] !== undefined) return;
     const seed = this.#world.seed * 1_009 + this.index * 101 + at * 11 + ++this.#generation;
-    const tab = new Tab(this.#world, this, `d${this.index}t${at}.${this.#generation}`, seed);
+    const tab = new Tab(this.#world, this, `d${this.index}t${at}.${this.#generation}`, seed, isOld);
     this.tabs[at] = tab;
+    this.#world.referee.openedAt.set(tab.owner, this.#world.scheduler.now);
     void tab.start();
   }
 

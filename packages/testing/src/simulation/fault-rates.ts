@@ -8,6 +8,7 @@ export interface FaultRates {
   readonly serverBusy: number;
   readonly signedOut: number;
   readonly renewalFails: number;
+  readonly renewalHangs: number;
   readonly neverAnswers: number;
   readonly storageFails: number;
   readonly storageFailsAfter: number;
@@ -23,6 +24,7 @@ export const FAULT_RATES: FaultRates = {
   serverBusy: 0.06,
   signedOut: 0.03,
   renewalFails: 0.3,
+  renewalHangs: 0.1,
   neverAnswers: 0.04,
   storageFails: 0.05,
   storageFailsAfter: 0.04,
@@ -38,6 +40,7 @@ export const NO_FAULTS: FaultRates = {
   serverBusy: 0,
   signedOut: 0,
   renewalFails: 0,
+  renewalHangs: 0,
   neverAnswers: 0,
   storageFails: 0,
   storageFailsAfter: 0,

@@ -21,10 +21,13 @@ export async function heal(world: SimulatedWorld, goesOn: GoesOn): Promise<void>
     device.diskFullUntil = 0;
     device.hiccups = 0;
     for (const [at, tab] of device.tabs.entries()) {
-      if (tab === undefined) device.open(at);
-      else tab.owner.frozenUntil = 0;
+      // The app was updated everywhere.
+      if (tab?.isOld === true) device.crash(at);
+      else if (tab !== undefined) tab.owner.frozenUntil = 0;
+      device.open(at);
     }
   }
+  await world.scheduler.runUntil(Math.max(world.laterUntil, world.oldServerUntil), goesOn);
   for (const principal of [undefined, 'anna', 'ben']) {
     for (const device of world.devices) signIn(device, principal);
     await deliver(world, principal, goesOn);
@@ -119,8 +122,12 @@ async function giveUpHeld(world: SimulatedWorld, goesOn: GoesOn): Promise<void> 
   referee.broken('liveness', 'the queues never ran empty');
 }
 
-/** Whether the server only ever asks for another attempt of it, and it waits for one, or behind such a one. */
+/** What a change meets that can never go: by the server or by a resolver that fails, and by a gateway. */
+const REPEATED: ReadonlySet<string> = new Set(['retry', 'unreachable']);
+
+/** Whether another attempt is all that ever becomes of it, and it waits for one, or behind such a one. */
 function isFailing(world: SimulatedWorld, one: StoredOperation): boolean {
-  const isWaiting = one.state === 'scheduled' && one.history.at(-1)?.outcome === 'retry';
+  const last = one.history.at(-1)?.outcome;
+  const isWaiting = one.state === 'scheduled' && last !== undefined && REPEATED.has(last);
   return !world.isGood(one) && (isWaiting || one.state === 'blocked');
 }

@@ -14,9 +14,12 @@ export interface SimulatedOperation {
   readonly weight?: number;
 }
 
+/** A kind that code and servers of before do not know. */
+export const NEW_KIND = 'draft';
+
 /** The kinds that the simulated users enqueue: plain changes, drafts that coalesce, and lines of a log. */
 export const OPERATIONS: readonly AnyOperationDefinition[] = [
   defineOperation('edit'),
-  defineOperation('draft', { coalesce: 'replace' }),
+  defineOperation(NEW_KIND, { coalesce: 'replace' }),
   defineOperation('log'),
 ];

@@ -8,9 +8,13 @@ export type PlannedEvent = { readonly at: number; readonly device: number } & (
       /** Several are one batch. */
       readonly changes: readonly PlannedChange[];
     }
-  | { readonly kind: 'crash' | 'restart'; readonly tab: number }
+  | { readonly kind: 'crash'; readonly tab: number }
+  /** Opens a tab, with the code of before, or with that of today. */
+  | { readonly kind: 'restart'; readonly tab: number; readonly isOld: boolean }
   | { readonly kind: 'freeze'; readonly tab: number; readonly forMs: number }
   | { readonly kind: 'partition' | 'diskFull'; readonly forMs: number }
+  /** The server says "later" to everybody; or it is an older one, which does not know drafts. */
+  | { readonly kind: 'later' | 'oldServer'; readonly forMs: number }
   /** So many of the next calls of the storage fail. */
   | { readonly kind: 'hiccups'; readonly times: number }
   | { readonly kind: 'clockJump'; readonly byMs: number }
@@ -25,24 +29,33 @@ export interface PlannedChange {
   /** Of an operation of a caller's own. */
   readonly payload?: unknown;
   readonly priority: number;
-  /** What the server makes of it: takes it, refuses it, fails on it always; or the transport throws. */
-  readonly fate: 'good' | 'refused' | 'failing' | 'throwing';
+  /**
+   * What becomes of it on the way: the server takes it, refuses it, or fails on it always; a gateway lets it never
+   * through; the transport throws.
+   */
+  readonly fate: 'good' | 'refused' | 'failing' | 'gateway' | 'throwing';
   /** Sent against the version that the device saw last. */
   readonly guarded: boolean;
   /** Depends on the change of the device that was enqueued before. */
   readonly depends: boolean;
+  /** Names the next change of its batch as one that it depends on, before that is there: it holds nothing. */
+  readonly namesNext: boolean;
   readonly delayMs: number;
   readonly expiresInMs: number | undefined;
 }
 
 /** When the faults end; what was planned happens before. */
 export const FAULTS_END_MS = 480_000;
+/** How long a server asks everybody to wait at most, or stays an older one; beyond the end of the other faults. */
+const MAX_LATER_MS = 1_800_000;
 
 export interface World {
   readonly devices: number;
   readonly tabs: number;
   readonly maxBatchSize: number;
   readonly keepsOrder: boolean;
+  /** The server takes every tab of a device for whoever signed in on it last, as with a cookie. */
+  readonly sharesCookie: boolean;
 }
 
 export function planWorld(random: SeededRandom): World {
@@ -51,6 +64,7 @@ export function planWorld(random: SeededRandom): World {
     tabs: 1 + random.below(3),
     maxBatchSize: random.pick([1, 1, 4, 10]),
     keepsOrder: random.chance(0.4),
+    sharesCookie: random.chance(0.4),
   };
 }
 
@@ -70,7 +84,13 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     changes: changes(random),
   }));
   add(4 + random.below(4), (at, device) => ({ at, device, kind: 'crash', tab: tab() }));
-  add(7 + random.below(4), (at, device) => ({ at, device, kind: 'restart', tab: tab() }));
+  add(7 + random.below(4), (at, device) => ({
+    at,
+    device,
+    kind: 'restart',
+    tab: tab(),
+    isOld: random.chance(0.2),
+  }));
   add(1 + random.below(3), (at, device) => ({
     at,
     device,
@@ -91,6 +111,9 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
     kind: 'diskFull',
     forMs: 1_000 + random.below(60_000),
   }));
+  for (const kind of ['later', 'oldServer'] as const)
+    if (random.chance(0.15))
+      add(1, (at, device) => ({ at, device, kind, forMs: 10_000 + random.below(MAX_LATER_MS) }));
   add(random.below(3), (at, device) => ({
     at,
     device,
@@ -107,17 +130,23 @@ function principal(random: SeededRandom): string | undefined {
 }
 
 function changes(random: SeededRandom): readonly PlannedChange[] {
-  return Array.from({ length: random.chance(0.3) ? 1 + random.below(5) : 1 }, () => change(random));
+  const batch = Array.from({ length: random.chance(0.3) ? 1 + random.below(5) : 1 }, () => change(random));
+  return batch.map((one, at) => {
+    const next = batch[at + 1];
+    const namesNext = next !== undefined && random.chance(0.1);
+    return { ...one, namesNext };
+  });
 }
 
-function change(random: SeededRandom): PlannedChange {
+function change(random: SeededRandom): Omit<PlannedChange, 'namesNext'> {
   const fate = random.below(100);
   const entity = random.chance(0.75) ? `e${random.below(4)}` : undefined;
   return {
     entity,
     kind: entity === undefined ? 'log' : random.pick(['edit', 'edit', 'draft']),
     priority: random.pick([25, 50, 75, 100]),
-    fate: fate < 90 ? 'good' : fate < 94 ? 'refused' : fate < 97 ? 'failing' : 'throwing',
+    fate:
+      fate < 90 ? 'good' : fate < 94 ? 'refused' : fate < 96 ? 'failing' : fate < 98 ? 'gateway' : 'throwing',
     guarded: random.chance(0.3),
     depends: random.chance(0.1),
     delayMs: random.chance(0.1) ? random.below(60_000) : 0,

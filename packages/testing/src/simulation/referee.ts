@@ -84,6 +84,9 @@ export class Referee {
   readonly #lastApplied = new Map<string, number>();
   /** When each device's wall clock was last set, and each tab last thawed, in virtual milliseconds. */
   readonly disturbedAt = new Map<unknown, number>();
+  /** When each device's wall clock was last set ahead, and each tab was opened, in virtual milliseconds. */
+  readonly leaptAt = new Map<number, number>();
+  readonly openedAt = new Map<Owner, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -118,6 +121,7 @@ export class Referee {
       principal: operation.principal,
       isAdopted: false,
       sequence,
+      // What is named before it is there holds nothing.
       waitsFor: dependsOn.filter((id) => this.#isQueued(id)),
       fate: known?.fate ?? { appliedAs: undefined },
       expires: operation.expiresAt !== undefined,
@@ -198,12 +202,13 @@ export class Referee {
 
   /** No operation that may go is left behind although it outranks one that was given out. */
   #checkPriority(
-    { principals }: ClaimRequest,
+    { principals, knows }: ClaimRequest,
     { operations }: Claim,
     left: readonly StoredOperation[],
   ): void {
     const waiting = left.filter(
-      ({ state, principal }) => state === 'waiting' && (principals?.includes(principal) ?? true),
+      ({ state, principal, kind }) =>
+        state === 'waiting' && (principals?.includes(principal) ?? true) && (knows?.has(kind) ?? true),
     );
     const best = Math.max(...waiting.map(({ priority }) => priority));
     for (const claimed of operations) {
@@ -268,8 +273,8 @@ export class Referee {
     }
   }
 
-  /** The server had an effect. */
-  applied(id: string): void {
+  /** The server had an effect, and takes it for the principal's. */
+  applied(id: string, appliedAs: string | undefined): void {
     const record = this.#records.get(id);
     if (record === undefined) {
       this.broken('one effect', `the server applied ${id}, which nobody enqueued`);
@@ -279,6 +284,11 @@ export class Referee {
     if (fate.appliedAs !== undefined)
       this.broken('one effect', `${id} had an effect, and so had ${fate.appliedAs} for the same change`);
     fate.appliedAs = id;
+    if (appliedAs !== principal)
+      this.broken(
+        'principals',
+        `${id} of ${principal ?? 'nobody'} was applied as ${appliedAs ?? 'nobody'}'s`,
+      );
     if (entity === undefined || record.gone !== undefined) return;
     const lane = `${device}/${entity}/${principal ?? ''}`;
     const last = this.#lastApplied.get(lane) ?? 0;
@@ -294,7 +304,8 @@ export class Referee {
     this.#holds.delete(settlement.id);
     const lastOutcome = record.lastOutcomes.get(tab) ?? 'none';
     const said = typeof lastOutcome === 'string' ? lastOutcome : lastOutcome.kind;
-    if ('counts' in settlement && settlement.counts && !COUNTING.has(said))
+    const isNotAboutIt = typeof lastOutcome === 'object' && isAboutOthers(lastOutcome);
+    if ('counts' in settlement && settlement.counts && (isNotAboutIt || !COUNTING.has(said)))
       this.broken('attempts', `${record.id} counts an attempt although the last outcome was ${said}`);
     switch (settlement.kind) {
       case 'remove':
@@ -327,6 +338,10 @@ export class Referee {
         });
         break;
       case 'hold':
+        if (settlement.state === 'deadLetter' && (isNotAboutIt || !COUNTING.has(said)))
+          this.broken('burial', `${record.id} is a dead letter although the last outcome was ${said}`);
+        if (settlement.failure.code === 'OPERATION_KIND_UNKNOWN')
+          this.broken('two versions', `${record.id} was parked by code that does not know it`);
         record.isAside = settlement.afterFailure === 'skip' && settlement.state === 'deadLetter';
         break;
       case 'release':
@@ -419,7 +434,10 @@ export class Referee {
     const others = (this.#active.get(id) ?? []).filter(({ tab, signal }) => !tab.isDead && !signal.aborted);
     for (const other of others) {
       const disturbedAt = Math.max(this.disturbedAt.get(other.tab) ?? -1, this.disturbedAt.get(device) ?? -1);
-      if (other.tab !== send.tab && disturbedAt < other.startedAt - GRACE_MS)
+      // Whoever starts after a leap cannot have seen it, until the holder renews its lease.
+      const leaptAt = this.leaptAt.get(device) ?? -1;
+      const cannotKnow = other.startedAt < leaptAt && (this.openedAt.get(send.tab) ?? 0) > leaptAt;
+      if (other.tab !== send.tab && !cannotKnow && disturbedAt < other.startedAt - GRACE_MS)
         this.broken('one sender', `${id} is sent by two tabs at once`);
     }
     this.#active.set(id, [...others, send]);
@@ -441,6 +459,11 @@ const GRACE_MS = 60_000;
 
 /** After these, and only these, an attempt counts; a conflict only where its resolver failed. */
 const COUNTING: ReadonlySet<string> = new Set(['retry', 'rejected', 'threw', 'conflict']);
+
+/** A "not now" that says nothing about the operation itself. */
+function isAboutOthers(outcome: DeliveryOutcome): boolean {
+  return outcome.kind === 'retry' && (outcome.scope ?? 'operation') !== 'operation';
+}
 
 /** The server has it; only the settlement is still to come. */
 function isAcknowledged({ lastOutcomes }: OperationRecord): boolean {

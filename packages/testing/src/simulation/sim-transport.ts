@@ -6,8 +6,9 @@ import {
   toFailure,
   type Transport,
 } from '@cpc/sync-core';
+import type { Device } from './device.js';
 import type { PlannedChange } from './plan.js';
-import type { SimulatedNetwork } from './simulated-network.js';
+import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';
 import type { World } from './plan.js';
 
 /** The simulator's own transport: a request is the list of operations, an answer the list of outcomes. */
@@ -15,18 +16,21 @@ export class SimTransport implements Transport {
   readonly maxBatchSize: number;
   readonly keepsOrder: boolean;
   readonly #network: SimulatedNetwork;
+  readonly #cookie: Device | undefined;
 
-  constructor(network: SimulatedNetwork, { maxBatchSize, keepsOrder }: World) {
+  constructor(network: SimulatedNetwork, { maxBatchSize, keepsOrder, sharesCookie }: World, device: Device) {
     this.maxBatchSize = maxBatchSize;
     this.keepsOrder = keepsOrder;
     this.#network = network;
+    this.#cookie = sharesCookie ? device : undefined;
   }
 
   async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
     if (operations.some((operation) => fateOf(operation) === 'throwing'))
       throw new TypeError('A simulated defect of the transport.');
+    if (operations.some((operation) => fateOf(operation) === 'gateway')) return refusedByGateway(operations);
     try {
-      return await this.#network.exchange((server) => server.handle(operations), {
+      return await this.#network.exchange((server) => this.#served(server, operations), {
         signal,
         halve: (outcomes) => outcomes.slice(0, -1),
       });
@@ -36,7 +40,23 @@ export class SimTransport implements Transport {
       return operations.map(() => ({ kind: 'unreachable', reason }));
     }
   }
+
+  /** The server compares whose change it is with whom it takes the device for. */
+  #served(server: SimulatedServer, operations: readonly Operation[]): readonly DeliveryOutcome[] {
+    const isMine = ({ principal }: Operation): boolean =>
+      this.#cookie === undefined || principal === this.#cookie.principal;
+    if (operations.every(isMine)) return server.handle(operations);
+    return operations.map(() => ({ kind: 'unauthenticated', reason: MISMATCH }));
+  }
 }
+
+/** A gateway has something against one of them: no answer of the server's ever comes. */
+function refusedByGateway(operations: readonly Operation[]): readonly DeliveryOutcome[] {
+  const reason = { code: 'NETWORK_UNREACHABLE', message: 'A gateway answered.', status: 403 };
+  return operations.map(() => ({ kind: 'unreachable', reason }));
+}
+
+const MISMATCH = { code: 'PRINCIPAL_MISMATCH', message: 'The cookie is somebody else’s.', status: 409 };
 
 /** What the simulated user put into the payload; operations of a caller's own are always good. */
 export function fateOf({ kind, payload }: Operation): PlannedChange['fate'] {

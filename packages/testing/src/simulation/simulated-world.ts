@@ -14,7 +14,7 @@ import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { ModelServer } from '../server/model-server.js';
 import { Device } from './device.js';
 import { FAULT_RATES, type FaultRates } from './fault-rates.js';
-import { OPERATIONS, type SimulatedOperation } from './operations.js';
+import { NEW_KIND, OPERATIONS, type SimulatedOperation } from './operations.js';
 import { planWorld, type World } from './plan.js';
 import { Referee } from './referee.js';
 import { Scheduler } from './scheduler.js';
@@ -63,6 +63,9 @@ export class SimulatedWorld {
   readonly resolver: ConflictResolver;
   readonly lines: string[] = [];
   faults = 0;
+  /** Until when the server asks everybody to wait, and until when it is an older one. */
+  laterUntil = 0;
+  oldServerUntil = 0;
   readonly #isTraced: boolean;
   readonly #serverRandom: SeededRandom;
   readonly #server: ModelServer;
@@ -102,8 +105,10 @@ export class SimulatedWorld {
   }
 
   /** Whether nothing but the faults of the day stands between an operation and its effect. */
-  isGood({ payload }: StoredOperation): boolean {
-    const { operations, judge } = this.options;
+  isGood({ id, payload, history }: StoredOperation): boolean {
+    const { operations, judge, resolver } = this.options;
+    if (resolver === undefined && history.some(({ code }) => code === 'RESOLVER_FAILED') && !isResolvable(id))
+      return false;
     return operations === undefined ? payload.includes('"good"') : judge === undefined;
   }
 
@@ -112,7 +117,7 @@ export class SimulatedWorld {
     const before = this.#server.ledger.length;
     const outcomes = this.#server.handle(operations);
     for (const { id } of this.#server.ledger.slice(before)) {
-      this.referee.applied(id);
+      this.referee.applied(id, operations.find((one) => one.id === id)?.principal);
       this.trace(undefined, () => `the server applies ${id}`);
     }
     const [reused] = this.#server.reusedKeys;
@@ -124,6 +129,20 @@ export class SimulatedWorld {
   #judge(operation: Operation): DeliveryOutcome | undefined {
     const random = this.#serverRandom;
     const { rates } = this.networkFaults;
+    const { now } = this.scheduler;
+    if (now < this.laterUntil && this.fault('503'))
+      return {
+        kind: 'retry',
+        scope: 'server',
+        reason: { ...LATER, status: 503 },
+        afterMs: random.below(60_000),
+      };
+    if (now < this.oldServerUntil && operation.kind === NEW_KIND && this.fault('404'))
+      return {
+        kind: 'retry',
+        scope: 'request',
+        reason: { code: 'KIND_UNKNOWN', message: 'Not yet.', status: 404 },
+      };
     const judged = this.options.judge?.(operation);
     if (judged !== undefined) return judged;
     const fate = fateOf(operation);
@@ -169,11 +188,20 @@ export class SimulatedWorld {
     const choice = hash(operation.id) % 20;
     if (choice < 9) return { kind: 'use-local' };
     if (choice < 13) return { kind: 'merge', value: { ...(local as object), merged: operation.id } };
-    if (choice < 17) return { kind: 'use-remote' };
-    if (choice === 17) return { kind: 'defer' };
+    if (choice < FIRST_UNRESOLVABLE) return { kind: 'use-remote' };
+    if (choice === FIRST_UNRESOLVABLE) return { kind: 'defer' };
     if (choice === 18) return new Promise(() => undefined);
     throw new Error('A simulated defect of the resolver.');
   }
+}
+
+const LATER = { code: 'SERVER_RETRY', message: 'Later.' };
+
+/** Which of twenty conflicts the resolver defers; those behind it it fails on. */
+const FIRST_UNRESOLVABLE = 17;
+
+function isResolvable(id: string): boolean {
+  return hash(id) % 20 <= FIRST_UNRESOLVABLE;
 }
 
 /** FNV-1a, to make a choice that depends on the id alone. */

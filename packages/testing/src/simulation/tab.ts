@@ -3,6 +3,7 @@ import { SeededRandom } from '@cpc/sync-core/deterministic';
 import type { Device } from './device.js';
 import { ObservedTransport } from './observed-transport.js';
 import type { Owner } from './scheduler.js';
+import { NEW_KIND } from './operations.js';
 import { SimClock } from './sim-clock.js';
 import { SimNetwork } from './sim-network.js';
 import { SimStorage } from './sim-storage.js';
@@ -20,7 +21,11 @@ export class Tab {
   readonly worker: SyncWorker;
   readonly #storage: SimStorage;
 
-  constructor(world: SimulatedWorld, device: Device, name: string, seed: number) {
+  /** It runs the code of before, which does not know drafts. */
+  readonly isOld: boolean;
+
+  constructor(world: SimulatedWorld, device: Device, name: string, seed: number, isOld: boolean) {
+    this.isOld = isOld;
     this.world = world;
     this.device = device;
     this.name = name;
@@ -30,11 +35,11 @@ export class Tab {
     const random = new SeededRandom(seed);
     const storage = options.wrapStorage?.(this.#storage, this) ?? this.#storage;
     const network = new SimNetwork(this);
-    const sender = options.transport?.(network, this) ?? new SimTransport(network, world.shape);
+    const sender = options.transport?.(network, this) ?? new SimTransport(network, world.shape, device);
     const transport = new ObservedTransport(sender, this);
     this.queue = new SyncQueue(
       { storage, clock: this.clock, random },
-      { operations: world.definitions, node: name },
+      { operations: world.definitions.filter(({ kind }) => !isOld || kind !== NEW_KIND), node: name },
     );
     this.worker = new SyncWorker(
       {
@@ -88,6 +93,8 @@ export class Tab {
   async #refresh(): Promise<boolean> {
     const { networkFaults, scheduler } = this.world;
     await scheduler.pause(300, this.owner);
+    if (networkFaults.random.chance(networkFaults.rates.renewalHangs) && this.world.fault('renewal hangs'))
+      return new Promise(() => undefined);
     if (networkFaults.random.chance(networkFaults.rates.renewalFails) && this.world.fault('renewal fails'))
       throw new Error('A simulated failure of the identity provider.');
     return true;
