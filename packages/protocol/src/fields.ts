@@ -15,12 +15,19 @@ export function faultOfKey(value: unknown): string | undefined {
  * that letters of all scripts, spaces and quotes travel.
  */
 export function faultOfName(value: unknown): string | undefined {
-  const { maxNameLength } = LIMITS;
-  const isFit =
-    typeof value === 'string' && value !== '' && value.length <= maxNameLength && !UNFIT.test(value);
+  return faultOfText(value, LIMITS.maxNameLength);
+}
+
+/** Why a text cannot say where a change stands in the feed of changes, or `undefined`. */
+export function faultOfPosition(value: unknown): string | undefined {
+  return faultOfText(value, LIMITS.maxPositionLength);
+}
+
+function faultOfText(value: unknown, maxLength: number): string | undefined {
+  const isFit = typeof value === 'string' && value !== '' && value.length <= maxLength && !UNFIT.test(value);
   return isFit
     ? undefined
-    : `takes a text of 1 to ${maxNameLength} characters without control characters and lone surrogates`;
+    : `takes a text of 1 to ${maxLength} characters without control characters and lone surrogates`;
 }
 
 /** Why a text cannot be a kind, or `undefined`: it is a part of an address, in which dots alone mean another part. */

@@ -1,5 +1,5 @@
 export type { AnswerHead } from './answer-head.js';
-export { faultOfKey, faultOfKind, faultOfName, faultOfShapeVersion } from './fields.js';
+export { faultOfKey, faultOfKind, faultOfName, faultOfPosition, faultOfShapeVersion } from './fields.js';
 export { HEADERS, PROTOCOL_VERSION, SUBPROTOCOL } from './headers.js';
 export { LIMITS } from './limits.js';
 export {

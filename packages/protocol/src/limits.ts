@@ -10,6 +10,11 @@ export const LIMITS = Object.freeze({
    * takes at most 2,295 bytes, so that all of them fit beside an app's credentials into the 16 kB that servers read.
    */
   maxNameLength: 255,
+  /**
+   * The most UTF-16 units of a position in the feed of changes: a channel's name, which may be a principal's, and a
+   * number. It stands in no header.
+   */
+  maxPositionLength: 300,
   /** The largest version of a payload's shape: nine digits, which fit into 32 bits. */
   maxShapeVersion: 999_999_999,
   /**

@@ -5,6 +5,7 @@ import {
   faultOfKey,
   faultOfKind,
   faultOfName,
+  faultOfPosition,
   faultOfShapeVersion,
   isProblemType,
   LIMITS,
@@ -49,6 +50,13 @@ describe('what may be a name', () => {
   test.each(['', `a${LONE}`, 'a\tb', 'n'.repeat(LIMITS.maxNameLength + 1), 7])('not %j', (name) => {
     expect(faultOfName(name)).toMatch(/1 to 255 characters/);
   });
+});
+
+test('a position has room for the longest channel, and is as clean as a name', () => {
+  const channel = 'n'.repeat(LIMITS.maxNameLength);
+  expect(faultOfPosition(`${Number.MAX_SAFE_INTEGER}@${channel}`)).toBeUndefined();
+  for (const text of ['', `1@${LONE}`, '1@a\tb', 'n'.repeat(LIMITS.maxPositionLength + 1), 7])
+    expect(faultOfPosition(text)).toMatch(/1 to 300 characters/);
 });
 
 test('dots alone are no kind, because an address cannot hold them', () => {

@@ -44,6 +44,13 @@ export const changeLogCases: Readonly<Record<string, (under: ChangeLogUnderTest)
     await under.record([put('a', 1), drop('a'), put('b', 2)]);
     expect((await read(under, 0))?.changes).toEqual([{ entity: 'b', value: 2 }]);
   },
+  async 'counts what remains behind a page, without tombstones for whoever begins'(under) {
+    await under.record([put('a', 1), put('b', 2), put('c', 3), drop('d'), put('e', 4)]);
+    const count = async (since: number): Promise<unknown> =>
+      (await under.log.read({ channel: 'ann', since, limit: 2, counts: true }))?.remaining;
+    expect([await count(0), await count(1), await count(5)]).toEqual([2, 2, 0]);
+    expect(await read(under, 0)).not.toHaveProperty('remaining');
+  },
   async 'keeps channels apart'(under) {
     await under.record([put('a', 1), { channel: 'bob', entity: 'a', value: 2 }]);
     expect((await read(under, 0))?.changes).toEqual([{ entity: 'a', value: 1 }]);

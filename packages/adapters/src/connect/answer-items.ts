@@ -23,10 +23,12 @@ export function itemOfAcknowledgement({
   result,
   version,
   previousVersion,
+  position,
 }: Acknowledgement): AnswerItem | undefined {
-  if (result === undefined) return { status: 200, body: { idempotencyKey, version, previousVersion } };
+  const body = { idempotencyKey, version, previousVersion, position };
+  if (result === undefined) return { status: 200, body };
   const json = parseJson(result);
-  return json && { status: 200, body: { idempotencyKey, version, previousVersion, result: json.value } };
+  return json && { status: 200, body: { ...body, result: json.value } };
 }
 
 /** A problem as the body that it has over HTTP; `undefined` where its status is that of no refusal. */

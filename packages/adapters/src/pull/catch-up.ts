@@ -17,9 +17,12 @@ export interface CatchUpParts {
 export async function catchUp({ source, target }: CatchUpParts, { signal }: PullContext): Promise<number> {
   let count = 0;
   let isExpired = false;
+  let isFirst = true;
   for (;;) {
     const since = await target.checkpoint();
-    const page: unknown = await source.pull(isExpired ? undefined : since, { signal });
+    const counts = isFirst || isExpired;
+    const page: unknown = await source.pull(isExpired ? undefined : since, { signal, counts });
+    isFirst = false;
     signal.throwIfAborted();
     if (!isSourcePage(page)) throw unusable('Its source gave what is no page.');
     if (page.kind === 'expired') {
@@ -27,9 +30,16 @@ export async function catchUp({ source, target }: CatchUpParts, { signal }: Pull
       isExpired = true;
       continue;
     }
-    const { changes, checkpoint, more } = page;
+    const { changes, checkpoint, more, remaining } = page;
     if (more && checkpoint === since) throw unusable('It says that there is more, and does not go on.');
-    const isApplied = await target.apply({ since, changes, checkpoint, reset: isExpired });
+    const isApplied = await target.apply({
+      since,
+      changes,
+      checkpoint,
+      reset: isExpired,
+      more,
+      ...(remaining !== undefined && { remaining }),
+    });
     isExpired = false;
     if (isApplied) count += changes.length;
     // Where somebody else was quicker, what they pulled may not be all.

@@ -7,12 +7,16 @@ export type SourcePage =
       readonly checkpoint: string;
       /** Whether there are more behind the checkpoint. */
       readonly more: boolean;
+      /** How many changes there are behind the checkpoint, where it was asked for and is known. */
+      readonly remaining?: number;
     }
   /** The server no longer knows what changed since this checkpoint. */
   | { readonly kind: 'expired' };
 
 export interface PullContext {
   readonly signal: AbortSignal;
+  /** Whether the page should say how many changes remain behind it. @defaultValue false */
+  readonly counts?: boolean;
 }
 
 /** Where changes come from. */
@@ -27,4 +31,10 @@ export interface ChangeSource {
    * missing or doubled. Absent where the server gives none.
    */
   listen?(hint: () => void, context: PullContext): Promise<never>;
+  /**
+   * Whether a copy at the checkpoint holds the change that an acknowledgement told the position of; a copy without a
+   * checkpoint holds nothing. `undefined` where the position is of another source. Absent where acknowledgements tell
+   * none.
+   */
+  hasReached?(checkpoint: string | undefined, position: string): boolean | undefined;
 }

@@ -67,13 +67,14 @@ export class FetchChangeSource implements ChangeSource {
     this.#silenceMs = atLeastOne('silenceMs', options.silenceMs ?? 60_000);
   }
 
-  async pull(since: string | undefined, { signal }: PullContext): Promise<SourcePage> {
+  async pull(since: string | undefined, context: PullContext): Promise<SourcePage> {
+    const { signal, counts = false } = context;
     const time = { clock: this.#clock, timeoutMs: this.#timeoutMs };
-    const met = await withinTime((inner) => this.#ask(since, inner), signal, time);
+    const met = await withinTime((inner) => this.#ask(this.#address(since, counts), inner), signal, time);
     signal.throwIfAborted();
     if (met === TOO_LARGE) {
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-      return this.pull(since, { signal });
+      return this.pull(since, context);
     }
     if (met instanceof SyncError) throw met;
     if ('kind' in met) throw new SyncError(codeOf(met.reason.code), met.reason.message);
@@ -105,6 +106,14 @@ export class FetchChangeSource implements ChangeSource {
     throw new SyncError('NETWORK_UNREACHABLE', 'The connection for hints ended.');
   }
 
+  /** Positions are those of `@cpc/server`: `12@channel`. Of a channel that is not known by its name, any may be. */
+  hasReached(checkpoint: string | undefined, position: string): boolean | undefined {
+    const [, at, channel] = /^(\d{1,15})@(.*)$/s.exec(position) ?? [];
+    const own = this.#options.channel ?? this.#options.principal;
+    if (at === undefined || (own !== undefined && own !== channel)) return undefined;
+    return Number.parseInt(checkpoint ?? '0', 10) >= Number(at);
+  }
+
   async #readHints(reader: EventReader, signal: AbortSignal): Promise<void> {
     const asked = await this.#request(this.#address(undefined), 'text/event-stream', signal);
     if (asked === undefined) throw notSignedIn();
@@ -119,10 +128,10 @@ export class FetchChangeSource implements ChangeSource {
 
   /** Returns what is no word about the network instead of throwing it, since a time limit takes that for no answer. */
   async #ask(
-    since: string | undefined,
+    address: URL,
     signal: AbortSignal,
   ): Promise<(WireAnswer & { readonly secrets: Secrets }) | SyncError | typeof TOO_LARGE> {
-    const asked = await this.#request(this.#address(since), 'application/json', signal);
+    const asked = await this.#request(address, 'application/json', signal);
     if (asked === undefined) return notSignedIn();
     const { response, secrets } = asked;
     const text = await readText(response, this.#maxAnswerBytes);
@@ -139,12 +148,13 @@ export class FetchChangeSource implements ChangeSource {
     );
   }
 
-  #address(since: string | undefined): URL {
+  #address(since: string | undefined, counts = false): URL {
     const url = new URL(this.#url);
     const { channel } = this.#options;
     if (channel !== undefined) url.searchParams.set('channel', channel);
     if (since !== undefined) url.searchParams.set('since', since);
     url.searchParams.set('limit', String(this.#limit));
+    if (counts) url.searchParams.set('count', 'true');
     return url;
   }
 

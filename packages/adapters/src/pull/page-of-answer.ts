@@ -8,10 +8,14 @@ export function pageOf(answer: WireAnswer): SourcePage | undefined {
   const { status, json } = answer;
   if (!isRecord(json)) return undefined;
   if (status === 410 && isReceiverProblem(answer)) return { kind: 'expired' };
-  const { checkpoint, more, changes } = json;
+  const { checkpoint, more, changes, remaining } = json;
   if (status !== 200 || typeof checkpoint !== 'string' || typeof more !== 'boolean') return undefined;
   if (!Array.isArray(changes) || !(changes as unknown[]).every(isChange)) return undefined;
-  return { kind: 'page', checkpoint, more, changes };
+  const page: SourcePage = { kind: 'page', checkpoint, more, changes };
+  // For a progress bar: one that makes no sense is left out.
+  return Number.isSafeInteger(remaining) && Number(remaining) >= 0
+    ? { ...page, remaining: Number(remaining) }
+    : page;
 }
 
 /** What an answer that is no page means. */

@@ -16,6 +16,13 @@ export interface PulledPage {
   readonly checkpoint: string;
   /** True where the server no longer knows what was deleted: everything that was pulled before is to go. */
   readonly reset: boolean;
+  /**
+   * Whether more follow at once. Until a page comes without it, what the server changed in one transaction may be here
+   * in part: a target that must never show that keeps pages back until then, as `@cpc/replica` does.
+   */
+  readonly more: boolean;
+  /** How many changes follow behind this page, where the server said so: it is asked at the beginning of a pull. */
+  readonly remaining?: number;
 }
 
 /**

@@ -91,6 +91,16 @@ const DEFECTS: readonly (readonly [string, string, Defect])[] = [
   ],
   ['drops results', 'acknowledges what', { around: answering(({ kind }) => ({ kind }) as DeliveryOutcome) }],
   [
+    'loses where a change stands',
+    'tells where a change stands',
+    {
+      around: answering((outcome) => {
+        const { position: _, ...rest } = outcome as DeliveryOutcome & { readonly position?: string };
+        return rest;
+      }),
+    },
+  ],
+  [
     'forgets an outcome',
     'a lost request is',
     { around: (send) => async (operations, context) => (await send(operations, context)).slice(1) },

@@ -32,12 +32,12 @@ export function openConformanceReceiver(): ConformanceReceiver {
   const write: OperationHandler<Db> = {
     prepare: () => gate,
     apply({ key, principal, payload }, tx) {
-      const { answer, text } = payload as ConformanceWrite;
+      const { answer, text, position } = payload as ConformanceWrite;
       tx.prepare('INSERT INTO effects VALUES (?, ?, ?)').run(key, principal, JSON.stringify(payload));
       if (answer === 'refused') return rejected('REFUSED', 'The payload asked for it.');
       if (answer === 'later') return later(7, 'The payload asked for it.');
       if (answer === 'failed') throw new Error('The payload asked for it.');
-      return applied({ text });
+      return applied({ text }, undefined, position === undefined ? {} : { position });
     },
   };
   const receiver = new Receiver<Db>(

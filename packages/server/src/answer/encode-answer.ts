@@ -1,6 +1,6 @@
 import type { EffectResult, EncodedAnswer } from '../ports/effect-store.js';
 import type { HandlerAnswer } from './handler-answer.js';
-import { faultOfName, problem, refusal, type Problem } from '@cpc/protocol';
+import { faultOfName, faultOfPosition, problem, refusal, type Problem } from '@cpc/protocol';
 
 /** A problem with the key of the operation that met it, by which a sender knows whose answer it is. */
 export function encodeProblem(key: string | undefined, value: Problem): EncodedAnswer {
@@ -9,7 +9,7 @@ export function encodeProblem(key: string | undefined, value: Problem): EncodedA
   return { status, body, ...(retryAfter !== undefined && { retryAfter }) };
 }
 
-/** @throws TypeError where the handler's result or version cannot go over the wire */
+/** @throws TypeError where the handler's result, version or position cannot go over the wire */
 export function encodeAnswer(key: string, answer: HandlerAnswer): EffectResult {
   switch (answer.kind) {
     case 'applied':
@@ -31,12 +31,17 @@ function refused(key: string, value: Problem): EffectResult {
 
 function encodeApplied(
   key: string,
-  { result, version, previousVersion }: Extract<HandlerAnswer, { kind: 'applied' }>,
+  { result, version, previousVersion, position }: Extract<HandlerAnswer, { kind: 'applied' }>,
 ): EncodedAnswer {
-  const fault = version === undefined ? undefined : faultOfName(version);
-  if (fault !== undefined) throw new TypeError(`a version ${fault}; got ${JSON.stringify(version)}`);
+  check('a version', version, faultOfName);
+  check('a position', position, faultOfPosition);
   return {
     status: 200,
-    body: JSON.stringify({ idempotencyKey: key, status: 200, version, previousVersion, result }),
+    body: JSON.stringify({ idempotencyKey: key, status: 200, version, previousVersion, position, result }),
   };
+}
+
+function check(what: string, text: string | undefined, faultOf: (text: unknown) => string | undefined): void {
+  const fault = text === undefined ? undefined : faultOf(text);
+  if (fault !== undefined) throw new TypeError(`${what} ${fault}; got ${JSON.stringify(text)}`);
 }

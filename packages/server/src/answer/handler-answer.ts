@@ -7,6 +7,7 @@ export type HandlerAnswer<Result = unknown> =
       readonly result?: Result;
       readonly version?: string;
       readonly previousVersion?: string;
+      readonly position?: string;
     }
   | { readonly kind: 'conflict'; readonly remote: RemoteRecord }
   | {
@@ -17,24 +18,39 @@ export type HandlerAnswer<Result = unknown> =
     }
   | { readonly kind: 'later'; readonly afterSeconds: number; readonly detail: string };
 
+/** What a device can do more with, where it is told. */
+export interface AppliedDetails {
+  /**
+   * The version that the record had right before, by which a device knows that nobody came between its own changes. Where
+   * the handler has `current`, the receiver knows it.
+   */
+  readonly previousVersion?: string;
+  /**
+   * Where the change stands in the feed of changes, as `record` of the change log returns it: a copy on the device shows
+   * its own change as waiting until it has reached that. Of several changes in one channel the last counts.
+   */
+  readonly position?: string;
+}
+
 /**
  * The effect is made.
  *
  * @param result - JSON for the caller
  * @param version - the record's new version, which later operations may send as their `baseVersion`
- * @param previousVersion - the version that it had right before, by which a device knows that nobody came between its
- * own changes; where the handler has `current`, the receiver knows it
+ * @param more - what a device can do more with
  */
 export function applied<Result = undefined>(
   result?: Result,
   version?: string,
-  previousVersion?: string,
+  more: AppliedDetails = {},
 ): HandlerAnswer<Result> {
+  const { previousVersion, position } = more;
   return {
     kind: 'applied',
     ...(result !== undefined && { result }),
     ...(version !== undefined && { version }),
     ...(previousVersion !== undefined && { previousVersion }),
+    ...(position !== undefined && { position }),
   };
 }
 

@@ -23,8 +23,8 @@ interface Opened {
   readonly poll: () => void;
   /** How many timers run. */
   readonly timers: () => number;
-  /** Sends an operation of Ann's that sets an entity to a value. */
-  readonly set: (entity: string, value: unknown) => Promise<void>;
+  /** Sends an operation of Ann's that sets an entity to a value. Returns where it stands in the feed. */
+  readonly set: (entity: string, value: unknown) => Promise<string | undefined>;
   readonly get: (
     query: string,
     principal?: string,
@@ -67,8 +67,8 @@ function open({ told = true, mayPull, ...options }: Settings = {}): Opened {
     handlers: {
       set: {
         apply({ principal, entity = '', payload }, tx) {
-          log.record(tx, { channel: principal, entity, value: payload });
-          return applied();
+          const position = log.record(tx, { channel: principal, entity, value: payload });
+          return applied(undefined, undefined, { position });
         },
       },
     },
@@ -93,6 +93,7 @@ function open({ told = true, mayPull, ...options }: Settings = {}): Opened {
       const init = { method: 'POST', headers, body: JSON.stringify(value) };
       const response = await receiver.receive(new Request('https://stall.example/operations/set', init));
       expect(response.status).toBe(200);
+      return ((await response.json()) as { position?: string }).position;
     },
     async get(query, principal = 'ann') {
       const response = await ask(query, principal === '' ? {} : { authorization: principal });
@@ -139,6 +140,22 @@ test('gives pages of what was committed with its effect, and goes on from a chec
     ],
   });
   expect((await get('?since=4')).json).toEqual({ checkpoint: '4', more: false, changes: [] });
+});
+
+test('an acknowledgement tells where the change stands in the feed', async () => {
+  const { set, get } = open();
+  expect(await set('a', 1)).toBe('1@ann');
+  expect(await set('b', 2)).toBe('2@ann');
+  expect((await get('')).json['checkpoint']).toBe('2');
+});
+
+test('counts what remains behind a page where it is asked to', async () => {
+  const { set, get } = open();
+  for (const entity of ['a', 'b', 'c']) await set(entity, 1);
+  expect((await get('?limit=1&count=true')).json).toMatchObject({ more: true, remaining: 2 });
+  expect((await get('?since=1&limit=1&count=true')).json).toMatchObject({ more: true, remaining: 1 });
+  expect((await get('?since=3&count=true')).json).toMatchObject({ more: false, remaining: 0 });
+  expect((await get('?limit=1')).json).not.toHaveProperty('remaining');
 });
 
 test('shows a channel to those who may see it', async () => {

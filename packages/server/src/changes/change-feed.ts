@@ -16,6 +16,7 @@ interface Query {
   readonly channel: string;
   readonly checkpoint: Checkpoint;
   readonly limit: number;
+  readonly counts: boolean;
 }
 
 /**
@@ -96,15 +97,16 @@ export class ChangeFeed {
       channel,
       checkpoint,
       limit: Math.min(Number(limit), this.#options.maxPageSize),
+      counts: parameters.get('count') === 'true',
     };
   }
 
-  async #page({ channel, checkpoint, limit }: Query): Promise<Response> {
+  async #page({ channel, checkpoint, limit, counts }: Query): Promise<Response> {
     const { maxPageBytes: maxBytes } = this.#options;
-    const page = await this.#parts.log.read({ channel, ...checkpoint, limit, maxBytes });
+    const page = await this.#parts.log.read({ channel, ...checkpoint, limit, maxBytes, counts });
     if (page === undefined) return this.#refuse(problem('CHECKPOINT_EXPIRED'));
-    const { changes, more } = page;
-    const body = JSON.stringify({ checkpoint: formatCheckpoint(checkpoint, page), more, changes });
+    const { changes, more, remaining } = page;
+    const body = JSON.stringify({ checkpoint: formatCheckpoint(checkpoint, page), more, remaining, changes });
     return responseOf(replyOf({ status: 200, body }));
   }
 

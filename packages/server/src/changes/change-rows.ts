@@ -52,6 +52,7 @@ export function pageOf(
   rows: readonly PageRow[],
   channel: ChannelRow | undefined,
   { since, limit }: ChangeQuery,
+  count: CountRow | undefined,
 ): ChangePage {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -60,6 +61,7 @@ export function pageOf(
     position: last === undefined ? since : Number(last.position),
     head: Number(channel?.head ?? 0),
     more: Number(rows[0]?.found ?? 0) > shown.length,
+    ...(count !== undefined && { remaining: Number(count.ahead) - shown.length }),
   };
 }
 
@@ -69,6 +71,11 @@ function changeOf({ entity, version, value }: ChangeRow): RecordedChange {
     ...(version !== null && { version }),
     ...(value === null ? { deleted: true } : { value: JSON.parse(value) as unknown }),
   };
+}
+
+/** How many changes there are behind a position. */
+export interface CountRow {
+  readonly ahead: number | string;
 }
 
 /** A channel's latest position, and up to where tombstones were forgotten. */
@@ -129,6 +136,14 @@ const pageOfRows = (wanted: string): string => `SELECT position, entity, version
 export const READ_VALUES = pageOfRows('value IS NOT NULL');
 
 export const READ_CHANGES = pageOfRows('true');
+
+const countOf = (wanted: string): string =>
+  `SELECT count(*) AS ahead FROM cpc_change WHERE channel = $1 AND position > $2 AND ${wanted}`;
+
+/** How many there are behind a position; counted only where it is asked for, since it reads all of them. */
+export const COUNT_VALUES = countOf('value IS NOT NULL');
+
+export const COUNT_CHANGES = countOf('true');
 
 /** A floor only rises, though a clock was set back. */
 export const RAISE_FLOORS = `WITH expired AS (

@@ -15,6 +15,11 @@ export function parseCheckpoint(text: string | null): Checkpoint | undefined {
   return match[2] === undefined ? { since } : { since, began: Number(match[2]) };
 }
 
+/** Where one change stands, as an acknowledgement tells it. A copy whose checkpoint is not smaller holds the change. */
+export function formatPosition(position: number | string, channel: string): string {
+  return `${position}@${channel}`;
+}
+
 export function formatCheckpoint({ since, began }: Checkpoint, page: ChangePage): string {
   const start = since === 0 ? page.head : began;
   const isBehind = page.more && start !== undefined && page.position < start;

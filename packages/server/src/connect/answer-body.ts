@@ -8,6 +8,7 @@ export interface AnswerBody {
   readonly result?: unknown;
   readonly version?: string;
   readonly previousVersion?: string;
+  readonly position?: string;
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;

@@ -67,12 +67,13 @@ function answerOf(body: AnswerBody): Answer {
   if (body.status >= 400) {
     return create(AnswerSchema, { answer: { case: 'problem', value: problemOf(body) } });
   }
-  const { idempotencyKey, result, version, previousVersion } = body;
+  const { idempotencyKey, result, version, previousVersion, position } = body;
   const value = create(AcknowledgementSchema, {
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(result !== undefined && { result: encodeJson(result) }),
     ...(version !== undefined && { version }),
     ...(previousVersion !== undefined && { previousVersion }),
+    ...(position !== undefined && { position }),
   });
   return create(AnswerSchema, { answer: { case: 'acknowledgement', value } });
 }

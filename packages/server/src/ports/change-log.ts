@@ -24,6 +24,8 @@ export interface ChangePage {
   /** The channel's latest position; 0 where nothing ever changed. */
   readonly head: number;
   readonly more: boolean;
+  /** How many changes there are behind the page, where the query asks for it. */
+  readonly remaining?: number;
 }
 
 export interface ChangeQuery {
@@ -43,6 +45,8 @@ export interface ChangeQuery {
    * @defaultValue no bound
    */
   readonly maxBytes?: number;
+  /** Whether to count what remains behind the page, for a progress bar. @defaultValue false */
+  readonly counts?: boolean;
 }
 
 /**
@@ -54,8 +58,12 @@ export interface ChangeQuery {
 export interface ChangeLog<Tx> {
   /** Makes the log ready. Idempotent. */
   open(): Promise<void>;
-  /** Records a change in the transaction of the effect: call it with the handler's `tx`. */
-  record(tx: Tx, change: Change): MaybePromise<void>;
+  /**
+   * Records a change in the transaction of the effect: call it with the handler's `tx`.
+   *
+   * @returns the change's position, for `applied`: `12@channel`
+   */
+  record(tx: Tx, change: Change): MaybePromise<string>;
   /**
    * A page of changes. `undefined` where the position can no longer be continued from: tombstones behind it were
    * forgotten, or the database was put back to an earlier state.

@@ -1,5 +1,8 @@
 import {
   CHANGE_TABLES,
+  COUNT_CHANGES,
+  COUNT_VALUES,
+  type CountRow,
   FORGET_TOMBSTONES,
   isContinuable,
   KEEP_TOMBSTONES_FOR_MS,
@@ -16,6 +19,7 @@ import {
   type ChannelRow,
   type PageRow,
 } from '../changes/change-rows.js';
+import { formatPosition } from '../changes/checkpoint.js';
 import type { Change, ChangeLog, ChangePage, ChangeQuery } from '../ports/change-log.js';
 import { positiveInteger } from '../store/positive-integer.js';
 import { platformNow } from '../store/store-defaults.js';
@@ -49,10 +53,12 @@ export class PostgresChangeLog<Client extends PostgresClient> implements ChangeL
     });
   }
 
-  async record(tx: Client, change: Change): Promise<void> {
+  async record(tx: Client, change: Change): Promise<string> {
     const { values } = rowOf(change);
     const { rows } = await tx.query(NEXT_POSITION, [change.channel]);
-    await tx.query(PUT_CHANGE, [...values, (rows[0] as ChannelRow).head, this.#now()]);
+    const { head } = rows[0] as ChannelRow;
+    await tx.query(PUT_CHANGE, [...values, head, this.#now()]);
+    return formatPosition(head, change.channel);
   }
 
   read(query: ChangeQuery): Promise<ChangePage | undefined> {
@@ -62,9 +68,12 @@ export class PostgresChangeLog<Client extends PostgresClient> implements ChangeL
       const found = await client.query(READ_CHANNEL, [query.channel]);
       const channel = found.rows[0] as ChannelRow | undefined;
       if (!isContinuable(channel, query)) return undefined;
-      const statement = query.since === 0 ? READ_VALUES : READ_CHANGES;
-      const { rows } = await client.query(statement, [...pageParameters(query)]);
-      return pageOf(rows as PageRow[], channel, query);
+      const isFirst = query.since === 0;
+      const { rows } = await client.query(isFirst ? READ_VALUES : READ_CHANGES, [...pageParameters(query)]);
+      const counting = isFirst ? COUNT_VALUES : COUNT_CHANGES;
+      const counted =
+        query.counts === true ? await client.query(counting, [query.channel, query.since]) : undefined;
+      return pageOf(rows as PageRow[], channel, query, counted?.rows[0] as CountRow | undefined);
     });
   }
 

@@ -228,6 +228,21 @@ test('a result that is not JSON is an error that undoes the effect', async () =>
   expect(stall.effects()).toEqual([]);
 });
 
+test('tells where a change stands, and a position that is no text undoes the effect', async () => {
+  const at = (position: string): OperationHandler<Tx> => ({
+    apply(_operation, tx) {
+      addEffect(tx);
+      return applied(undefined, undefined, { position });
+    },
+  });
+  const stall = openStall({ handlers: { good: at('7@ann'), bad: at('7@\ud800'), long: at('7'.repeat(301)) } });
+  for (const kind of ['bad', 'long']) expect((await stall.post({ key: kind, kind })).status).toBe(500);
+  expect(stall.errors.map(String)).toEqual([1, 2].map(() => expect.stringContaining('a position takes a text')));
+  expect(stall.effects()).toEqual([]);
+  expect((await stall.post({ key: 'k', kind: 'good' })).json).toMatchObject({ position: '7@ann' });
+  expect((await stall.post({ key: 'k', kind: 'good' })).json).toMatchObject({ position: '7@ann' });
+});
+
 test('applies a change against the version that it was made on, and answers others with the record', async () => {
   const stall = openStall();
   const rename = (key: string, name: string, version?: string): ReturnType<typeof stall.post> =>

@@ -1,5 +1,8 @@
 import {
   CHANGE_TABLES,
+  COUNT_CHANGES,
+  COUNT_VALUES,
+  type CountRow,
   FORGET_TOMBSTONES,
   isContinuable,
   KEEP_TOMBSTONES_FOR_MS,
@@ -16,6 +19,7 @@ import {
   type ChannelRow,
   type PageRow,
 } from '../changes/change-rows.js';
+import { formatPosition } from '../changes/checkpoint.js';
 import type { Change, ChangeLog, ChangePage, ChangeQuery } from '../ports/change-log.js';
 import { attempt } from '../store/attempt.js';
 import { positiveInteger } from '../store/positive-integer.js';
@@ -29,6 +33,8 @@ interface Opened {
   readonly channel: SqliteStatement;
   readonly values: SqliteStatement;
   readonly changes: SqliteStatement;
+  readonly countValues: SqliteStatement;
+  readonly countChanges: SqliteStatement;
   readonly raise: SqliteStatement;
   readonly forget: SqliteStatement;
 }
@@ -56,13 +62,14 @@ export class SqliteChangeLog<Database extends SqliteDatabase> implements ChangeL
   }
 
   /** @throws TypeError where `tx` is another connection, whose transaction this would not be part of */
-  record(tx: Database, change: Change): void {
+  record(tx: Database, change: Change): string {
     if (tx !== this.#database)
       throw new TypeError('record takes the tx of the handler, on the database of the log');
     const { next, put } = this.#ready();
     const { values } = rowOf(change);
     const { head } = next.get(change.channel) as ChannelRow;
     put.run(...values, head, this.#now());
+    return formatPosition(head, change.channel);
   }
 
   read(query: ChangeQuery): Promise<ChangePage | undefined> {
@@ -72,8 +79,11 @@ export class SqliteChangeLog<Database extends SqliteDatabase> implements ChangeL
       return this.#atOneMoment(() => {
         const channel = opened.channel.get(query.channel) as ChannelRow | undefined;
         if (!isContinuable(channel, query)) return undefined;
-        const statement = query.since === 0 ? opened.values : opened.changes;
-        return pageOf(statement.all(...pageParameters(query)) as PageRow[], channel, query);
+        const isFirst = query.since === 0;
+        const rows = (isFirst ? opened.values : opened.changes).all(...pageParameters(query)) as PageRow[];
+        const counting = isFirst ? opened.countValues : opened.countChanges;
+        const count = query.counts === true ? counting.get(query.channel, query.since) : undefined;
+        return pageOf(rows, channel, query, count as CountRow | undefined);
       });
     });
   }
@@ -123,6 +133,8 @@ export class SqliteChangeLog<Database extends SqliteDatabase> implements ChangeL
       channel: prepare(READ_CHANNEL),
       values: prepare(READ_VALUES),
       changes: prepare(READ_CHANGES),
+      countValues: prepare(COUNT_VALUES),
+      countChanges: prepare(COUNT_CHANGES),
       raise: prepare(RAISE_FLOORS),
       forget: prepare(FORGET_TOMBSTONES),
     };

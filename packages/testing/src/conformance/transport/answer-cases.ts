@@ -1,3 +1,4 @@
+import type { DeliveryOutcome } from '@cpc/sync-core';
 import { assert, assertEqual, show } from '../assert.js';
 import {
   assertKinds,
@@ -32,6 +33,28 @@ export const answerCases: readonly TransportCase[] = [
       const second = await sendOne(harness, write('a', 'applied', { attempts: 3 }));
       assertEqual(second, first, 'outcome of the repeat');
       await assertRepeats(harness, [write('a')]);
+    },
+  },
+  {
+    name: 'tells where a change stands in the feed of changes, each of a batch its own, and a repeat the same',
+    concerns: ({ supports }) => supports.positions ?? true,
+    body: async (harness) => {
+      const operations = ['7@ann', '8@Käse', undefined].map((position, at) => {
+        const payload = { answer: 'applied', text: `${at}`, ...(position !== undefined && { position }) };
+        return write(`p${at}`, 'applied', { payload, payloadJson: JSON.stringify(payload) });
+      });
+      const expected = [
+        { kind: 'acknowledged', result: { text: '0' }, position: '7@ann' },
+        { kind: 'acknowledged', result: { text: '1' }, position: '8@Käse' },
+        { kind: 'acknowledged', result: { text: '2' } },
+      ];
+      const step = Math.min(harness.transport.maxBatchSize ?? 1, operations.length);
+      for (const what of ['outcomes', 'outcomes of the repeat']) {
+        const outcomes: DeliveryOutcome[] = [];
+        for (let at = 0; at < operations.length; at += step)
+          outcomes.push(...(await send(harness, operations.slice(at, at + step))));
+        assertEqual(outcomes, expected, what);
+      }
     },
   },
   {

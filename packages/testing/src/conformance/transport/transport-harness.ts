@@ -52,6 +52,8 @@ export interface TransportSupports {
   readonly forgeries: readonly Forgery[];
   /** The largest payload that the server takes, in bytes. */
   readonly maxPayloadBytes: number;
+  /** Whether the server's answers have a place for the position of a change. @defaultValue true */
+  readonly positions?: boolean;
 }
 
 export interface TransportEffect {
@@ -69,4 +71,6 @@ export interface ConformanceWrite {
   readonly answer: 'applied' | 'refused' | 'later' | 'failed';
   /** Given back as the result of what was applied. */
   readonly text: string;
+  /** Where the server says that the change stands in its feed of changes; it says nothing where this is absent. */
+  readonly position?: string;
 }
