@@ -55,7 +55,7 @@ export interface OutcomeRecord extends NewOutcome {
 export interface OutcomeQuery {
   /** Continue behind this sequence. @defaultValue 0: from the oldest that is kept */
   readonly after?: number;
-  /** @defaultValue 100 */
+  /** With 0 a page has no items, and tells where they end. @defaultValue 100 */
   readonly limit?: number;
 }
 

@@ -268,6 +268,24 @@ test('what a conflict led to is told everywhere', async () => {
   expect(typesOf(two.events)).toEqual(expect.arrayContaining(['conflict', 'superseded']));
 });
 
+test('changes$ tells of what is done here, and of what others did as soon as the storage hints at it', async () => {
+  const { memory, one, two } = await openTabs();
+  let told = 0;
+  const subscription = two.queue.changes$.subscribe(() => told++);
+  await one.queue.enqueue(write, 1, { id: 'a' });
+  await settled();
+  expect(told).toBe(0);
+  memory.hint();
+  expect(told).toBe(1);
+  await two.queue.discard('a');
+  expect(told).toBe(2);
+  two.queue.context.hub.fail(new Error('The storage is away.'), 'STORAGE_FAILED');
+  subscription.unsubscribe();
+  memory.hint();
+  expect(told).toBe(2);
+  expect(two.queue.context.refreshers.size).toBe(0);
+});
+
 test('outcomes gives what is kept, from a position on', async () => {
   const { one } = await openTabs();
   await one.queue.enqueue(write, 1, { id: 'a' });
@@ -283,5 +301,6 @@ test('outcomes gives what is kept, from a position on', async () => {
   expect([next, missed]).toEqual([2, 0]);
   expect(await one.queue.outcomes({ after: 1, limit: 5 })).toEqual({ items: [], next: 2, missed: 0 });
   expect(await one.queue.outcomes({ after: 9 })).toEqual({ items: [], next: 2, missed: 0 });
+  expect(await one.queue.outcomes({ limit: 0 })).toEqual({ items: [], next: 2, missed: 0 });
   await expect(one.queue.outcomes({ after: -1 })).rejects.toThrow(RangeError);
 });

@@ -26,13 +26,14 @@ export async function listOutcomes(
   { after = 0, limit = 100, ...visibility }: OutcomeQuery & Visibility = {},
 ): Promise<OutcomeList> {
   checkInteger('after', after, 0);
-  checkInteger('limit', limit, 1);
+  checkInteger('limit', limit, 0);
   return readVisible(context, visibility, async (principals) => {
     const { items, last } = await context.storage.outcomes({ after, limit });
     // A database that was deleted begins anew.
     const next = items.at(-1)?.sequence ?? last;
     const visible = items.filter(({ principal }) => principals?.includes(principal) ?? true);
-    return { items: visible.map(toOutcome), next, missed: Math.max(0, next - after - items.length) };
+    const missed = limit === 0 ? 0 : Math.max(0, next - after - items.length);
+    return { items: visible.map(toOutcome), next, missed };
   });
 }
 

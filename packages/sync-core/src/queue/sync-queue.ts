@@ -17,6 +17,7 @@ import type { RandomSource } from '../ports/random-source.js';
 import type { Subscription } from '../ports/subscribable.js';
 import { pendingStream, readPending } from '../view/pending.js';
 import { EventHub } from './event-hub.js';
+import { changeStream } from './change-stream.js';
 import { explain, type Explanation } from './explain.js';
 import { type EnqueueItem, Intake } from './intake.js';
 import { type EnqueueOptions, OperationFactory } from './operation-factory.js';
@@ -131,6 +132,11 @@ export class SyncQueue implements AsyncDisposable {
   readonly events$: Observable<SyncEvent>;
   /** The same with everybody's operations, for inspectors and tools. */
   readonly allEvents$: Observable<SyncEvent>;
+  /**
+   * A hint that the queue may have changed, whoever changed it: this instance, another tab or another process. It comes
+   * at least once after each change, and may come without one.
+   */
+  readonly changes$: Observable<void>;
   /** The queue's figures, over everybody's operations: at once to each new subscriber, then at most four times a second while they change. */
   readonly stats$: Observable<QueueStats>;
   /** What a worker shares with its queue. */
@@ -194,6 +200,7 @@ export class SyncQueue implements AsyncDisposable {
     this.events$ = hub.stream((next) =>
       hub.on((event) => (this.#session.sees(event) ? next(event) : undefined)),
     );
+    this.changes$ = changeStream(this.context);
     this.stats$ = this.#stats.stats$;
   }
 
@@ -344,6 +351,7 @@ export class SyncQueue implements AsyncDisposable {
   /**
    * What became of operations, whoever delivered them and in whichever tab or process, in its order: the latest 10,000 at
    * least are kept with the queue. An app that keeps the `next` of a list reads on from there when it starts again.
+   * A `limit` of 0 gives none, and as `next` where they end.
    */
   outcomes(query?: OutcomeQuery & Visibility): Promise<OutcomeList> {
     return listOutcomes(this.context, query);

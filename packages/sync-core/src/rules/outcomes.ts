@@ -38,12 +38,14 @@ export function keptResult(result: unknown): Pick<NewOutcome, 'result' | 'result
   }
 }
 
+const MOST_TEXT = { version: LIMITS.maxNameLength, position: LIMITS.maxPositionLength };
+
 /** A short text of the server's; nothing where there is none, or one so long that it is no name of anything. */
 export function keptText<Name extends 'version' | 'position'>(
   name: Name,
   text: string | undefined,
 ): { readonly [One in Name]?: string } {
-  const isKept = text !== undefined && text.length <= LIMITS.maxNameLength;
+  const isKept = text !== undefined && text.length <= MOST_TEXT[name];
   return (isKept ? { [name]: text } : {}) as { readonly [One in Name]?: string };
 }
 
