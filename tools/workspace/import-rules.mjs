@@ -19,6 +19,8 @@ export const imports = {
   // Storages and adapters in the entries of the platforms alone; the main one imports none.
   outbox: ['sync-core', 'network', 'adapters', 'storage-indexeddb', 'storage-sqlite'],
   container: ['sync-core', 'network', 'outbox'],
+  // A copy in a file takes a binding of SQLite, as an entry of its own.
+  replica: ['sync-core', 'network', 'adapters', 'storage-sqlite'],
   devtools: ['sync-core'],
   react: ['sync-core', 'network'],
   angular: ['sync-core', 'network'],
@@ -35,6 +37,7 @@ export const testImports = {
   network: ['tools'],
   protocol: ['tools'],
   devtools: ['tools'],
+  replica: ['server', 'tools'],
   react: ['tools'],
   angular: ['tools'],
   'storage-sqlite': ['testing'],
