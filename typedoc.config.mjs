@@ -7,6 +7,7 @@ const GUIDES = [
   'concepts',
   'guarantees',
   'storage',
+  'reading',
   'conflicts',
   'server',
   'testing',

@@ -34,13 +34,13 @@ export const receiver = new Receiver({
              SET name = excluded.name, version = version + 1 RETURNING version`,
           )
           .get(entity, name) as { version: number };
-        log.record(tx, {
+        const position = log.record(tx, {
           channel: 'market',
           entity,
           version: String(version),
           value: { name },
         });
-        return applied(undefined, String(version));
+        return applied(undefined, String(version), { position });
       },
     },
   },
