@@ -38,7 +38,7 @@ export const testImports = {
   protocol: ['tools'],
   devtools: ['tools'],
   replica: ['server', 'tools'],
-  react: ['tools'],
+  react: ['replica', 'tools'],
   angular: ['tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],

@@ -1,6 +1,9 @@
 export { SyncProvider, type SyncProviderProps } from './sync-provider.js';
 export { useSync, type SyncResources } from './sync-context.js';
 export { useNetworkStatus } from './use-network-status.js';
+export type { RecordSource, RecordsQuery, ShownRecord } from './record-source.js';
+export { useRecord } from './use-record.js';
+export { useRecords } from './use-records.js';
 export { useOperation } from './use-operation.js';
 export { useOptimistic } from './use-optimistic.js';
 export { usePending } from './use-pending.js';

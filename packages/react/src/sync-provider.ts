@@ -5,8 +5,11 @@ export interface SyncProviderProps extends SyncResources {
   readonly children?: ReactNode;
 }
 
-/** Hands a queue, and a monitor, to the hooks below it. */
-export function SyncProvider({ queue, monitor, children }: SyncProviderProps): ReactElement {
-  const resources = useMemo(() => (monitor === undefined ? { queue } : { queue, monitor }), [queue, monitor]);
+/** Hands a queue, a monitor and views of records to the hooks below it. */
+export function SyncProvider({ queue, monitor, views, children }: SyncProviderProps): ReactElement {
+  const resources = useMemo<SyncResources>(
+    () => ({ queue, ...(monitor !== undefined && { monitor }), ...(views !== undefined && { views }) }),
+    [queue, monitor, views],
+  );
   return createElement(SyncContext.Provider, { value: resources }, children);
 }

@@ -74,9 +74,31 @@ test('a component that turns to another entity shows that one’s changes, and l
   expect(await page.evaluate(() => window.app.watched())).toBe(0);
 }, 60_000);
 
+test('a record goes from old to new and never back, however late the copy is', async () => {
+  await shows('record', '10 synced');
+  await shows('records', 'stalls/7: 10');
+  await page.evaluate(() => window.app.sell(3));
+  await shows('record', '7 pending');
+  await page.evaluate(() => window.app.apply(3));
+  await shows('record', '7 synced');
+  await page.evaluate(() => window.app.pull());
+  await page.evaluate(() => window.app.sell(2));
+  await shows('record', '5 pending');
+  await shows('records', 'stalls/7: 5');
+  expect((await page.evaluate(() => window.app.shown())).filter((text) => text !== 'none')).toEqual([
+    '10 synced',
+    '7 pending',
+    '7 synced',
+    '5 pending',
+  ]);
+  await page.evaluate(() => window.app.unmount());
+  expect(await page.evaluate(() => window.app.watched())).toBe(0);
+}, 60_000);
+
 test('what is missing above a component is named', async () => {
   expect(await page.evaluate(() => window.app.mountWithout('provider'))).toContain(
     '<SyncProvider queue={…}>',
   );
   expect(await page.evaluate(() => window.app.mountWithout('monitor'))).toContain('needs a monitor');
+  expect(await page.evaluate(() => window.app.mountWithout('views'))).toContain('useRecord needs views');
 }, 60_000);

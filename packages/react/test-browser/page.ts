@@ -1,6 +1,7 @@
-import { createElement as h, type ReactElement, StrictMode } from 'react';
+import { createElement as h, type ReactElement, StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ManualNetworkMonitor, type NetworkState } from '@cpc/network';
+import { MemoryReplicaStore, type OperationEffect, RecordViews, Replica } from '@cpc/replica';
 import {
   defineOperation,
   type DeliveryOutcome,
@@ -16,6 +17,8 @@ import {
   useOptimistic,
   usePending,
   useQueueStats,
+  useRecord,
+  useRecords,
 } from '../src/index.js';
 
 interface Sale {
@@ -50,6 +53,43 @@ function Stall({
   );
 }
 
+/** The server's stock, as of the latest pull: what a delivery changes is in the copy only when `pull` was called. */
+const stock = { position: 1, kilos: 10, pulled: 1 };
+const replica = new Replica(
+  {
+    store: new MemoryReplicaStore(),
+    monitor,
+    source: () => ({
+      pull: () =>
+        Promise.resolve({
+          kind: 'page',
+          more: false,
+          checkpoint: String(stock.pulled),
+          changes: [{ entity: 'stalls/7', value: stock.pulled < stock.position ? 10 : stock.kilos }],
+        }),
+      hasReached: (checkpoint = '0', position) => Number(checkpoint) >= Number(position),
+    }),
+  },
+  { channels: ['market'] },
+);
+const effect: OperationEffect = (records, { entity = '', payload }) =>
+  records.set(entity, Number(records.get(entity) ?? 0) - (payload as Sale).kilos);
+const views = new RecordViews({ replica, queue, effectOf: () => effect });
+
+/** Every different text that the record's element showed, in order. */
+const shown: string[] = [];
+
+function Shelf(): ReactElement {
+  const record = useRecord<number>('stalls/7');
+  const records = useRecords<number>({ collection: 'stalls' });
+  const text = record === undefined ? 'none' : `${record.value} ${record.state}`;
+  useEffect(() => {
+    if (shown.at(-1) !== text) shown.push(text);
+  }, [text]);
+  const list = records?.map(({ entity, value }) => `${entity}: ${value}`).join() ?? 'not read';
+  return h('dl', null, h('dd', { id: 'record' }, text), h('dd', { id: 'records' }, list));
+}
+
 const container = document.createElement('main');
 document.body.append(container);
 let root = createRoot(container);
@@ -57,13 +97,15 @@ let latest: string | undefined;
 let stall = 7;
 
 function render(): void {
-  root.render(h(StrictMode, null, h(SyncProvider, { queue, monitor }, h(Stall, { stall, latest }))));
+  const children = [h(Stall, { key: 'stall', stall, latest }), h(Shelf, { key: 'shelf' })];
+  root.render(h(StrictMode, null, h(SyncProvider, { queue, monitor, views }, children)));
 }
 
 /** What the test does in the page. */
 export const app = {
   async start(): Promise<void> {
     await queue.open();
+    await replica.start();
     render();
   },
   network: (state: NetworkState): void => monitor.set(state),
@@ -78,15 +120,26 @@ export const app = {
   async deliver(outcome: DeliveryOutcome): Promise<void> {
     await processQueue(queue, { send: (operations) => Promise.resolve(operations.map(() => outcome)) });
   },
+  /** The server applies what waits, and says at which position; the copy does not have it before `pull`. */
+  async apply(kilos: number): Promise<void> {
+    stock.position++;
+    stock.kilos -= kilos;
+    await app.deliver({ kind: 'acknowledged', position: String(stock.position) });
+  },
+  async pull(): Promise<void> {
+    stock.pulled = stock.position;
+    await replica.pull();
+  },
+  shown: (): readonly string[] => shown,
   /** How many streams of the queue somebody looks at. */
   watched: (): number => queue.context.refreshers.size,
   unmount: (): void => root.unmount(),
-  mountWithout(what: 'provider' | 'monitor'): Promise<string> {
+  mountWithout(what: 'provider' | 'monitor' | 'views'): Promise<string> {
     return new Promise((resolve) => {
       root = createRoot(document.createElement('div'), {
         onUncaughtError: (error) => resolve(String(error)),
       });
-      const component = h(Stall, { stall, latest });
+      const component = what === 'views' ? h(Shelf) : h(Stall, { stall, latest });
       root.render(what === 'provider' ? component : h(SyncProvider, { queue }, component));
     });
   },
