@@ -39,7 +39,7 @@ export const testImports = {
   devtools: ['tools'],
   replica: ['server', 'tools'],
   react: ['replica', 'tools'],
-  angular: ['tools'],
+  angular: ['replica', 'tools'],
   'storage-sqlite': ['testing'],
   'storage-indexeddb': ['testing', 'tools'],
   adapters: ['testing', 'server', 'tools'],

@@ -63,6 +63,27 @@ test('a change that the server refuses is taken back', async () => {
   await shows('latest', 'deadLetter');
 }, 60_000);
 
+test('a record goes from old to new and never back, however late the copy is', async () => {
+  await shows('record', '10 synced');
+  await shows('count', '1');
+  await page.evaluate(() => window.app.sell(3));
+  await shows('record', '7 pending');
+  await page.evaluate(() => window.app.apply(3));
+  await shows('record', '7 synced');
+  await page.evaluate(() => window.app.pull());
+  await page.evaluate(() => window.app.sell(2));
+  await shows('record', '5 pending');
+  expect((await page.evaluate(() => window.app.shown())).filter((text) => text !== 'none')).toEqual([
+    '10 synced',
+    '7 pending',
+    '7 synced',
+    '5 pending',
+  ]);
+  await page.evaluate(() => window.app.visit(9));
+  await shows('record', 'none');
+  expect(await page.evaluate(() => window.app.destroy())).toEqual({ refreshers: 0 });
+}, 60_000);
+
 test('a signal that turns to another entity shows that one’s changes, and leaves nothing behind', async () => {
   await page.evaluate(() => window.app.sell(3));
   await shows('stock', '7');
