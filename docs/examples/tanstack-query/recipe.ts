@@ -27,22 +27,45 @@ export function refreshDelivered(queue: SyncQueue, client: QueryClient, queryKey
 // #region optimistic
 import { project, type QueuedOperation } from '@cpc/sync-core';
 import type { QueryObserver } from '@tanstack/query-core';
-import { combineLatest, map, Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 
 interface OptimisticQuery<T> {
-  readonly queue: Pick<SyncQueue, 'pending$'>;
+  readonly queue: Pick<SyncQueue, 'events$' | 'pending$'>;
   readonly query: QueryObserver<T>;
   readonly entity: string;
   readonly apply: (data: T, operation: QueuedOperation) => T;
 }
 
-/** A query's data with the waiting changes laid over it. In React: `useOptimistic(entity, query.data, apply)`. */
+/**
+ * A query's data with the changes laid over it that it does not have: those that wait, and those that were delivered
+ * until `refreshDelivered` has read the data anew. So it goes from the old value to the new one, and never back.
+ */
 export function optimisticQuery<T>({ queue, query, entity, apply }: OptimisticQuery<T>) {
-  const data$ = new Observable<T | undefined>((observer) =>
-    query.subscribe(({ data }) => observer.next(data)),
-  );
-  return combineLatest([data$, queue.pending$(entity)]).pipe(
-    map(([data, pending]) => (data === undefined ? undefined : project(data, pending, apply))),
-  );
+  return new Observable<T | undefined>((observer) => {
+    const reads = (): number => query.getCurrentQuery().state.dataUpdateCount;
+    let waiting: readonly QueuedOperation[] = [];
+    const delivered = new Map<string, { readonly operation: QueuedOperation; readonly reads: number }>();
+    const tell = (): void => {
+      const { data } = query.getCurrentResult();
+      for (const [id, one] of delivered)
+        if (one.reads !== reads() && !waiting.some((operation) => operation.id === id)) delivered.delete(id);
+      const laid = [...delivered.values()].filter((one) => one.reads === reads());
+      const left = waiting.filter(({ id }) => !delivered.has(id));
+      const operations = [...laid.map(({ operation }) => operation), ...left];
+      observer.next(data === undefined ? undefined : project(data, operations, apply));
+    };
+    const subscription = queue.events$.subscribe((event) => {
+      const operation = event.type === 'acknowledged' && waiting.find(({ id }) => id === event.id);
+      if (operation) delivered.set(operation.id, { operation, reads: reads() });
+    });
+    subscription.add(
+      queue.pending$(entity).subscribe((pending) => {
+        waiting = pending;
+        tell();
+      }),
+    );
+    subscription.add(query.subscribe(tell));
+    return subscription;
+  });
 }
 // #endregion

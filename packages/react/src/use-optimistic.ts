@@ -3,8 +3,11 @@ import { project, type QueuedOperation } from '@cpc/sync-core';
 import { usePending } from './use-pending.js';
 
 /**
- * What the person should see: the server's value with their waiting changes laid over it, in order. When the server
- * refuses one, it is gone from the next render.
+ * The server's value with their waiting changes laid over it, in order. When the server refuses one, it is gone from the
+ * next render.
+ *
+ * A change ends to wait when it is acknowledged. Unless `base` has it by then, the value goes back to the old one until
+ * `base` was read again; `useRecord`, over a copy that knows what it holds, does not.
  *
  * @param base - what the server holds, as far as it is known
  * @param apply - the effect of one operation on the value; pure, and the same function on each render

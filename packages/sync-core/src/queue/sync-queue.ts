@@ -366,7 +366,11 @@ export class SyncQueue implements AsyncDisposable {
     return session.read((principals) => readPending(storage, entity, principals));
   }
 
-  /** The same as {@link SyncQueue.pending}, again after each change. */
+  /**
+   * The same as {@link SyncQueue.pending}, again after each change. An operation is no longer among them once it is
+   * acknowledged; a value that they are laid over goes back to the old one unless it has the change by then. The views of
+   * `@cpc/replica` wait for that.
+   */
   pending$(entity: string): Observable<readonly QueuedOperation[]> {
     return pendingStream(this.context, entity);
   }
