@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { afterEach, expect, test } from '@jest/globals';
 import { ManualNetworkMonitor } from '@cpc/network';
 import { MemoryQueueStorage, processQueue, SyncQueue } from '@cpc/sync-core';

@@ -229,15 +229,19 @@ test('a result that is not JSON is an error that undoes the effect', async () =>
 });
 
 test('tells where a change stands, and a position that is no text undoes the effect', async () => {
-  const at = (position: string): OperationHandler<Tx> => ({
+  const at = (position: string): Handler => ({
     apply(_operation, tx) {
       addEffect(tx);
       return applied(undefined, undefined, { position });
     },
   });
-  const stall = openStall({ handlers: { good: at('7@ann'), bad: at('7@\ud800'), long: at('7'.repeat(301)) } });
+  const stall = openStall({
+    handlers: { good: at('7@ann'), bad: at('7@\ud800'), long: at('7'.repeat(301)) },
+  });
   for (const kind of ['bad', 'long']) expect((await stall.post({ key: kind, kind })).status).toBe(500);
-  expect(stall.errors.map(String)).toEqual([1, 2].map(() => expect.stringContaining('a position takes a text')));
+  expect(stall.errors.map(String)).toEqual(
+    [1, 2].map(() => expect.stringContaining('a position takes a text')),
+  );
   expect(stall.effects()).toEqual([]);
   expect((await stall.post({ key: 'k', kind: 'good' })).json).toMatchObject({ position: '7@ann' });
   expect((await stall.post({ key: 'k', kind: 'good' })).json).toMatchObject({ position: '7@ann' });
