@@ -3,6 +3,7 @@ import type { NetworkMonitor } from '@cpc/network';
 import {
   type Clock,
   type RandomSource,
+  SyncError,
   type SyncErrorCode,
   type SyncFailure,
   type Subscription,
@@ -141,8 +142,12 @@ export class Replica implements AsyncDisposable {
     if (await this.#drop(channel)) this.#events.tell({ type: 'channelLeft', channel });
   }
 
-  /** Pulls all that the server has at this moment, whoever leads. Rejects with why it failed. */
+  /**
+   * Pulls all that the server has at this moment, whoever leads. Rejects with why it failed, and with `STOPPED` while the
+   * replica is not started.
+   */
   async pull(): Promise<void> {
+    if (!this.#isRunning) throw new SyncError('STOPPED', 'The replica is stopped; start it to pull.');
     await Promise.all([...this.#followers.values()].map((follower) => follower.pull()));
     await this.#look();
   }

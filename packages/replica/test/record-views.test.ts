@@ -105,6 +105,30 @@ describe('what the person sees', () => {
     await rig.close();
   });
 
+  test('keeps what was delivered over a copy that nobody follows, until it is followed again', async () => {
+    const rig = await viewsRig();
+    rig.tellsPositions = false;
+    const { clock, queue, worker, replica } = rig;
+    rig.addElsewhere('counters/a', 10);
+    await clock.advance(0);
+    const frames = rig.shownOf('counters/a');
+    await clock.advance(0);
+    await replica.stop();
+    await queue.enqueue(add, { counter: 'counters/a', by: 5 });
+    await worker.start();
+    await clock.advance(5_000);
+    expect(rig.server.get('counters/a')).toBe(15);
+    expect(await rig.shown('counters')).toEqual({ 'counters/a': { total: 10 } });
+    expect(frames).toEqual([10, 15]);
+    await replica.start();
+    await clock.advance(5_000);
+    expect(await rig.shown('counters')).toEqual({ 'counters/a': { total: 15 } });
+    rig.addElsewhere('counters/a', 1);
+    await clock.advance(5_000);
+    expect(frames).toEqual([10, 15, 16]);
+    await rig.close();
+  });
+
   test('shows what was refused, marked, until somebody decides', async () => {
     const rig = await viewsRig();
     const { clock, queue, worker } = rig;

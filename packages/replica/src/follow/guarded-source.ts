@@ -14,9 +14,8 @@ export function guardedSource(source: ChangeSource, onForbidden: (error: SyncErr
       throw error;
     }
   };
-  return source.listen === undefined
-    ? { pull }
-    : { pull, listen: (hint, context) => source.listen?.(hint, context) ?? Promise.reject(new TypeError()) };
+  const listen = source.listen?.bind(source);
+  return { pull, ...(listen !== undefined && { listen }) };
 }
 
 function isForbidden(error: unknown): error is SyncError {
