@@ -2,14 +2,11 @@ import { type SyncErrorCode, type SyncFailure, toFailure } from '@cpc/sync-core'
 import { Observable } from 'rxjs';
 import { Listeners } from '../follow/listeners.js';
 import { collectionOf } from '../ports/collection-of.js';
-import type { ChannelState } from '../ports/replica-store.js';
 import type { Replica } from '../replica.js';
-import { CopyCache } from './copy-cache.js';
+import type { CopyCache } from './copy-cache.js';
 import type { EffectOf } from './effect.js';
-import { type LaidOver, layOver } from './lay-over.js';
 import { ListView } from './list-view.js';
-import { OperationBoard } from './operation-board.js';
-import { overlayEdge, type OverlayEdgeParts } from './overlay-edge.js';
+import { Overlay } from './overlay.js';
 import type { RecordView } from './record-view.js';
 import type { ViewQueue } from './view-queue.js';
 
@@ -50,16 +47,11 @@ export class RecordViews {
   /** What failed: the store, the queue, an effect, a listener. */
   readonly failures$: Observable<SyncFailure>;
   readonly #parts: RecordViewsParts;
-  readonly #board: OperationBoard;
+  readonly #overlay: Overlay;
   readonly #copy: CopyCache;
   readonly #watchers = new Set<Watcher>();
   readonly #failures: Listeners<SyncFailure>;
   readonly #defects = new Set<string>();
-  #laid: LaidOver['laid'] = new Map();
-  #touches: LaidOver['touches'] = new Map();
-  /** Delivered operations whose position tells nothing: a pull was asked for, and has come through. */
-  readonly #asked = new Set<string>();
-  readonly #pulled = new Set<string>();
   #isReady = false;
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -67,8 +59,12 @@ export class RecordViews {
 
   constructor(parts: RecordViewsParts) {
     this.#parts = parts;
-    this.#board = new OperationBoard(parts.queue);
-    this.#copy = new CopyCache(parts.replica.store);
+    this.#overlay = new Overlay({
+      ...parts,
+      onDefect: ({ kind }, error) => this.#reportDefect(kind, error),
+      onLearnt: () => void this.#refresh(),
+    });
+    this.#copy = this.#overlay.copy;
     this.#failures = new Listeners(() => undefined);
     this.failures$ = this.#failures.stream$;
   }
@@ -150,7 +146,7 @@ export class RecordViews {
       replica.store.notices.subscribe(refresh),
       queue.changes$.subscribe(refresh),
       queue.events$.subscribe(({ type }) => {
-        if (type === 'principalChanged') this.#board.reset();
+        if (type === 'principalChanged') this.#overlay.reset();
       }),
     ];
     this.#stop = () => {
@@ -180,113 +176,16 @@ export class RecordViews {
   }
 
   async #step(): Promise<void> {
-    let changed: ReadonlySet<string> | undefined = new Set();
-    let laid: LaidOver;
-    let asked: ReadonlySet<string>;
-    for (;;) {
-      const pulled = new Set(this.#pulled);
-      // The copy first: what was not sent when the board is read cannot be in it.
-      const update = await this.#copy.update();
-      changed = unionOf(changed, update.changed);
-      await this.#board.read();
-      ({ laid, asked } = this.#layOver(update.states, pulled));
-      const missing = [...asked].filter((entity) => !this.#copy.knows(entity));
-      if (missing.length === 0) break;
-      this.#copy.want(missing);
-    }
-    this.#copy.settle();
-    this.#copy.keepOnly(asked);
-    const before = this.#laid;
-    this.#laid = laid.laid;
-    this.#touches = laid.touches;
+    const moved = await this.#overlay.step();
     const all = !this.#isReady;
     this.#isReady = true;
-    const moved =
-      all || changed === undefined ? undefined : unionOf(changed, before.keys(), laid.laid.keys());
-    if (moved?.size === 0) return;
-    for (const watcher of [...this.#watchers]) this.#tell(watcher, moved);
-  }
-
-  /** Lets go of what the copy holds and lays over the rest; again, where that turns out to touch more than was known. */
-  #layOver(
-    states: readonly ChannelState[],
-    pulled: ReadonlySet<string>,
-  ): { readonly laid: LaidOver; readonly asked: ReadonlySet<string> } {
-    const { effectOf } = this.#parts;
-    const known = this.#whereTheyStand(states, pulled);
-    const operations = this.#board.operations;
-    const asked = new Set<string>();
-    let touches = this.#touches;
-    for (;;) {
-      const { frozen, over } = overlayEdge({ ...known, touches });
-      this.#copy.freeze(frozen);
-      const laid = layOver(
-        operations.filter(({ operation }) => !over.has(operation.id)),
-        {
-          effectOf,
-          valueOf: (entity) => {
-            asked.add(entity);
-            return this.#copy.get(entity)?.value;
-          },
-          onDefect: ({ kind }, error) => this.#reportDefect(kind, error),
-        },
-      );
-      const seen = mergedOf(touches, laid.touches);
-      if (seen === touches) {
-        for (const id of over) this.#forget(id);
-        return { laid, asked };
-      }
-      touches = seen;
-    }
-  }
-
-  #whereTheyStand(
-    states: readonly ChannelState[],
-    pulled: ReadonlySet<string>,
-  ): Pick<OverlayEdgeParts, 'uncertain' | 'reached'> {
-    const uncertain = [...this.#board.uncertain];
-    const reached: string[] = [];
-    for (const { operation, position } of this.#board.landed) {
-      const { id } = operation;
-      const isReached =
-        pulled.has(id) ||
-        (position === undefined ? undefined : this.#parts.replica.hasReached(position, states));
-      if (isReached === true) reached.push(id);
-      if (isReached !== undefined) continue;
-      uncertain.push(id);
-      if (!this.#asked.has(id)) this.#learnByPull(id);
-    }
-    return { uncertain, reached };
-  }
-
-  #forget(id: string): void {
-    this.#board.forget(id);
-    this.#asked.delete(id);
-    this.#pulled.delete(id);
-  }
-
-  /** Without a position: a pull that begins now brings it. Where it fails, it stays laid over until one comes through. */
-  #learnByPull(id: string): void {
-    this.#asked.add(id);
-    this.#parts.replica.pull().then(
-      () => {
-        this.#pulled.add(id);
-        void this.#refresh();
-      },
-      () => this.#awaitPull(id),
-    );
-  }
-
-  #awaitPull(id: string): void {
-    const subscription = this.#parts.replica.store.notices.subscribe(() => {
-      subscription.unsubscribe();
-      this.#learnByPull(id);
-    });
+    if (!all && moved?.size === 0) return;
+    for (const watcher of [...this.#watchers]) this.#tell(watcher, all ? undefined : moved);
   }
 
   #view<Value>(entity: string): RecordView<Value> | undefined {
     const record = this.#copy.get(entity);
-    const laid = this.#laid.get(entity);
+    const laid = this.#overlay.laid.get(entity);
     const value = laid?.value === undefined ? record?.value : laid.value.now;
     if (value === undefined) return undefined;
     return {
@@ -301,7 +200,8 @@ export class RecordViews {
 
   *#collection<Value>(collection: string): Iterable<RecordView<Value>> {
     const entities = new Set(this.#copy.entitiesOf(collection));
-    for (const entity of this.#laid.keys()) if (collectionOf(entity) === collection) entities.add(entity);
+    for (const entity of this.#overlay.laid.keys())
+      if (collectionOf(entity) === collection) entities.add(entity);
     for (const entity of entities) {
       const view = this.#view<Value>(entity);
       if (view !== undefined) yield view;
@@ -326,28 +226,4 @@ export class RecordViews {
   #fail(error: unknown, code: SyncErrorCode): void {
     this.#failures.tell(toFailure(error, code));
   }
-}
-
-/** `undefined` is all there is. */
-function unionOf(...sets: readonly (Iterable<string> | undefined)[]): ReadonlySet<string> | undefined {
-  const union = new Set<string>();
-  for (const set of sets) {
-    if (set === undefined) return undefined;
-    for (const one of set) union.add(one);
-  }
-  return union;
-}
-
-type Touches = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** All that operations touch, in either way of laying them over; the same object where nothing is new. */
-function mergedOf(known: Touches, found: Touches): Touches {
-  let merged: Map<string, ReadonlySet<string>> | undefined;
-  for (const [id, entities] of found) {
-    const before = known.get(id);
-    if (before !== undefined && [...entities].every((entity) => before.has(entity))) continue;
-    merged ??= new Map(known);
-    merged.set(id, new Set([...(before ?? []), ...entities]));
-  }
-  return merged ?? known;
 }
