@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
-import type { RecordView } from '../src/index.js';
+import { type RecordView, RecordViews, type ViewQueue } from '../src/index.js';
 import { unreachable } from './feed-model.js';
 import { add, type Counter, NO_ANSWER, type ViewsTab, viewsRig } from './views-rig.js';
 
@@ -184,6 +184,39 @@ describe('what the person sees', () => {
     await queue.enqueue(add, { counter: 'counters/a', by: 20 });
     await clock.advance(0);
     expect(shown).toEqual(['counters/a', 'counters/b']);
+    await rig.close();
+  });
+
+  test('shows what moved while the queue could not be read, as soon as it can', async () => {
+    const rig = await viewsRig();
+    const { clock, queue, replica } = rig;
+    let failures = 0;
+    const flaky: ViewQueue = {
+      events$: queue.events$,
+      changes$: queue.changes$,
+      outcomes: (query) => queue.outcomes(query),
+      list: (query) =>
+        failures-- > 0 ? Promise.reject(new Error('The storage is busy.')) : queue.list(query),
+    };
+    const views = new RecordViews({ replica, queue: flaky, effectOf: () => undefined });
+    const told: string[] = [];
+    views.failures$.subscribe(({ code }) => told.push(code));
+    let shown: unknown;
+    rig.addElsewhere('counters/a', 1);
+    await clock.advance(0);
+    views.record$<Counter>('counters/a').subscribe((record) => (shown = record?.value.total));
+    await clock.advance(0);
+    expect(shown).toBe(1);
+    failures = 1;
+    rig.addElsewhere('counters/a', 1);
+    await clock.advance(0);
+    await clock.advance(1_000);
+    // Something else moves, and nothing of the record.
+    rig.addElsewhere('counters/b', 1);
+    await clock.advance(0);
+    expect(told).toEqual(['STORAGE_FAILED']);
+    expect(shown).toBe(2);
+    views.close();
     await rig.close();
   });
 
