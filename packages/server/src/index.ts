@@ -1,4 +1,11 @@
-export { applied, type AppliedDetails, conflict, later, rejected, type HandlerAnswer } from './answer/handler-answer.js';
+export {
+  applied,
+  type AppliedDetails,
+  conflict,
+  later,
+  rejected,
+  type HandlerAnswer,
+} from './answer/handler-answer.js';
 export type { Problem, ProblemCode, RemoteRecord } from '@cpc/protocol';
 export { ChangeFeed } from './changes/change-feed.js';
 export type { ChangeLogOptions } from './changes/change-rows.js';
