@@ -136,7 +136,7 @@ describe('what pulls', () => {
   test('a copy in memory keeps what a page said when it came', async () => {
     const target = new MemoryPullTarget();
     const change = { entity: 'a', value: { n: 1 } };
-    await target.apply({ since: undefined, changes: [change], checkpoint: '1', reset: false });
+    await target.apply({ since: undefined, changes: [change], checkpoint: '1', more: false, reset: false });
     change.value.n = 2;
     expect(target.records.get('a')?.value).toEqual({ n: 1 });
   });
