@@ -6,7 +6,7 @@ const KIND = { kind: 'test.kind' };
 const failure = { code: 'REJECTED', message: 'no' };
 
 /** Every outcome, page by page. */
-export async function allOutcomes(storage: QueueStorage, limit = 3): Promise<readonly OutcomeRecord[]> {
+async function allOutcomes(storage: QueueStorage, limit = 3): Promise<readonly OutcomeRecord[]> {
   const all: OutcomeRecord[] = [];
   for (;;) {
     const after = all.at(-1)?.sequence ?? 0;
