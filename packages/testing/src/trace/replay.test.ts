@@ -51,7 +51,7 @@ function refusalOf(text: string): unknown {
   }
 }
 
-const SEEDS = Array.from({ length: 15 }, (_, at) => at + 1);
+const SEEDS = Array.from({ length: 25 }, (_, at) => at + 1);
 
 describe('a trace', () => {
   test('is a few lines to record, and one to replay', async () => {
