@@ -32,6 +32,8 @@ const trust = ['CONTRIBUTING.md', 'SECURITY.md'].filter((name) => existsSync(new
 export default {
   name: 'CPC Sync',
   entryPointStrategy: 'packages',
+  // The summary leaves out what extends a type of another module, and links to it all the same.
+  includeHierarchySummary: false,
   // Each package's entry points are those of its `exports`.
   entryPoints: ['packages/*'],
   packageOptions: {

@@ -69,9 +69,9 @@ function run(command, args, options = {}) {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
 }
 
-test('there are ten of them', () => {
+test('there are ten of them, or more', () => {
   const snippets = FIRST_TEXTS.flatMap((text) => snippetsOf(textOf(text))).filter(isTypeScript);
-  expect(snippets).toHaveLength(10);
+  expect(snippets.length).toBeGreaterThanOrEqual(10);
 });
 
 describe.each(COMPILERS)('TypeScript %s', (_, [command, ...args]) => {

@@ -1,16 +1,12 @@
+// #region outcomes
 import type { SyncQueue } from '@cpc/sync-core';
 
-export async function catchUp(
-  queue: SyncQueue,
-  kept: { position: number },
-  show: (text: string, result: unknown) => void,
-) {
-  // #region outcomes
-  for (let isMore = true; isMore;) {
-    const { items, next } = await queue.outcomes({ after: kept.position });
-    for (const { kind, outcome, result } of items) show(`${kind}: ${outcome}`, result);
-    isMore = next > kept.position;
-    kept.position = next; // a number, to be kept where the app keeps its own
-  }
-  // #endregion
+type Show = (text: string, result: unknown) => void;
+
+/** Shows what became of operations since the position, a number to be kept where the app keeps its own. */
+export async function catchUp(queue: SyncQueue, position: number, show: Show): Promise<number> {
+  const { items, next } = await queue.outcomes({ after: position });
+  for (const { kind, outcome, result } of items) show(`${kind}: ${outcome}`, result);
+  return next > position ? catchUp(queue, next, show) : position;
 }
+// #endregion

@@ -113,8 +113,8 @@ export class JsonLogQueueStorage implements QueueStorage {
     return this.#step(({ principal }) => ({ principal }));
   }
 
-  clampTimes(now: number): Promise<void> {
-    return this.#step((queue) => queue.clampTimes(now));
+  clampTimes(now: number, aheadMs?: number): Promise<void> {
+    return this.#step((queue) => queue.clampTimes(now, aheadMs));
   }
 
   get(id: string): Promise<StoredOperation | undefined> {
