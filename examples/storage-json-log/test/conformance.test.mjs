@@ -62,8 +62,8 @@ test('a line that a crash has torn is a step that never happened', async () => {
 
 test('a file of a newer format is refused and left as it is', async () => {
   const { storage, file, dispose } = await makeHarness();
-  await writeFile(file, '{"format":2}\n');
+  await writeFile(file, '{"format":3}\n');
   await assert.rejects(storage.open(), { code: 'STORAGE_FORMAT_NEWER' });
-  assert.equal(await readFile(file, 'utf8'), '{"format":2}\n');
+  assert.equal(await readFile(file, 'utf8'), '{"format":3}\n');
   await dispose();
 });
