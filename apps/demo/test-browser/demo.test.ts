@@ -24,6 +24,24 @@ test("one device's network can be cut while the other's goes on", async () => {
   expect(demo.server.ledger().map(({ person }) => person)).toEqual(['ben', 'ada']);
 }, 90_000);
 
+test('an order that is taken while the queue is being opened is kept, and sent', async () => {
+  await demo.page.addInitScript(() => {
+    // The database of a busy device: it opens a second late.
+    IDBOpenDBRequest.prototype.addEventListener = function (
+      type: string,
+      listener: (event: Event) => void,
+      options?: AddEventListenerOptions,
+    ): void {
+      const late = (event: Event): void => void setTimeout(() => listener.call(this, event), 1000);
+      EventTarget.prototype.addEventListener.call(this, type, type === 'success' ? late : listener, options);
+    };
+  });
+  await demo.page.reload({ waitUntil: 'commit' });
+  await demo.device('a').getByRole('button', { name: 'Take order' }).click();
+  await demo.device('a').locator('.order[data-place="server"]').waitFor();
+  expect(demo.server.ledger()).toHaveLength(1);
+}, 90_000);
+
 test('an order is taken, changed and paid by keyboard alone', async () => {
   const left = demo.device('a');
   await left.getByLabel('Quantity').focus();

@@ -55,6 +55,8 @@ export class DeviceSession {
   /** Something happened since the last look. */
   #isStale = false;
   #release: readonly (() => void)[] = [];
+  /** The queue is open: what a person asks for before waits for it. */
+  #started: Promise<void> = Promise.resolve();
 
   constructor(id: DeviceId, log: ExchangeLog) {
     this.id = id;
@@ -102,8 +104,8 @@ export class DeviceSession {
     return () => this.#listeners.delete(listener);
   }
 
-  async start(): Promise<void> {
-    await this.#guard('act', async () => {
+  start(): Promise<void> {
+    this.#started = this.#guard('act', async () => {
       await this.queue.signIn(this.#person);
       const events = this.queue.allEvents$.subscribe((event) => this.#hear(event));
       const stopFollowing = this.network.cable.follow(window);
@@ -115,6 +117,7 @@ export class DeviceSession {
       await this.sync.start();
       await this.#look();
     });
+    return this.#started;
   }
 
   async close(): Promise<void> {
@@ -184,6 +187,7 @@ export class DeviceSession {
 
   /** Counts so many visits. */
   async loadVisits(count: number): Promise<void> {
+    await this.#started;
     for (let from = 0; from < count; from += LOAD_AT_ONCE) {
       const size = Math.min(LOAD_AT_ONCE, count - from);
       const items = Array.from({ length: size }, (_, n) => ({
@@ -251,6 +255,7 @@ export class DeviceSession {
 
   /** Does what a person asked for, and shows it. */
   async #act(work: () => Promise<unknown>): Promise<void> {
+    await this.#started;
     await this.#guard('act', work);
     await this.#look();
   }
