@@ -60,6 +60,8 @@ export default tseslint.config(
         performance: 'readonly',
         Buffer: 'readonly',
         Request: 'readonly',
+        Response: 'readonly',
+        TransformStream: 'readonly',
       },
     },
   },
