@@ -21,6 +21,8 @@ export interface LogLine {
   readonly principal?: string | undefined;
   /** What the step told of operations; absent in format 1. */
   readonly told?: readonly Told[];
+  /** Whose outcomes were cut down to their ends, those of `told` among them, `null` for a guest's; absent for nobody's. */
+  readonly purged?: readonly (string | null)[];
 }
 
 /** An id that left the queue, and what became of it: who repeats an `enqueue` must not bring it back. */

@@ -1,4 +1,4 @@
-import type { IdAssignment } from '@cpc/sync-core';
+import type { IdAssignment, Principals } from '@cpc/sync-core';
 import { type Entry, MemoryQueue, OutcomeLog } from '@cpc/sync-core/storage-kit';
 import type { EntryRecord, Left, LogLine, Told } from './log-line.js';
 
@@ -12,6 +12,7 @@ export class QueueImage {
   /** Who was signed in when the latest line was written. */
   #principal: string | undefined;
   readonly #told: Told[] = [];
+  readonly #purged: (string | null)[] = [];
 
   // #region journal
   constructor(lines: readonly LogLine[]) {
@@ -24,6 +25,7 @@ export class QueueImage {
         this.outcomes.add(id, outcome);
         this.#told.push([id, outcome]);
       },
+      purged: (principals) => this.#purge(principals),
     });
     this.#load(lines);
     this.#forget();
@@ -34,7 +36,8 @@ export class QueueImage {
   /** What changed since the last call, as a line; nothing where nothing did. */
   takeChanges(): LogLine | undefined {
     const { principal } = this.queue;
-    const isSteady = this.#changed.size + this.#assigned.length + this.#left.length === 0;
+    const parts = [this.#assigned, this.#left, this.#purged];
+    const isSteady = this.#changed.size === 0 && parts.every((part) => part.length === 0);
     if (isSteady && principal === this.#principal) return undefined;
     const line = {
       sequence: this.queue.index.sequence,
@@ -44,6 +47,7 @@ export class QueueImage {
       left: [...this.#left],
       principal,
       told: [...this.#told],
+      ...(this.#purged.length > 0 && { purged: [...this.#purged] }),
     };
     this.#forget();
     return line;
@@ -57,12 +61,18 @@ export class QueueImage {
       for (const assignment of line.assigned) this.queue.remember(assignment);
       for (const [id, fate] of line.left) this.queue.recall(id, fate);
       for (const [id, outcome] of line.told ?? []) this.outcomes.add(id, outcome);
+      this.outcomes.purge((line.purged ?? []).map((principal) => principal ?? undefined));
       this.queue.leases.continueFrom(line.token);
     }
     const present = [...records.values()].sort((a, b) => a.sequence - b.sequence);
     for (const record of present) this.#add(record);
     this.queue.index.continueFrom(lines.at(-1)?.sequence ?? 0);
     this.queue.principal = lines.at(-1)?.principal;
+  }
+
+  #purge(principals: Principals): void {
+    this.outcomes.purge(principals);
+    this.#purged.push(...principals.map((principal) => principal ?? null));
   }
 
   #add({ sequence, operation, progress, lease }: EntryRecord): void {
@@ -77,6 +87,7 @@ export class QueueImage {
     this.#left.length = 0;
     this.#principal = this.queue.principal;
     this.#told.length = 0;
+    this.#purged.length = 0;
     this.queue.index.compact();
   }
 }

@@ -26,13 +26,7 @@ import {
   SyncError,
   type OperationState,
 } from '@cpc/sync-core';
-import {
-  clampNumber,
-  clampOperation,
-  clampSettlement,
-  clampStored,
-  type MemoryQueue,
-} from '@cpc/sync-core/storage-kit';
+import { clampNumber, clampOperation, clampSettlement, clampStored } from '@cpc/sync-core/storage-kit';
 import type { Connection } from './connection/connection.js';
 import { OwnDatabase } from './connection/own-database.js';
 import { SharedDatabase } from './connection/shared-database.js';
@@ -41,7 +35,7 @@ import { QueueMirror } from './mirror/queue-mirror.js';
 import { broadcastHints, ChangeHints } from './notices/change-hints.js';
 import { NoticeBoard } from './notices/notice-board.js';
 import { type IndexedDbSettings, type IndexedDbStorageOptions, settingsOf } from './options.js';
-import { findOutcome, readOutcomes } from './mirror/outcome-pages.js';
+import { findOutcome, purgeOutcomes, readOutcomes } from './mirror/outcome-pages.js';
 import { type Apply, CommitRunner, type StepMode } from './runner/commit-runner.js';
 import { enqueueWithin } from './runner/enqueue-within.js';
 import { Reserve } from './runner/reserve.js';
@@ -244,8 +238,13 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#write((queue) => queue.restore(clamped), 'add');
   }
 
-  async signIn(principal: string | undefined, rules?: SignInRules): Promise<SignInResult> {
-    const result = await this.#write((queue) => queue.signIn(principal, rules));
+  async signIn(principal: string | undefined, rules: SignInRules = {}): Promise<SignInResult> {
+    const { purge = [] } = rules;
+    const result = await this.#write(async (queue, records) => {
+      const signedIn = queue.signIn(principal, rules);
+      if (purge.length > 0) await purgeOutcomes(records, purge);
+      return signedIn;
+    });
     this.#hints.send('signedIn');
     return result;
   }
@@ -271,7 +270,7 @@ export class IndexedDbQueueStorage implements QueueStorage {
     return this.#runner.run('read', step);
   }
 
-  async #write<T>(step: (queue: MemoryQueue) => T, mode: StepMode = 'write'): Promise<T> {
+  async #write<T>(step: Apply<T>, mode: StepMode = 'write'): Promise<T> {
     this.#checkOpen();
     return this.#runner.run(mode, step);
   }

@@ -68,7 +68,7 @@ export {
   settledProgress,
   stateOfHold,
 } from './rules/progress.js';
-export { keptFailure, keptResult, outcomeFor } from './rules/outcomes.js';
+export { keptFailure, keptResult, outcomeFor, purgedOutcome } from './rules/outcomes.js';
 export { checkReplacements } from './rules/replacements.js';
 export { withSuperseded } from './rules/vanishing.js';
 export { isMovable, withVersion } from './rules/version-moves.js';

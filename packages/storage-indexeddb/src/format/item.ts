@@ -80,6 +80,16 @@ export function readItem(item: Item, payload: string, base: string | undefined):
   };
 }
 
+/** Whose an item is, as far as its text still says so; `undefined` where it does not. */
+export function ownerIn(item: unknown): { readonly principal: string | undefined } | undefined {
+  try {
+    const { principal } = JSON.parse((item as Item).text) as { readonly principal?: unknown };
+    return principal === undefined || typeof principal === 'string' ? { principal } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function sameItem(a: Item, b: Item): boolean {
   return a.checksum === b.checksum && a.text === b.text && a.sequence === b.sequence;
 }

@@ -35,9 +35,14 @@ export function makeOutcomePage(told: readonly Told[]): LogPage {
 
 /** The outcomes on a page; none where it is damaged: what they tell has happened all the same. */
 export function readOutcomePage(key: IDBValidKey, page: unknown): readonly OutcomeRecord[] {
-  const told = readPage(page) as readonly Told[];
+  const told = toldOn(page);
   const first = lastOf(key) - told.length + 1;
   return told.map(([id, outcome], at) => ({ ...outcome, id, sequence: first + at }));
+}
+
+/** What a page tells, in order. */
+export function toldOn(page: unknown): readonly Told[] {
+  return readPage(page) as readonly Told[];
 }
 
 /** Whether a page may hold an outcome of this id. */

@@ -1,4 +1,5 @@
-import type { OutcomePage, OutcomeQuery, OutcomeRecord } from '@cpc/sync-core';
+import type { OutcomePage, OutcomeQuery, OutcomeRecord, Principals } from '@cpc/sync-core';
+import { purgedOutcome } from '@cpc/sync-core/storage-kit';
 import type { Records } from '../connection/records.js';
 import {
   forgottenOutcomes,
@@ -10,8 +11,10 @@ import {
   outcomesAfter,
   PRUNE_EVERY,
   readOutcomePage,
+  toldOn,
   type Told,
 } from '../format/outcome-page.js';
+import type { LogPage } from '../format/store-layout.js';
 
 /** How many pages are read at once on the way back to the outcome of an id. */
 const PAGES_AT_ONCE = 50;
@@ -48,6 +51,26 @@ export async function readOutcomes(
   const pages = await records.page(outcomesAfter(after), limit);
   const items = pages.flatMap(([key, page]) => readOutcomePage(key, page));
   return { items: items.filter(({ sequence }) => sequence > after).slice(0, limit), last };
+}
+
+/** What is told, with no more of these principals' operations than that they ended. */
+export function withoutPurged(told: readonly Told[], principals: Principals): readonly Told[] {
+  return told.map(([id, outcome]) => [
+    id,
+    principals.includes(outcome.principal) ? purgedOutcome(outcome) : outcome,
+  ]);
+}
+
+/** Does that to the pages that are written. A damaged one becomes empty: nobody can tell of whom it is. */
+export async function purgeOutcomes(records: Records, principals: Principals): Promise<void> {
+  const keys = await records.keys(outcomesAfter(0));
+  for (let from = 0; from < keys.length; from += PAGES_AT_ONCE) {
+    const range = IDBKeyRange.bound(keys[from], keys[Math.min(from + PAGES_AT_ONCE, keys.length) - 1]);
+    for (const [key, page] of await records.page(range, PAGES_AT_ONCE)) {
+      const purged = makeOutcomePage(withoutPurged(toldOn(page), principals));
+      if (purged.text !== (page as Partial<LogPage> | undefined)?.text) records.put(key, purged);
+    }
+  }
 }
 
 /** The latest outcome of an id, looked for from the end. */

@@ -1,10 +1,12 @@
-import type { IdAssignment, NewOperation, QuarantinedRecord } from '@cpc/sync-core';
+import type { IdAssignment, NewOperation, Principals, QuarantinedRecord } from '@cpc/sync-core';
 import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
 import type { Told } from '../format/outcome-page.js';
 import type { Left } from '../format/page-log.js';
 import type { LeaseGroup } from '../format/meta.js';
+import { ownerIn } from '../format/item.js';
+import { withoutPurged } from './outcome-pages.js';
 
 /** An item of a chunk after reading: its content, or why it has none. */
 export type ReadItem =
@@ -38,6 +40,8 @@ export class QueueImage {
   readonly assigned: IdAssignment[] = [];
   readonly left: Left[] = [];
   readonly told: Told[] = [];
+  /** The chunks out of which a record in quarantine was taken. */
+  readonly cleared = new Set<number>();
   leasesChanged = false;
 
   readonly #leased = new Set<Entry>();
@@ -59,6 +63,7 @@ export class QueueImage {
         if (!this.#reading) this.left.push([id, fate]);
       },
       told: (id, outcome) => this.told.push([id, outcome]),
+      purged: (principals) => this.#purge(principals),
     });
   }
 
@@ -149,6 +154,20 @@ export class QueueImage {
       }
     }
     return undefined;
+  }
+
+  /** What is written already is the storage's to purge, see `purgeOutcomes`. */
+  #purge(principals: Principals): void {
+    this.told.splice(0, Infinity, ...withoutPurged(this.told, principals));
+    for (const [key, chunk] of this.chunks) {
+      for (const [sequence, item] of chunk) {
+        const owner = this.quarantined.has(sequence) && ownerIn(item);
+        if (owner === false || owner === undefined || !principals.includes(owner.principal)) continue;
+        chunk.delete(sequence);
+        this.quarantined.delete(sequence);
+        this.cleared.add(key);
+      }
+    }
   }
 
   #add(chunk: number, item: Item, { operation, progress }: Content): boolean {

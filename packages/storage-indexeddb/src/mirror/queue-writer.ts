@@ -26,12 +26,12 @@ export class QueueWriter {
 
   /** @returns the picture that lies in the database once the transaction is complete */
   async write(records: Records, { image, meta, logs }: Picture): Promise<Picture> {
-    const { changed, assigned, left, told, leasesChanged } = image;
+    const { changed, cleared, assigned, left, told, leasesChanged } = image;
     const { principal } = image.queue;
-    const isSame = changed.size === 0 && assigned.length === 0 && left.length === 0 && !leasesChanged;
+    const isSame = changed.size + cleared.size + assigned.length + left.length === 0 && !leasesChanged;
     if (isSame && principal === meta.principal) return { image, meta, logs };
     const items = await this.#makeItems(records, image);
-    const touched = this.#placeItems(image, items);
+    const touched = new Set([...this.#placeItems(image, items), ...cleared]);
     for (const key of touched) writeChunk(records, key, image.chunks);
     const written: LogEnds = {
       assigned: writeLog(records, ASSIGNED_LOG, logs.assigned, assigned.map(assignedOf)),
@@ -52,6 +52,7 @@ export class QueueWriter {
     };
     records.put(META_KEY, makeMetaRecord(next));
     changed.clear();
+    cleared.clear();
     assigned.length = 0;
     left.length = 0;
     told.length = 0;

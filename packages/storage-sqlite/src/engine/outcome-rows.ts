@@ -1,4 +1,5 @@
-import type { NewOutcome, OutcomePage, OutcomeQuery, OutcomeRecord } from '@cpc/sync-core';
+import type { NewOutcome, OutcomePage, OutcomeQuery, OutcomeRecord, Principals } from '@cpc/sync-core';
+import { purgedOutcome } from '@cpc/sync-core/storage-kit';
 import type { SqliteDriver, SqlRow } from '../drivers/sqlite-driver.js';
 import type { QueueTables } from '../schema/tables.js';
 import { checksumOf } from './checksum.js';
@@ -60,6 +61,32 @@ export class OutcomeRows {
     }
   }
 
+  /** Keeps no more of what was told of these principals' operations than that they ended. Reads all that is kept. */
+  purge(principals: Principals): void {
+    for (let number = 0; ;) {
+      const rows = this.#sql.after.all(number, ROWS_AT_ONCE);
+      for (const row of rows) {
+        number = row[0] as number;
+        this.#purgeRow(row, principals);
+      }
+      if (rows.length < ROWS_AT_ONCE) return;
+    }
+  }
+
+  #purgeRow(row: SqlRow, principals: Principals): void {
+    const [number, text, count] = row;
+    const told = toldIn(row);
+    // Nobody can tell whose a damaged row is, and nobody will ever read it either.
+    const kept = told?.map(([id, outcome]): Told => [
+      id,
+      principals.includes(outcome.principal) ? purgedOutcome(outcome) : outcome,
+    ]);
+    const keptText = kept === undefined ? null : JSON.stringify(kept);
+    if (keptText === text) return;
+    const checksum = keptText === null ? null : checksumOf([keptText, count as number], SEED);
+    this.#sql.rewrite.run(keptText, checksum, number as number);
+  }
+
   /**
    * The number of the last row that still lies within: both numbers only grow from row to row.
    *
@@ -82,12 +109,17 @@ export class OutcomeRows {
   }
 }
 
-function recordsOf([, text, count, checksum]: SqlRow): readonly OutcomeRecord[] {
+function recordsOf(row: SqlRow): readonly OutcomeRecord[] {
   // What a damaged row tells has happened all the same; only those who have not read it miss it.
-  if (typeof text !== 'string' || checksumOf([text, count as number], SEED) !== checksum) return [];
-  const told = JSON.parse(text) as readonly Told[];
-  const first = (count as number) - told.length + 1;
+  const told = toldIn(row) ?? [];
+  const first = (row[2] as number) - told.length + 1;
   return told.map(([id, outcome], at) => ({ ...outcome, id, sequence: first + at }));
+}
+
+/** What a row tells; `undefined` where it is damaged. */
+function toldIn([, text, count, checksum]: SqlRow): readonly Told[] | undefined {
+  if (typeof text !== 'string' || checksumOf([text, count as number], SEED) !== checksum) return undefined;
+  return JSON.parse(text) as readonly Told[];
 }
 
 function prepareOutcomes(driver: SqliteDriver, { past: p }: QueueTables) {
@@ -99,6 +131,7 @@ function prepareOutcomes(driver: SqliteDriver, { past: p }: QueueTables) {
     tellingOf: driver.prepare(
       `SELECT ${columns} FROM ${p} WHERE instr(outcomes, ?) > 0 AND number < ? ORDER BY number DESC LIMIT ? + 0`,
     ),
+    rewrite: driver.prepare(`UPDATE ${p} SET outcomes = ?, outcome_checksum = ? WHERE number = ?`),
     countAt: driver.prepare(
       `SELECT number, outcome_count FROM ${p} WHERE number >= ? ORDER BY number LIMIT 1`,
     ),

@@ -1,4 +1,4 @@
-import type { OutcomePage, OutcomeQuery, OutcomeRecord } from '@cpc/sync-core';
+import type { OutcomePage, OutcomeQuery, OutcomeRecord, Principals } from '@cpc/sync-core';
 import { type Fate, KEPT_OUTCOMES, Past, REMEMBERED_IDS } from '@cpc/sync-core/storage-kit';
 import type { SqliteDriver } from '../drivers/sqlite-driver.js';
 import type { QueueTables } from '../schema/tables.js';
@@ -83,6 +83,11 @@ export class PastBook {
 
   outcomeOf(id: string): OutcomeRecord | undefined {
     return this.#outcomes.latestOf(id);
+  }
+
+  /** Keeps no more of what was told of these principals' operations than that they ended. */
+  purge(principals: Principals): void {
+    this.#outcomes.purge(principals);
   }
 
   /** The position that the rows themselves show, where nothing else knows it. */

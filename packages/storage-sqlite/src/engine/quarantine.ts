@@ -1,4 +1,4 @@
-import type { Page, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
+import type { Page, Principals, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
 import { type ColumnName, ROW_COLUMNS } from './columns.js';
 import { DamagedIndex, type DamagedRow } from './damage.js';
@@ -57,6 +57,18 @@ export function listQuarantined(
   return rows.length > limit && last !== undefined ? { items, next: last.sequence } : { items };
 }
 
+/** Removes the records of these principals, as far as their bytes still say whose they are. */
+export function dropQuarantined(tx: QueueTransaction, principals: Principals): void {
+  for (let after: number | undefined = -Infinity; after !== undefined;) {
+    const page: Page<QuarantinedRecord> = listQuarantined(tx, { after });
+    for (const { sequence, raw } of page.items) {
+      const owner = readRaw(raw)?.get('principal');
+      if (owner !== undefined && principals.includes(textIn(owner))) tx.sql.removeQuarantined.run(sequence);
+    }
+    after = page.next;
+  }
+}
+
 /** A column of a row as SQLite keeps it. */
 interface RawValue {
   readonly type: SqlValue | undefined;
@@ -76,9 +88,34 @@ function bytesOf(columns: ReadonlyMap<ColumnName, RawValue>): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(Object.fromEntries(shown)));
 }
 
+/** The columns of a record in quarantine; `undefined` where its bytes are damaged as well. */
+function readRaw(raw: Uint8Array): ReadonlyMap<ColumnName, RawValue> | undefined {
+  try {
+    const shown = JSON.parse(new TextDecoder().decode(raw)) as Record<
+      ColumnName,
+      { type: string; bytes: string | null }
+    >;
+    return new Map(
+      ROW_COLUMNS.map((name) => [name, { type: shown[name].type, bytes: unhex(shown[name].bytes) }]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 function idOf(columns: ReadonlyMap<ColumnName, RawValue>): string | undefined {
-  const bytes = columns.get('id')?.bytes;
+  const id = columns.get('id');
+  return id && textIn(id);
+}
+
+/** The bytes of a column as text; `undefined` where it has none. */
+function textIn({ bytes }: RawValue): string | undefined {
   return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : undefined;
+}
+
+function unhex(text: string | null): Uint8Array | null {
+  if (text === null) return null;
+  return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }
 
 function hex(value: SqlValue | undefined): string | null {

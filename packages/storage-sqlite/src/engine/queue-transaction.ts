@@ -6,6 +6,7 @@ import {
   type OutcomePage,
   type OutcomeQuery,
   type OutcomeRecord,
+  type Principals,
   type QuarantinedRecord,
   type StoredOperation,
 } from '@cpc/sync-core';
@@ -97,6 +98,11 @@ export class QueueTransaction implements KnownIds {
   outcomeOf(id: string): OutcomeRecord | undefined {
     const isKnown = this.isPresent(id) || this.fateOf(id) !== undefined;
     return isKnown ? this.#book?.outcomeOf(id) : undefined;
+  }
+
+  /** Keeps no more of what was told of these principals' operations before than that they ended. */
+  purgeOutcomes(principals: Principals): void {
+    this.#book?.purge(principals);
   }
 
   /** What a part of the transaction may change besides rows. @returns the way back */

@@ -1,9 +1,10 @@
 import type { Principals, SignInResult, SignInRules } from '@cpc/sync-core';
-import { Adoption, ENDED, outcomeFor } from '@cpc/sync-core/storage-kit';
+import { Adoption, ENDED, outcomeFor, purgedOutcome } from '@cpc/sync-core/storage-kit';
 import { originIn, parkReferring } from './ended.js';
 import { remove } from './order.js';
 import { HOLD, type Placed } from './place.js';
 import { placedOf } from './place-row.js';
+import { dropQuarantined } from './quarantine.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { rewrite } from './settle.js';
 
@@ -56,7 +57,11 @@ function purge(tx: QueueTransaction, principals: Principals): number {
     const { sequence } = placed;
     const current = tx.isLeased(sequence) ? tx.release(sequence) : tx.placed(sequence);
     if (current !== undefined) remove(tx, current, ENDED);
-    tx.tell(placed.id, outcomeFor(operation, 'discarded'));
+    tx.tell(placed.id, purgedOutcome(outcomeFor(operation, 'discarded')));
+  }
+  if (principals.length > 0) {
+    tx.purgeOutcomes(principals);
+    dropQuarantined(tx, principals);
   }
   for (const { origin } of found) parkReferring(tx, origin, undefined);
   return found.length;

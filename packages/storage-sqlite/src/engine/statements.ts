@@ -215,6 +215,7 @@ function bookStatements(
     ),
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
     isQuarantined: prepare(`SELECT 1 FROM ${q} WHERE sequence = ?`),
+    removeQuarantined: prepare(`DELETE FROM ${q} WHERE sequence = ?`),
     firstQuarantined: prepare(`SELECT min(sequence) FROM ${q}`),
     rawRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = ?`),
     rawFarRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = (${far(o)})`),

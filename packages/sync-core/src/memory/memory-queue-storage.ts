@@ -42,6 +42,7 @@ export class MemoryQueueStorage implements QueueStorage {
   readonly #queue = new MemoryQueue({
     ...SILENT_JOURNAL,
     told: (id, outcome) => this.#outcomes.add(id, outcome),
+    purged: (principals) => this.#outcomes.purge(principals),
   });
   #open = false;
 

@@ -252,6 +252,7 @@ export class MemoryQueue {
       this.#remove(entry, ENDED);
       this.#journal.told(entry.id, outcomeFor(entry.operation, 'discarded'));
     }
+    this.#journal.purged(principals);
     for (const entry of gone) this.#parkReferring(entry, undefined);
     return gone.length;
   }

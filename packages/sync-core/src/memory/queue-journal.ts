@@ -1,4 +1,4 @@
-import type { IdAssignment } from '../ports/queue-storage.js';
+import type { IdAssignment, Principals } from '../ports/queue-storage.js';
 import type { NewOutcome } from '../ports/outcome-record.js';
 import type { Entry } from './entry.js';
 import type { Fate } from '../rules/known-ids.js';
@@ -14,6 +14,8 @@ export interface QueueJournal {
   left(id: string, fate: Fate): void;
   /** An outcome that is to be kept. */
   told(id: string, outcome: NewOutcome): void;
+  /** Of what was told of these principals' operations until now, no more is to be kept than `purgedOutcome` leaves. */
+  purged(principals: Principals): void;
 }
 
 export const SILENT_JOURNAL: QueueJournal = {
@@ -22,4 +24,5 @@ export const SILENT_JOURNAL: QueueJournal = {
   assigned: () => undefined,
   left: () => undefined,
   told: () => undefined,
+  purged: () => undefined,
 };

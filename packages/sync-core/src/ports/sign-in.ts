@@ -20,9 +20,11 @@ export interface SignInRules {
   readonly adopt?: boolean | readonly string[];
   /**
    * Whose operations leave the queue, after what is adopted changed hands: those that are leased as well. What waited
-   * for them may go.
+   * for them may go. With them goes everything else of theirs that the storage keeps: the server's answers, failures,
+   * entities and versions in the outcomes of what they did before, and their records in quarantine, where the bytes still
+   * say whose they are. Of an outcome stay the id, the kind, how and when it ended, and whose it was.
    *
-   @defaultValue nobody's
+   * @defaultValue nobody's
    */
   readonly purge?: Principals;
 }

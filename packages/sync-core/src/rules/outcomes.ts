@@ -24,6 +24,20 @@ export function outcomeFor(
   };
 }
 
+/**
+ * What stays of an outcome when what its principal left is purged: that the operation ended, and how, for those that
+ * waited for it or come back to it. Neither the server's answer nor anything that the person wrote.
+ */
+export function purgedOutcome({ outcome, kind, principal, at, into }: NewOutcome): NewOutcome {
+  return {
+    outcome,
+    kind,
+    ...(principal !== undefined && { principal }),
+    ...(at !== undefined && { at }),
+    ...(into !== undefined && { into }),
+  };
+}
+
 /** The server's answer as far as it is kept: the answer of a change that nobody looks at may be megabytes. */
 export function keptResult(result: unknown): Pick<NewOutcome, 'result' | 'resultOmitted'> {
   if (result === undefined) return {};

@@ -1,3 +1,4 @@
+import { purgedOutcome } from '@cpc/sync-core/storage-kit';
 import { mapEntries, type Mutant, mutant } from './mutant.js';
 
 /** Storages that are wrong about who is signed in, whose lane is whose, or what a caller knows. */
@@ -107,6 +108,41 @@ export const signInMutants: readonly Mutant[] = [
       const leased = data.entries.filter(({ wait }) => wait === 'leased');
       const result = await real.signIn(principal, rules);
       data.entries = [...new Set([...data.entries, ...leased])].sort((a, b) => a.sequence - b.sequence);
+      return result;
+    },
+  })),
+  mutant('a purge keeps what the server answered', (real, data) => ({
+    signIn: async (principal, rules) => {
+      const before = [...data.outcomes];
+      const result = await real.signIn(principal, rules);
+      data.outcomes = [...before, ...data.outcomes.slice(before.length)];
+      return result;
+    },
+  })),
+  mutant("a purge cuts down everybody's outcomes", (real, data) => ({
+    signIn: async (principal, rules) => {
+      const result = await real.signIn(principal, rules);
+      if (rules?.purge)
+        data.outcomes = data.outcomes.map(({ id, sequence, ...one }) => ({
+          ...purgedOutcome(one),
+          id,
+          sequence,
+        }));
+      return result;
+    },
+  })),
+  mutant('a purge forgets outcomes', (real, data) => ({
+    signIn: async (principal, rules) => {
+      const result = await real.signIn(principal, rules);
+      data.outcomes = data.outcomes.filter((one) => !rules?.purge?.includes(one.principal));
+      return result;
+    },
+  })),
+  mutant('a purge leaves the quarantine', (real, data) => ({
+    signIn: async (principal, rules) => {
+      const before = data.quarantined;
+      const result = await real.signIn(principal, rules);
+      data.quarantined = before;
       return result;
     },
   })),

@@ -17,7 +17,7 @@ export interface ModelQueueData {
    */
   readonly past: Map<string, Fate>;
   outcomes: OutcomeRecord[];
-  readonly quarantined: QuarantinedRecord[];
+  quarantined: QuarantinedRecord[];
 }
 
 export function emptyModelData(): ModelQueueData {

@@ -1,5 +1,5 @@
 import type { SignInResult, SignInRules } from '@cpc/sync-core';
-import { outcomeFor } from '@cpc/sync-core/storage-kit';
+import { outcomeFor, purgedOutcome } from '@cpc/sync-core/storage-kit';
 import { endAll, parkReferring } from './model-ended.js';
 import { laneOf, type ModelEntry, rewritten } from './model-entry.js';
 import type { ModelQueueData } from './model-queue-data.js';
@@ -24,8 +24,18 @@ export function signIn(
   data.entries = after;
   const gone = after.filter(({ operation }) => purge.includes(operation.principal));
   endAll(data, gone, ({ operation }) => outcomeFor(operation, 'discarded'));
+  data.outcomes = data.outcomes.map((record) => {
+    const { id, sequence } = record;
+    return purge.includes(record.principal) ? { ...purgedOutcome(record), id, sequence } : record;
+  });
+  data.quarantined = data.quarantined.filter(({ raw }) => !purge.includes(ownerOf(raw)));
   parkReferring(data, gone, undefined);
   return { adopted: adopted.map(({ operation }) => operation.id), purged: gone.length };
+}
+
+/** Whose a record in quarantine is, which the harness wrote as JSON. */
+function ownerOf(raw: Uint8Array): string | undefined {
+  return (JSON.parse(new TextDecoder().decode(raw)) as { readonly principal?: string }).principal;
 }
 
 /** Nobody's, never attempted, and behind none in its lane that was. */

@@ -1,4 +1,5 @@
-import { assertEqual } from '../assert.js';
+import type { NewOutcome } from '@cpc/sync-core';
+import { assert, assertEqual } from '../assert.js';
 import {
   add,
   claim,
@@ -171,6 +172,89 @@ export const signInCases: readonly StorageCase[] = [
       );
       assertEqual(idsOf((await claim(storage)).operations), ['n', 'b'], 'what may go');
       assertEqual(await add(storage, operation('a2')), [{ kind: 'duplicate' }], 'its id was taken');
+    },
+  },
+  {
+    name: 'signIn with purge leaves of what they did before no more than that it ended',
+    body: async ({ storage, harness }) => {
+      const failure = { code: 'REJECTED', message: 'Secret is not allowed.', details: { was: 'Secret' } };
+      const answered = { result: '{"name":"Secret"}', version: 'Secret-2', position: 'Secret:7' };
+      const entity = 'notes/Secret';
+      const told = (outcome: NewOutcome['outcome'], principal?: string): NewOutcome => ({
+        outcome,
+        kind: 'test.kind',
+        entity,
+        at: T0,
+        ...(principal !== undefined && { principal }),
+      });
+      const isAnnas = { entity, principal: 'anna' };
+      await add(
+        storage,
+        operation('a1', isAnnas),
+        operation('b1', { ...isAnnas, principal: 'ben' }),
+        operation('n1'),
+        operation('a2', { principal: 'anna' }),
+        operation('a3', isAnnas),
+      );
+      const { token } = await claim(storage);
+      const benKept = { ...told('acknowledged', 'ben'), ...answered };
+      const guestKept = { ...told('acknowledged'), ...answered };
+      await storage.settle(token, [
+        { id: 'a1', kind: 'remove', outcome: { ...told('acknowledged', 'anna'), ...answered } },
+        { id: 'b1', kind: 'remove', outcome: benKept },
+        { id: 'n1', kind: 'remove', outcome: guestKept },
+        {
+          id: 'a2',
+          kind: 'hold',
+          state: 'deadLetter',
+          failure,
+          counts: true,
+          outcome: { ...told('deadLettered', 'anna'), failure },
+        },
+      ]);
+      await storage.replace('a3', operation('a4', isAnnas), T0);
+      assertEqual(
+        await storage.signIn(undefined, { purge: ['anna'] }),
+        { adopted: [], purged: 2 },
+        'a sign-out',
+      );
+      const again = storage.supports.durable ? await harness.reopen() : storage;
+      if (again !== storage) await again.open();
+      const { items } = await again.outcomes();
+      const ended = { kind: 'test.kind', principal: 'anna' };
+      assertEqual(
+        items,
+        [
+          { ...ended, outcome: 'acknowledged', at: T0, id: 'a1', sequence: 1 },
+          { ...benKept, id: 'b1', sequence: 2 },
+          { ...guestKept, id: 'n1', sequence: 3 },
+          { ...ended, outcome: 'deadLettered', at: T0, id: 'a2', sequence: 4 },
+          { ...ended, outcome: 'replaced', into: 'a4', at: T0, id: 'a3', sequence: 5 },
+          { ...ended, outcome: 'discarded', id: 'a2', sequence: 6 },
+          { ...ended, outcome: 'discarded', id: 'a4', sequence: 7 },
+        ],
+        'what is kept',
+      );
+      const one = await again.outcomeOf('a1');
+      assert(!JSON.stringify(one).includes('Secret'), 'the outcome of one');
+    },
+  },
+  {
+    name: 'signIn with purge takes what lies in quarantine of theirs as well',
+    body: async ({ storage, harness }) => {
+      if (!storage.supports.quarantine || harness.damage === undefined) return;
+      await add(storage, operation('a', { principal: 'anna' }), operation('b', ben), operation('c'));
+      for (const id of ['a', 'b']) await harness.damage(id);
+      assertEqual(idsOf(await listAll(storage)), ['c'], 'the queue');
+      await storage.signIn(undefined, { purge: ['anna'] });
+      const again = storage.supports.durable ? await harness.reopen() : storage;
+      if (again !== storage) await again.open();
+      assertEqual(
+        (await again.quarantined()).items.map(({ id }) => id),
+        ['b'],
+        'what is put aside',
+      );
+      assertEqual((await again.stats()).quarantined, 1, 'the stats');
     },
   },
   {
