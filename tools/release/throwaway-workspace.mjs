@@ -16,6 +16,8 @@ import { root } from '../workspace/nx.mjs';
 const ENVIRONMENT = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NX_|NODE_OPTIONS$)/.test(name))),
   NX_DAEMON: 'false',
+  // Its plugins need no processes of their own, each of which would load all of Nx.
+  NX_ISOLATE_PLUGINS: 'false',
 };
 
 /**

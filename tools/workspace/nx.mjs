@@ -17,7 +17,8 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const NX = createRequire(import.meta.url).resolve('nx/bin/nx.js');
 
 /**
- * Runs Nx in the workspace, without its daemon, which would outlive the command.
+ * Runs Nx in the workspace, without its daemon, which would outlive the command, and without a process for each plugin,
+ * of which every one loads all of Nx.
  *
  * @param {readonly string[]} args
  * @param {{ quiet?: boolean }} [options] - quiet: show its output only where it fails
@@ -26,7 +27,7 @@ const NX = createRequire(import.meta.url).resolve('nx/bin/nx.js');
 export function nx(args, { quiet = false } = {}) {
   const child = spawn(process.execPath, [NX, ...args], {
     cwd: root,
-    env: { ...process.env, NX_DAEMON: 'false' },
+    env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
   });
   /** @type {Buffer[]} */

@@ -107,3 +107,10 @@ test('metrics count events and attempts, and read the depth, until they are stop
   expect(Object.keys(points('cpc.attempt.duration'))).toEqual(['acknowledged', 'rejected']);
   await reader.shutdown();
 });
+
+test('a traced transport batches, and keeps order, as its inner one says', () => {
+  const tracer = new BasicTracerProvider().getTracer('test');
+  const inner: Transport = { send: () => Promise.resolve([]), maxBatchSize: 7, keepsOrder: true };
+  expect(tracedTransport(inner, tracer)).toMatchObject({ maxBatchSize: 7, keepsOrder: true });
+  expect(Object.keys(tracedTransport({ send: inner.send.bind(inner) }, tracer))).toEqual(['send']);
+});

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Rig, running } from '../../test/rig.js';
+import { ManualClock } from '../deterministic.js';
+import { Identity } from './identity.js';
 
 /** A rig whose transport tells for whom the server takes this device: whoever the cookie says. */
 async function withCookie(): Promise<{ rig: Rig; cookie: { is?: string | undefined; asked: number } }> {
@@ -68,4 +70,25 @@ test('a question that is given up leaves the operation as unsent as it was', asy
   const { state, attempted } = await rig.get('a');
   expect([state, attempted]).toEqual(['waiting', false]);
   expect(rig.told('attempted')).toEqual([]);
+});
+
+test('an answer that comes together with the end of its attempt confirms nobody', async () => {
+  let asked = 0;
+  const whoami = () => Promise.resolve((asked++, 'ann'));
+  let confirmed = 0;
+  for (let ticks = 0; ticks < 20; ticks++) {
+    const identity = new Identity({ transport: { whoami }, clock: new ManualClock(), timeoutMs: 1000 });
+    const attempt = new AbortController();
+    const end = { isHere: false };
+    const checked = identity.check('ann', attempt.signal).finally(() => (end.isHere = true));
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    if (end.isHere) break;
+    attempt.abort();
+    await checked;
+    const before = asked;
+    await identity.check('ann', new AbortController().signal);
+    if (asked === before) confirmed++;
+  }
+  // The one tick between its end and our hearing of it.
+  expect(confirmed).toBeLessThanOrEqual(1);
 });

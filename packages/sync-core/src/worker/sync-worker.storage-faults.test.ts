@@ -42,6 +42,28 @@ describe('a storage that fails', () => {
     expect(await rig.total()).toBe(0);
   });
 
+  test('to say what became of a settlement is believed to have lost the lease, and sends again after it', async () => {
+    const rig = await opened({ outageBackoff });
+    await rig.enqueue(['x']);
+    rig.faults.fail('settle', 1);
+    const settle = rig.storage.settle.bind(rig.storage);
+    let isSilent = true;
+    Object.assign(rig.storage, {
+      settle: async (...args: Parameters<typeof settle>) => {
+        if (rig.faults.count('settle') === 0 || !isSilent) return settle(...args);
+        isSilent = false;
+        return [];
+      },
+    });
+    await rig.worker.start();
+    await rig.clock.advance(1500);
+    expect(rig.transport.sent).toEqual(['x']);
+    expect(rig.told('acknowledged')).toEqual([]);
+    await rig.clock.advance(120_000);
+    expect(rig.transport.sent).toEqual(['x', 'x']);
+    expect(rig.told('acknowledged')).toHaveLength(1);
+  });
+
   test('to settle does not keep stop from returning', async () => {
     const rig = await opened({ outageBackoff });
     await rig.enqueue(['x']);
