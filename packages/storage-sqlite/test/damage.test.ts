@@ -250,3 +250,79 @@ describe('what stands beside the rows', () => {
     expect(await storage.discard(['c'])).toHaveLength(1);
   });
 });
+
+describe('what the indexes do not know', () => {
+  /** Alters a row as a disk does: its entries in the indexes stay as they were. */
+  async function runBesideIndexes(sql: string): Promise<void> {
+    const { default: Database } = await import('better-sqlite3');
+    const edit = (work: (db: InstanceType<typeof Database>) => void): void => {
+      const db = new Database(file).unsafeMode(true);
+      db.pragma('writable_schema = ON');
+      work(db);
+      db.pragma(`schema_version = ${Number(db.pragma('schema_version', { simple: true })) + 1}`);
+      db.close();
+    };
+    let indexes: unknown[][] = [];
+    edit((db) => {
+      indexes = db
+        .prepare(`SELECT * FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
+        .raw()
+        .all() as unknown[][];
+      db.exec(`DELETE FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`);
+    });
+    const db = new Database(file);
+    db.exec(sql);
+    db.close();
+    edit((edited) => {
+      const add = edited.prepare('INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)');
+      for (const index of indexes) add.run(...index);
+    });
+  }
+
+  test.each([
+    ['a sequence that is none', 'sequence = -4'],
+    ['another sequence', 'sequence = 700'],
+    ['the entity of others', `entity = 'other'`],
+    ['a principal that is bytes', `principal = x'00ff'`],
+    ['an id of another', `id = 'c'`],
+  ])('%s in the row alone is put aside, and the rest goes', async (_what, change) => {
+    const lane = ['a', 'b'].map((id) => operation(id, { entity: 'e', principal: 'p' }));
+    const other = operation('c', { entity: 'other', principal: 'p' });
+    for (const victim of ['a', 'b']) {
+      const { storage, notices } = await opened();
+      await storage.enqueue([[...lane, other]]);
+      await storage.close();
+      await runBesideIndexes(`UPDATE cpc_queue_operations SET ${change} WHERE id = '${victim}'`);
+      await storage.open();
+      expect((await drain(storage)).toSorted()).toEqual(['a', 'b', 'c'].filter((id) => id !== victim));
+      expect((await storage.list()).items).toEqual([]);
+      expect(notices).toMatchObject([{ kind: 'quarantined' }]);
+      await storage.close();
+      for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true });
+    }
+  });
+
+  test.each([2n ** 53n - 1n, 2n ** 63n - 1n, -4n])(
+    'a claim whose number is altered to %s ends as others do, and so do those that come behind it',
+    async (part) => {
+      const { storage } = await opened();
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      await storage.enqueue([ids.map((id) => operation(id))]);
+      await storage.claim({ now: NOW, limit: 1, leaseMs: 1000 });
+      await run(`UPDATE cpc_queue_claims SET part = ${part}`);
+      const claimOne = () => storage.claim({ now: NOW, limit: 1, leaseMs: 1000 });
+      await claimOne();
+      for (let claims = 0; claims < 3; claims++) {
+        const { token, operations } = await claimOne();
+        await storage.settle(
+          token,
+          operations.map(({ id }) => ({ id, kind: 'release', sent: false })),
+        );
+      }
+      const { operations } = await storage.claim({ now: NOW, limit: 9, leaseMs: 1000 });
+      expect(operations.map(({ id }) => id)).toEqual(expect.arrayContaining(['c', 'd', 'e']));
+      expect((await drain(storage, NOW + 1000)).toSorted()).toEqual(ids);
+      expect(await storage.stats()).toMatchObject({ total: 0, quarantined: 0 });
+    },
+  );
+});

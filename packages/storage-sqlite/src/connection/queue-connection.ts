@@ -6,7 +6,7 @@ import type { Savepoint } from '../engine/enqueue.js';
 import { LeaseBook } from '../engine/lease-book.js';
 import { PastBook } from '../engine/past-book.js';
 import type { PayloadSeal } from '../engine/payload-seal.js';
-import { quarantine } from '../engine/quarantine.js';
+import { quarantine, quarantineAll } from '../engine/quarantine.js';
 import { QueueState } from '../engine/queue-state.js';
 import { QueueTransaction } from '../engine/queue-transaction.js';
 import { rebuild } from '../engine/rebuild.js';
@@ -110,11 +110,14 @@ export class QueueConnection {
     }
   }
 
-  /** Makes the indexes anew from the rows, and all counts. */
-  repair(seal: PayloadSeal): void {
-    this.#write(() => {
+  /**
+   * Makes the indexes anew from the rows, and all that follows from the rows. Those that are not as they were written are
+   * put aside first: an altered place would be taken for an order that contradicts itself.
+   */
+  repair(seal: PayloadSeal): Outcome<void> {
+    return this.#write(() => {
       for (const table of Object.values(this.#tables) as string[]) this.driver.exec(`REINDEX ${table}`);
-      return this.#finish(this.#transaction(seal), rebuild, false);
+      return this.#finish(this.#transaction(seal, quarantineAll), quarantineAll, false);
     });
   }
 
@@ -172,14 +175,14 @@ export class QueueConnection {
     return { result, quarantined: tx.quarantined };
   }
 
-  #transaction(seal: PayloadSeal): QueueTransaction {
+  #transaction(seal: PayloadSeal, workOut = rebuild): QueueTransaction {
     const state = QueueState.load(this.#sql, this.#state);
     if (state !== undefined) return new QueueTransaction(this.#sql, state, seal, this.#past);
-    return this.#transactionFromRows(seal);
+    return this.#transactionFromRows(seal, workOut);
   }
 
   /** The state's row is new or damaged: everything in it follows from the rest, but for what was given away. */
-  #transactionFromRows(seal: PayloadSeal): QueueTransaction {
+  #transactionFromRows(seal: PayloadSeal, workOut: (tx: QueueTransaction) => void): QueueTransaction {
     const last = lastSequence(this.#sql);
     const quarantined = Number(this.#sql.countQuarantined.get()?.[0]);
     const isNew = last === 0 && quarantined === 0 && this.#sql.state.get() === undefined;
@@ -189,7 +192,7 @@ export class QueueConnection {
     );
     if (!isNew) Object.assign(state.data, this.#past.lastPosition());
     const tx = new QueueTransaction(this.#sql, state, seal, this.#past);
-    if (!isNew) rebuild(tx);
+    if (!isNew) workOut(tx);
     return tx;
   }
 

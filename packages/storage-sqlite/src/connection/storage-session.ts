@@ -196,7 +196,7 @@ export class StorageSession {
       }
       if (isDamage && !call.isRepaired) {
         call.isRepaired = true;
-        connection.repair(plainSeal);
+        this.#tell(connection.repair(plainSeal).quarantined);
         return;
       }
     } catch (second) {

@@ -52,6 +52,7 @@ type ItemTuple = [number, string, string | null, number, principal?: string | nu
 export class LeaseBook {
   readonly #sql: Statements;
   #groups: Set<OpenGroup> | undefined;
+  readonly #parts = new Set<number>();
   readonly #bySequence = new Map<number, OpenGroup>();
 
   constructor(sql: Statements) {
@@ -135,8 +136,16 @@ export class LeaseBook {
     }
     const text = textOf(items.values());
     const check = checksum(token, leaseUntil, leaseMs, text);
-    if (part === undefined) this.#sql.addClaim.run(token, leaseUntil, leaseMs, text, check);
+    if (part === undefined) this.#sql.addClaim.run(this.#freePart(), token, leaseUntil, leaseMs, text, check);
     else this.#sql.updateClaim.run(leaseUntil, leaseMs, text, check, part);
+  }
+
+  /** SQLite would go on behind the highest part, which damage may have made up. */
+  #freePart(): number {
+    let part = 1;
+    while (this.#parts.has(part)) part++;
+    this.#parts.add(part);
+    return part;
   }
 
   #principalOf(sequence: number): string | null {
@@ -155,8 +164,10 @@ export class LeaseBook {
         string,
         number,
       ];
-      // A lease that cannot be read holds nothing: its holder finds it stale, and the operations go again.
-      if (checksum(token, leaseUntil, leaseMs, text) !== found) continue;
+      this.#parts.add(part);
+      // A lease that cannot be read holds nothing: its holder finds it stale, and the operations go again. Nor does one
+      // whose number none can name, which could be neither changed nor ended.
+      if (!Number.isSafeInteger(part) || checksum(token, leaseUntil, leaseMs, text) !== found) continue;
       const items = new Map<number, LeasedItem>();
       const group = { part, token, leaseUntil, leaseMs, items, isChanged: false };
       this.#groups.add(group);

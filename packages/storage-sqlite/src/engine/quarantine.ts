@@ -1,9 +1,14 @@
 import type { Page, Principals, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { SqlRow, SqlValue } from '../drivers/sqlite-driver.js';
 import { type ColumnName, ROW_COLUMNS } from './columns.js';
-import { DamagedIndex, type DamagedRow } from './damage.js';
+import { ascending, DamagedIndex, type DamagedRow, failChecksum } from './damage.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { rebuild } from './rebuild.js';
+import { isIntact } from './row-checksum.js';
+import { valueAt, WHOLE } from './selection.js';
+
+/** How many rows are read at a time. */
+const CHUNK = 500;
 
 /**
  * Moves damaged rows aside, as they were found.
@@ -15,6 +20,25 @@ export function quarantine(tx: QueueTransaction, rows: readonly DamagedRow[]): v
   if (moved.length === 0) throw new DamagedIndex();
   // Their own fields are not to be trusted, so counts and lanes are worked out from all the others.
   rebuild(tx);
+}
+
+/** Moves all damaged rows aside, and works out what follows from the others. Reads the whole queue. */
+export function quarantineAll(tx: QueueTransaction): void {
+  for (const row of damagedRows(tx)) moveAside(tx, row);
+  rebuild(tx);
+}
+
+function damagedRows(tx: QueueTransaction): readonly DamagedRow[] {
+  const damaged: SqlRow[] = [];
+  for (let after = -Infinity; ;) {
+    const rows = ascending(tx.sql.listAll.all(after, null, null, CHUNK), after);
+    damaged.push(...rows.filter((row) => !isIntact(row)));
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    after = valueAt(last, WHOLE.at.sequence);
+  }
+  const [first, ...others] = damaged;
+  return first === undefined ? [] : failChecksum(first, ...others).rows;
 }
 
 function moveAside(tx: QueueTransaction, { sequence, reason }: DamagedRow): boolean {

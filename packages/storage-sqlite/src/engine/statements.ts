@@ -201,7 +201,7 @@ function bookStatements(
   return {
     claims: prepare(`SELECT part, token, lease_until, lease_ms, items, checksum FROM ${c} ORDER BY part`),
     addClaim: prepare(
-      `INSERT INTO ${c} (token, lease_until, lease_ms, items, checksum) VALUES (?, ?, ?, ?, ?)`,
+      `INSERT INTO ${c} (part, token, lease_until, lease_ms, items, checksum) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     updateClaim: prepare(
       `UPDATE ${c} SET lease_until = ?, lease_ms = ?, items = ?, checksum = ? WHERE part = ?`,
