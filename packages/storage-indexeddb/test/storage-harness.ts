@@ -54,7 +54,7 @@ async function damage(db: IDBPDatabase, id: string): Promise<void> {
     if (typeof cursor.key !== 'number') continue;
     const { items } = cursor.value as { items: StoredItem[] };
     const damaged = items.map((item) =>
-      item.text.includes(`"id":"${id}"`) ? { ...item, text: item.text.replace('"rank"', '"rink"') } : item,
+      item.text.includes(`"id":"${id}",`) ? { ...item, text: item.text.replace('"rank"', '"rink"') } : item,
     );
     await cursor.update({ items: damaged });
   }

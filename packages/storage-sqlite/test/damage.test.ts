@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { StorageNotice } from '@cpc/sync-core';
+import type { NewOperation, StorageNotice } from '@cpc/sync-core';
 import { ManualClock } from '@cpc/sync-core/deterministic';
 import { ROW_COLUMNS } from '../src/engine/columns.js';
 import { betterSqlite3, nodeSqlite, type SqliteBinding, SqliteQueueStorage } from '../src/index.js';
@@ -325,4 +325,92 @@ describe('what the indexes do not know', () => {
       expect(await storage.stats()).toMatchObject({ total: 0, quarantined: 0 });
     },
   );
+});
+
+describe('what mentions what damage took away', () => {
+  const mentions = (id = 'mentions', more: Partial<NewOperation> = {}) =>
+    operation(id, {
+      dependsOn: ['create'],
+      payload: '{"of":"create"}',
+      references: [{ path: '/of', id: 'create' }],
+      ...more,
+    });
+  const claimOne = (storage: SqliteQueueStorage) => storage.claim({ now: NOW, limit: 1, leaseMs: 1000 });
+  const parked = { state: 'parked', failure: { code: 'REFERENCE_ENDED' } };
+
+  test.each([
+    ['a payload', `payload = '"x"'`],
+    ['an id', `id = 'crate'`],
+    ['a sequence', 'sequence = 700'],
+  ])(
+    'a create in quarantine, for %s: it is parked, and so is what mentions it later',
+    async (_what, change) => {
+      const { storage, notices } = await opened();
+      await storage.enqueue([
+        [operation('create'), mentions(), operation('waits', { dependsOn: ['create'] })],
+      ]);
+      await run(`UPDATE cpc_queue_operations SET ${change} WHERE id = 'create'`);
+      expect(await drain(storage)).toEqual(['waits']);
+      expect(notices).toMatchObject([{ kind: 'quarantined' }]);
+      expect((await storage.list()).items).toMatchObject([{ id: 'mentions', ...parked }]);
+      expect((await storage.outcomes()).items).toMatchObject([{ id: 'mentions', outcome: 'parked' }]);
+      if (!change.startsWith('id')) {
+        await storage.enqueue([[mentions('later')]]);
+        expect(await storage.get('later')).toMatchObject(parked);
+      }
+      // Enqueued anew, it comes to be after all.
+      await storage.enqueue([[operation('create')]]);
+      const { token } = await claimOne(storage);
+      await storage.settle(token, [
+        { id: 'create', kind: 'remove', assign: { from: 'create', to: 'thing' } },
+      ]);
+      expect(await storage.get('mentions')).toMatchObject({ payload: '{"of":"thing"}', state: 'waiting' });
+    },
+  );
+
+  test.each(["temporary_id = 'x'", 'sequence = 700'])(
+    'a mention of which the table says %s goes with the permanent id all the same',
+    async (change) => {
+      const { storage } = await opened();
+      await storage.enqueue([[operation('create'), mentions()]]);
+      const { token } = await claimOne(storage);
+      await run(`UPDATE cpc_queue_references SET ${change}`);
+      await storage.settle(token, [
+        { id: 'create', kind: 'remove', assign: { from: 'create', to: 'thing' } },
+      ]);
+      expect((await claimOne(storage)).operations).toMatchObject([
+        { id: 'mentions', payload: '{"of":"thing"}' },
+      ]);
+    },
+  );
+
+  test.each([`permanent_id = 'thong'`, `temporary_id = 'crate'`, 'number = 700', 'checksum = NULL'])(
+    'where an assignment says %s, what mentions it is parked',
+    async (change) => {
+      const { storage } = await opened();
+      await storage.enqueue([[operation('create')]]);
+      const { token } = await claimOne(storage);
+      await storage.settle(token, [
+        { id: 'create', kind: 'remove', assign: { from: 'create', to: 'thing' } },
+      ]);
+      await run(`UPDATE cpc_queue_assignments SET ${change}`);
+      await storage.enqueue([[mentions()]]);
+      expect(await drain(storage)).toEqual([]);
+      expect(await storage.get('mentions')).toMatchObject(parked);
+    },
+  );
+
+  test('a number of an assignment that is taken already takes no assignment away', async () => {
+    const { storage } = await opened();
+    const assign = async (id: string): Promise<void> => {
+      await storage.enqueue([[operation(id)]]);
+      const { token } = await claimOne(storage);
+      await storage.settle(token, [{ id, kind: 'remove', assign: { from: id, to: `thing of ${id}` } }]);
+    };
+    await assign('other');
+    await run('UPDATE cpc_queue_assignments SET number = 2');
+    await assign('create');
+    await storage.enqueue([[mentions()]]);
+    expect((await claimOne(storage)).operations).toMatchObject([{ payload: '{"of":"thing of create"}' }]);
+  });
 });

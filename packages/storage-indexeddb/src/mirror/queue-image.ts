@@ -1,5 +1,5 @@
 import type { IdAssignment, NewOperation, Principals, QuarantinedRecord } from '@cpc/sync-core';
-import { type Entry, MemoryQueue } from '@cpc/sync-core/storage-kit';
+import { type Entry, MemoryQueue, type QueueJournal } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
 import type { Told } from '../format/outcome-page.js';
@@ -48,7 +48,7 @@ export class QueueImage {
   #reading = false;
 
   constructor() {
-    this.queue = new MemoryQueue({
+    const journal: QueueJournal = {
       changed: (entry) => {
         if (!this.#reading) this.changed.add(entry);
       },
@@ -64,7 +64,8 @@ export class QueueImage {
       },
       told: (id, outcome) => this.told.push([id, outcome]),
       purged: (principals) => this.#purge(principals),
-    });
+    };
+    this.queue = new MemoryQueue(journal, () => this.#quarantinedIds());
   }
 
   /** Applies what others wrote; nothing of it is to be written again. */
@@ -168,6 +169,10 @@ export class QueueImage {
         this.cleared.add(key);
       }
     }
+  }
+
+  *#quarantinedIds(): Iterable<string> {
+    for (const { id } of this.quarantined.values()) if (id !== undefined) yield id;
   }
 
   #add(chunk: number, item: Item, { operation, progress }: Content): boolean {

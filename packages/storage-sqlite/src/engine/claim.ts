@@ -7,6 +7,7 @@ import { HOLD } from './place.js';
 import { placedFromRow } from './place-row.js';
 import { DamagedIndex } from './damage.js';
 import type { QueueTransaction } from './queue-transaction.js';
+import { withMentions } from './mentions.js';
 import { leasedItemOf } from './lease-book.js';
 import { valueAt, WHOLE } from './selection.js';
 
@@ -64,7 +65,9 @@ export function claim(tx: QueueTransaction, request: ClaimRequest, lastToken: nu
   const principal = tx.state.data.principal ?? undefined;
   if (signedIn !== undefined && signedIn.principal !== principal)
     return { token, leaseUntil, operations: [], signedIn: { principal } };
-  const rows = take(tx, request);
+  let rows = take(tx, request);
+  // Whatever was found not to go is parked, or stands elsewhere, so this ends.
+  while (rows === undefined) rows = take(tx, request);
   tx.expect(rows);
   for (const row of rows)
     tx.state.moved(valueAt(row, WHOLE.at.ready) === null ? 'blocked' : 'waiting', 'leased');
@@ -127,8 +130,12 @@ function readHeads(
   return { heads: known, rows: tx.rows(known.map(({ sequence }) => sequence)) };
 }
 
-/** Takes heads and, with `perEntity`, those right behind them, by effective rank and sequence. */
-function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
+/**
+ * Takes heads and, with `perEntity`, those right behind them, by effective rank and sequence.
+ *
+ * @returns `undefined` where one was found not to go after all, so that others may go in its place
+ */
+function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] | undefined {
   const { limit, perEntity = 1 } = request;
   const { heads, rows } = readHeads(tx, request);
   const followers: Candidate[] = [];
@@ -140,8 +147,10 @@ function take(tx: QueueTransaction, request: ClaimRequest): readonly SqlRow[] {
     const row = rows.get(next.sequence) ?? tx.sql.row.get(next.sequence);
     if (row === undefined || valueAt(tx.checked(row), WHOLE.at.ready) !== next.stored)
       throw new DamagedIndex();
-    taken.push(row);
-    const follower = perEntity > 1 ? followerOf(tx, row, request, depths) : undefined;
+    const free = withMentions(tx, row, request.now);
+    if (free === undefined) return undefined;
+    taken.push(free);
+    const follower = perEntity > 1 ? followerOf(tx, free, request, depths) : undefined;
     if (follower !== undefined) followers.push(follower);
   }
   return taken;

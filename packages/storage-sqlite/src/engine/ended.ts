@@ -9,7 +9,9 @@ import {
 } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { refresh } from './may-go.js';
+import { linksOf } from './operation-row.js';
 import type { Placed } from './place.js';
+import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 
 /** An operation that enters the queue or takes a place. */
@@ -54,14 +56,18 @@ export function parkReferring(tx: QueueTransaction, temporaryId: string, at: num
     if (placed === undefined || (state !== 'waiting' && state !== 'scheduled' && state !== 'blocked'))
       continue;
     const row = tx.row(placed.sequence);
-    const operation = row && tx.operation(row);
-    const ended = operation && endedReference(operation, tx);
-    if (ended === undefined) continue;
-    const failure = referenceEnded(ended);
-    refresh(
-      tx,
-      tx.progress(placed, (before) => parkedProgress(before, failure)),
-    );
-    tx.tell(placed.id, outcomeFor(operation as NewOperation, 'parked', { at, failure }));
+    const ended = row && endedReference(linksOf(row), tx);
+    if (ended !== undefined) parkFor(tx, row as SqlRow, ended, at);
   }
+}
+
+/** Parks an operation, of which this is the row, for the end of what it mentions. */
+export function parkFor(tx: QueueTransaction, row: SqlRow, ended: string, at: number | undefined): void {
+  const placed = placedFromRow(row);
+  const failure = referenceEnded(ended);
+  refresh(
+    tx,
+    tx.progress(placed, (before) => parkedProgress(before, failure)),
+  );
+  tx.tell(placed.id, outcomeFor(tx.operation(row), 'parked', { at, failure }));
 }

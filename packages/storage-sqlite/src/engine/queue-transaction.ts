@@ -12,6 +12,7 @@ import {
 } from '@cpc/sync-core';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { type Fate, type KnownIds, type Past, type Progress } from '@cpc/sync-core/storage-kit';
+import { assignedTo, damagedAssignments } from './assignments.js';
 import { isInLane, type Lane, laneIn } from './lane.js';
 import { DamagedIndex, DamagedRows, failChecksum } from './damage.js';
 import { LeaseBook } from './lease-book.js';
@@ -77,7 +78,15 @@ export class QueueTransaction implements KnownIds {
 
   permanentIdOf(temporaryId: string): string | undefined {
     if (this.state.data.assignments === 0) return undefined;
-    return this.sql.assigned.get(temporaryId)?.[0] as string | undefined;
+    return assignedTo(this.sql, temporaryId);
+  }
+
+  /** After damage: its record lies in quarantine, or it was delivered and one of the permanent ids cannot be read. */
+  isLost(id: string): boolean {
+    if (this.isPresent(id)) return false;
+    const fate = this.fateOf(id);
+    if (fate === undefined) return this.sql.isIdQuarantined.get(id) !== undefined;
+    return fate === null && this.state.data.assignments > 0 && damagedAssignments(this.sql) > 0;
   }
 
   /** Remembers what became of an id, see {@link Fate}. */

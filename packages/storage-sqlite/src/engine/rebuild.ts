@@ -1,3 +1,4 @@
+import { damagedAssignments, lastAssignment } from './assignments.js';
 import { refresh } from './may-go.js';
 import { stateOf } from './place.js';
 import { placedOf } from './place-row.js';
@@ -37,7 +38,7 @@ function recount(tx: QueueTransaction): void {
   }
   data.dependencies = count(tx.sql.countDependencies.get());
   data.references = count(tx.sql.countReferences.get());
-  data.assignments = count(tx.sql.lastAssignment.get());
+  data.assignments = Math.max(lastAssignment(tx.sql), damagedAssignments(tx.sql));
 }
 
 function count(row: readonly unknown[] | undefined): number {

@@ -1,6 +1,8 @@
 import { effectiveRank, refresh } from './may-go.js';
 import { ascending } from './damage.js';
+import { parkFor } from './ended.js';
 import { linksOf } from './operation-row.js';
+import { stateOf } from './place.js';
 import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { isIntact } from './row-checksum.js';
@@ -43,8 +45,29 @@ function relinkOne(tx: QueueTransaction, row: SqlRow): Iterable<number> {
     if (!named.has(id as string)) tx.sql.removeReference.run(id as string, sequence);
   }
   for (const id of named) tx.sql.addReference.run(id, sequence);
-  if (placed.place.waits !== blockers.size) refresh(tx, tx.move(placed, { waits: blockers.size }));
+  if (placed.place.waits === blockers.size) return blockers;
+  const lost =
+    placed.place.waits > blockers.size ? lostMention(tx, row, placed.place.waits - blockers.size) : undefined;
+  const moved = tx.move(placed, { waits: blockers.size });
+  if (lost !== undefined && stateOf(placed.place) === 'blocked' && !tx.isLeased(sequence))
+    parkFor(tx, tx.row(sequence) ?? row, lost, undefined);
+  else refresh(tx, moved);
   return blockers;
+}
+
+/**
+ * What an operation mentions and waited for, where that went away without an end: its id was altered, so that quarantine
+ * has it under another one.
+ *
+ * @param gone - how many of those that it waited for are no longer there
+ */
+function lostMention(tx: QueueTransaction, row: SqlRow, gone: number): string | undefined {
+  const { dependsOn, references } = linksOf(row);
+  const isUnknown = (id: string): boolean =>
+    !tx.isPresent(id) && tx.fateOf(id) === undefined && tx.permanentIdOf(id) === undefined;
+  // Those that are found under their own ids are told from the others by that.
+  const found = dependsOn.filter((id) => isUnknown(id) && tx.isLost(id));
+  return found.length >= gone ? undefined : references.find(({ id }) => isUnknown(id))?.id;
 }
 
 /** What an operation waits for, by its own row: only what is in the queue and came earlier. */

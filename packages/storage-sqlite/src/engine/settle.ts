@@ -17,7 +17,6 @@ import {
   SUPERSEDING_FOLLOWERS,
   supersededBy,
   type Progress,
-  REMEMBERED_ASSIGNMENTS,
   replacedProgress,
   settledProgress,
   withAssignment,
@@ -28,6 +27,7 @@ import {
 } from '@cpc/sync-core/storage-kit';
 import type { LeasedItem } from './lease-book.js';
 import { logOf } from './attempt-log.js';
+import { keepAssignment } from './assignments.js';
 import { entering, originIn, parkReferring, tellParked } from './ended.js';
 import { type Lane, laneIn } from './lane.js';
 import { HOLD, type Placed, progressOf } from './place.js';
@@ -242,11 +242,8 @@ function moveOne(tx: QueueTransaction, placed: Placed, version: VersionChange): 
 
 /** Puts a permanent id in the place of a temporary one, in all that was never attempted. */
 function assign(tx: QueueTransaction, assignment: IdAssignment): void {
-  const { from, to } = assignment;
-  const number = ++tx.state.data.assignments;
-  tx.sql.assign.run(number, from, to);
-  tx.sql.forgetAssignments.run(number - REMEMBERED_ASSIGNMENTS);
-  for (const [sequence] of tx.sql.referring.all(from)) {
+  keepAssignment(tx, assignment);
+  for (const [sequence] of tx.sql.referring.all(assignment.from)) {
     const placed = tx.placed(sequence as number);
     if (placed === undefined) continue;
     const attempted = tx.isAttempted(placed);

@@ -41,6 +41,8 @@ const LIMIT = 'LIMIT ? + 0';
 /** The first row whose sequence is no number that JavaScript holds exactly; only within SQL can it be named. */
 const far = (o: string): string =>
   `SELECT sequence FROM ${o} WHERE sequence > ${Number.MAX_SAFE_INTEGER} OR sequence < ${Number.MIN_SAFE_INTEGER} LIMIT 1`;
+const ASSIGNMENT = 'number, temporary_id, permanent_id, checksum';
+
 /** Of the indexes of lanes: what was put aside stands in none. */
 const IN_LANE = 'hold < 3';
 
@@ -167,6 +169,8 @@ function dependencyStatements(
     removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
     removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),
     removeDependency: prepare(`DELETE FROM ${d} WHERE blocker = ? AND dependent = ?`),
+    // By the table itself, as from an id to those that mention it.
+    mention: prepare(`SELECT 1 FROM ${r} NOT INDEXED WHERE temporary_id = ? AND sequence = ?`),
     referencesOf: prepare(`SELECT temporary_id FROM ${r} WHERE sequence = ?`),
     removeReference: prepare(`DELETE FROM ${r} WHERE temporary_id = ? AND sequence = ?`),
     linked: prepare(
@@ -187,10 +191,14 @@ function dependencyStatements(
     referring: prepare(`SELECT sequence FROM ${r} WHERE temporary_id = ? ORDER BY sequence`),
     removeReferences: prepare(`DELETE FROM ${r} WHERE sequence = ?`),
     countReferences: prepare(`SELECT count(*) FROM ${r}`),
-    assign: prepare(`INSERT OR REPLACE INTO ${a} (number, temporary_id, permanent_id) VALUES (?, ?, ?)`),
-    assigned: prepare(`SELECT permanent_id FROM ${a} WHERE temporary_id = ?`),
+    assign: prepare(
+      `INSERT OR REPLACE INTO ${a} (number, temporary_id, permanent_id, checksum) VALUES (?, ?, ?, ?)`,
+    ),
+    assigned: prepare(`SELECT ${ASSIGNMENT} FROM ${a} WHERE temporary_id = ?`),
+    assignments: prepare(`SELECT ${ASSIGNMENT} FROM ${a}`),
+    assignmentAt: prepare(`SELECT 1 FROM ${a} WHERE number = ?`),
+    sealAssignment: prepare(`UPDATE ${a} SET checksum = ? WHERE number = ?`),
     forgetAssignments: prepare(`DELETE FROM ${a} WHERE number <= ?`),
-    lastAssignment: prepare(`SELECT max(number) FROM ${a}`),
   };
 }
 
@@ -216,6 +224,7 @@ function bookStatements(
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
     isQuarantined: prepare(`SELECT 1 FROM ${q} WHERE sequence = ?`),
     removeQuarantined: prepare(`DELETE FROM ${q} WHERE sequence = ?`),
+    isIdQuarantined: prepare(`SELECT 1 FROM ${q} WHERE id = ? LIMIT 1`),
     firstQuarantined: prepare(`SELECT min(sequence) FROM ${q}`),
     rawRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = ?`),
     rawFarRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = (${far(o)})`),

@@ -4,6 +4,8 @@ import { createFormat1 } from './format-1.js';
 import { createFormat2 } from './format-2.js';
 import { createFormat3 } from './format-3.js';
 import { createFormat4 } from './format-4.js';
+import { createFormat5 } from './format-5.js';
+import { sealAssignments } from '../engine/assignments.js';
 import { plainSeal } from '../engine/payload-seal.js';
 import { QueueState } from '../engine/queue-state.js';
 import { QueueTransaction } from '../engine/queue-transaction.js';
@@ -20,6 +22,7 @@ const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [
   createFormat2,
   createFormat3,
   createFormat4,
+  createFormat5,
 ];
 
 /** The format that this version of the library reads and writes. */
@@ -49,7 +52,7 @@ export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables
     );
     const format = formatOf(driver, queue);
     for (const step of MIGRATIONS.slice(format)) driver.exec(step(tables));
-    if (format > 0) rework(driver, tables);
+    if (format > 0) rework(driver, tables, format);
     driver
       .prepare(`INSERT OR REPLACE INTO ${FORMATS} (queue, format) VALUES (?, ?)`)
       .run(queue, CURRENT_FORMAT);
@@ -64,8 +67,10 @@ export function migrate(driver: SqliteDriver, queue: string, tables: QueueTables
  * Works out anew what a format keeps about the rows in another way than the one before. A queue whose state is damaged
  * works all of it out when it is first used.
  */
-function rework(driver: SqliteDriver, tables: QueueTables): void {
+function rework(driver: SqliteDriver, tables: QueueTables, from: number): void {
   const sql = prepareStatements(driver, tables);
+  if (from < 5) sealAssignments(sql);
+  if (from >= 4) return;
   const state = QueueState.load(sql);
   if (state === undefined) return;
   const tx = new QueueTransaction(sql, state, plainSeal);

@@ -72,7 +72,10 @@ export const SYNC_ERROR_CODES = [
   'CONFLICT_UNRESOLVED',
   /** A backoff or a rule of the app threw, or gave what is none; the library's own took its place. */
   'RULES_FAILED',
-  /** It refers to a thing that never came to be: what would have made it was given up, expired or cancelled. */
+  /**
+   * It refers to a thing that never came to be, since what would have made it was given up, expired or cancelled, or to
+   * one that damage of the storage took away.
+   */
   'REFERENCE_ENDED',
   /** The worker was stopped. */
   'STOPPED',

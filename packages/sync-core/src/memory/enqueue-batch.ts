@@ -20,6 +20,7 @@ export interface EnqueueContext {
   readonly index: OperationIndex;
   readonly assignments: Assignments;
   readonly past: Past;
+  readonly isLost: (id: string) => boolean;
   readonly leave: (id: string, fate: Fate) => void;
   readonly tell: (id: string, outcome: NewOutcome) => void;
 }
@@ -89,6 +90,10 @@ class EnqueueStep implements EnqueueQuestions<Entry>, KnownIds {
   fateOf(id: string): Fate | undefined {
     const fate = this.#fates?.get(id);
     return fate === undefined ? this.#context.past.fateOf(id) : fate;
+  }
+
+  isLost(id: string): boolean {
+    return this.#context.isLost(id);
   }
 
   permanentIdOf(temporaryId: string): string | undefined {

@@ -77,11 +77,15 @@ export class MemoryQueue {
     isPresent: (id) => this.index.get(id) !== undefined,
     fateOf: (id) => this.#past.fateOf(id),
     permanentIdOf: (id) => this.#assignments.permanentIdOf(id),
+    isLost: (id) => this.#isLost(id),
   };
   readonly #journal: QueueJournal;
+  readonly #quarantined: () => Iterable<string>;
 
-  constructor(journal: QueueJournal = SILENT_JOURNAL) {
+  /** @param quarantined - the ids of what a storage put aside since it was damaged */
+  constructor(journal: QueueJournal = SILENT_JOURNAL, quarantined: () => Iterable<string> = () => []) {
     this.#journal = journal;
+    this.#quarantined = quarantined;
     this.index = new OperationIndex(journal);
     this.leases = new LeaseBook(this.index, journal);
   }
@@ -91,6 +95,7 @@ export class MemoryQueue {
       index: this.index,
       assignments: this.#assignments,
       past: this.#past,
+      isLost: (id) => this.#isLost(id),
       leave: (id, fate) => this.#leave(id, fate),
       tell: (id, outcome) => this.#journal.told(id, outcome),
     };
@@ -98,7 +103,8 @@ export class MemoryQueue {
   }
 
   claim(request: ClaimRequest): Claim {
-    const { signedIn } = request;
+    const { signedIn, now } = request;
+    for (const id of this.#quarantined()) if (this.#isGone(id)) this.#parkMentions(id, now);
     if (signedIn === undefined || signedIn.principal === this.principal) return this.leases.claim(request);
     return { ...this.leases.claim({ ...request, limit: 0 }), signedIn: { principal: this.principal } };
   }
@@ -344,8 +350,23 @@ export class MemoryQueue {
   }
 
   #parkReferring({ operation }: Entry, at: number | undefined): void {
-    for (const { entry, outcome } of parkReferring(this.index, originOf(operation), this.#known, at))
+    this.#parkMentions(originOf(operation), at);
+  }
+
+  #parkMentions(temporaryId: string, at: number | undefined): void {
+    for (const { entry, outcome } of parkReferring(this.index, temporaryId, this.#known, at))
       this.#journal.told(entry.id, outcome);
+  }
+
+  #isLost(id: string): boolean {
+    if (!this.#isGone(id)) return false;
+    for (const lost of this.#quarantined()) if (lost === id) return true;
+    return false;
+  }
+
+  /** What is enqueued anew under an id takes the place of what was put aside. */
+  #isGone(id: string): boolean {
+    return this.index.get(id) === undefined && this.#past.fateOf(id) === undefined;
   }
 
   /** Puts what was made on top of the same version on top of the new one. */

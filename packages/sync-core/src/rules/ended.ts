@@ -7,7 +7,7 @@ export const REFERENCE_ENDED = 'REFERENCE_ENDED';
 export function referenceEnded(id: string): SyncFailure {
   return {
     code: REFERENCE_ENDED,
-    message: `It refers to what '${id}' would have made, which never came to be. Edit it or discard it.`,
+    message: `It refers to what '${id}' would have made, which never came to be or was lost to damage. Edit it or discard it.`,
     details: { id },
   };
 }

@@ -25,6 +25,11 @@ export interface IdLookup {
 /** The same, with the permanent ids that temporary ones became. */
 export interface KnownIds extends IdLookup {
   permanentIdOf(temporaryId: string): string | undefined;
+  /**
+   * Whether damage took away what an id means: what it would make lies in quarantine, or what it made is there under an
+   * id that can no longer be read. Absent where no damage is ever found.
+   */
+  isLost?(id: string): boolean;
 }
 
 /** The operation in the queue that an id means now; `undefined` where none does. */
@@ -55,13 +60,17 @@ export function withKnownIds<T extends NewOperation>(operation: T, ids: KnownIds
 }
 
 /**
- * The first thing that an operation mentions and that never came to be; `undefined` where there is none. What is still
- * in the queue, or became a permanent id, is none.
+ * The first thing that an operation mentions and that never came to be, or was lost to damage; `undefined` where there is
+ * none. What is still in the queue, or became a permanent id, is none.
  */
-export function endedReference({ references }: NewOperation, ids: KnownIds): string | undefined {
+export function endedReference(
+  { references }: Pick<NewOperation, 'references'>,
+  ids: KnownIds,
+): string | undefined {
+  const isGone = (id: string): boolean => hasEnded(id, ids) || ids.isLost?.(id) === true;
   return references.find(
     (reference) =>
-      isElsewhere(reference) && ids.permanentIdOf(reference.id) === undefined && hasEnded(reference.id, ids),
+      isElsewhere(reference) && ids.permanentIdOf(reference.id) === undefined && isGone(reference.id),
   )?.id;
 }
 

@@ -28,6 +28,12 @@ export const endedMutants: readonly Mutant[] = [
   lettingGo('what is enqueued later and mentions an ended thing goes', 'enqueue'),
   lettingGo('what takes a place and mentions an ended thing goes', 'replace'),
   lettingGo('what is restored and mentions an ended thing goes', 'restore'),
+  mutant('what mentions a damaged record goes', (real, data) => ({
+    claim: (request) => {
+      if (data.quarantined.length > 0) freeParked(data);
+      return real.claim(request);
+    },
+  })),
   mutant('what was delivered counts as ended', (real, data) => ({
     settle: async (token, settlements) => {
       const results = await real.settle(token, settlements);

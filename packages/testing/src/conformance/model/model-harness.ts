@@ -1,5 +1,6 @@
 import type { QueueStorage } from '@cpc/sync-core';
 import type { QueueStorageHarness } from '../queue-storage/queue-storage-harness.js';
+import { parkReferring } from './model-ended.js';
 import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
 import { ModelQueueStorage } from './model-queue-storage.js';
 
@@ -34,6 +35,7 @@ export function modelHarness(
         reason: { code: 'STORAGE_DAMAGED', message: 'The record was damaged by the test.' },
         raw: new TextEncoder().encode(JSON.stringify(entry.operation)),
       });
+      parkReferring(data, [entry], undefined);
       return Promise.resolve();
     },
     dispose: closeAll,

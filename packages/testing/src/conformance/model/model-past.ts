@@ -4,7 +4,7 @@ import type { ModelQueueData } from './model-queue-data.js';
 
 type Ids = Pick<ModelQueueData, 'entries' | 'past'>;
 
-type AllIds = Ids & Pick<ModelQueueData, 'assignments'>;
+type AllIds = Ids & Pick<ModelQueueData, 'assignments' | 'quarantined'>;
 
 /** The operation in the queue that an id means now. */
 export function successorOf({ entries, past }: Ids, id: string): string | undefined {
@@ -20,12 +20,17 @@ export function withSuccessors<T extends NewOperation>(ids: Ids, operation: T): 
   return isSame ? operation : { ...operation, dependsOn: [...new Set(dependsOn)] };
 }
 
-/** The first thing that an operation mentions and that never came to be. */
+/** The first thing that an operation mentions and that never came to be, or lies in quarantine. */
 export function endedReference(ids: AllIds, { references }: NewOperation): string | undefined {
   return references
     .filter(isElsewhere)
     .map(({ id }) => id)
-    .find((id) => !ids.assignments.has(id) && hasEnded(ids, id));
+    .find((id) => !ids.assignments.has(id) && (hasEnded(ids, id) || isLost(ids, id)));
+}
+
+function isLost({ entries, past, quarantined }: AllIds, id: string): boolean {
+  if (past.has(id) || entries.some(({ operation }) => operation.id === id)) return false;
+  return quarantined.some((record) => record.id === id);
 }
 
 function hasEnded(ids: Ids, id: string): boolean {

@@ -1,5 +1,5 @@
 import type { NewOperation, NewOutcome, QueueStorage } from '@cpc/sync-core';
-import { assertEqual } from '../assert.js';
+import { assert, assertEqual } from '../assert.js';
 import { told } from './outcome-cases.js';
 import {
   add,
@@ -70,6 +70,31 @@ export const endedCases: readonly StorageCase[] = [
       await assertParked(storage, 'expired-line', 'expired');
       await assertParked(storage, 'superseded-line', 'superseded');
       assertEqual(await drain(storage), ['acknowledged-line', 'silent-line'], 'what goes');
+    },
+  },
+  {
+    name: 'ended: what mentions a damaged record is parked, also later, until it comes to be after all',
+    body: async ({ storage, harness }) => {
+      if (!storage.supports.quarantine) return;
+      assert(
+        harness.damage !== undefined,
+        'a storage that supports.quarantine needs a harness with damage()',
+      );
+      await add(storage, operation('create'), child('line', 'create'), operation('other'));
+      await add(storage, operation('waits', { dependsOn: ['create'] }));
+      await harness.damage('create');
+      assertEqual((await drain(storage)).toSorted(), ['other', 'waits'], 'what goes');
+      await assertParked(storage, 'line', 'create');
+      await add(storage, child('later', 'create'));
+      await assertParked(storage, 'later', 'create');
+      assertEqual(await told(storage), ['line parked', 'later parked'], 'what is kept');
+      await add(storage, operation('create'));
+      const { token } = await claimOne(storage);
+      await storage.settle(token, [
+        { id: 'create', kind: 'remove', assign: { from: 'create', to: 'thing' } },
+      ]);
+      const { state, payload } = await mustGet(storage, 'line');
+      assertEqual([state, payload], ['waiting', '{"parent":"thing"}'], 'what waited for it');
     },
   },
   {
