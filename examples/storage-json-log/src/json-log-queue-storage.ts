@@ -14,6 +14,7 @@ import {
   type Page,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -167,6 +168,10 @@ export class JsonLogQueueStorage implements QueueStorage {
 
   quarantined(): Promise<Page<QuarantinedRecord>> {
     return this.#step(() => ({ items: [] }));
+  }
+
+  rereadQuarantined(): Promise<RereadResult> {
+    return this.#step(() => ({ restored: [], left: 0 }));
   }
 
   // #region step

@@ -13,6 +13,7 @@ import {
   type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -93,7 +94,8 @@ export class IndexedDbQueueStorage implements QueueStorage {
 
   /**
    * Rejects with `STORAGE_FORMAT_NEWER` where a newer version of the library wrote the queue, which is left as it
-   * is, and with `STORAGE_BUSY` where another tab held the database for longer than `openTimeoutMs`.
+   * is, with `STORAGE_BUSY` where another tab held the database for longer than `openTimeoutMs`, and with
+   * `STORAGE_KEY_WRONG` where the payload codec has another key than the payloads were written with.
    */
   async open(): Promise<void> {
     if (this.#open) return;
@@ -263,6 +265,14 @@ export class IndexedDbQueueStorage implements QueueStorage {
       const last = items.at(-1);
       return records.length > items.length && last !== undefined ? { items, next: last.sequence } : { items };
     });
+  }
+
+  async rereadQuarantined(): Promise<RereadResult> {
+    const before = await this.#read(() => this.#mirror.readable);
+    return this.#write(() => {
+      const restored = this.#mirror.readmit(before);
+      return { restored, left: this.#mirror.quarantined.length };
+    }, 'anew');
   }
 
   async #read<T>(step: Apply<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { PayloadCodec } from '@cpc/sync-core';
 import type { QueueStorageHarness } from '@cpc/testing';
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { IndexedDbQueueStorage, type IndexedDbStorageOptions } from '../src/index.js';
@@ -13,8 +14,8 @@ interface StoredItem {
 export function storageHarness(name: string, options: IndexedDbStorageOptions = {}): QueueStorageHarness {
   const instances: IndexedDbQueueStorage[] = [];
   const database = new FaultyDatabase(name);
-  const another = (): IndexedDbQueueStorage => {
-    const instance = new IndexedDbQueueStorage({ name, ...options });
+  const another = (codec?: PayloadCodec): IndexedDbQueueStorage => {
+    const instance = new IndexedDbQueueStorage({ name, ...options, ...(codec && { codec }) });
     instances.push(instance);
     return instance;
   };
@@ -26,6 +27,10 @@ export function storageHarness(name: string, options: IndexedDbStorageOptions = 
     reopen: async () => {
       await closeAll();
       return another();
+    },
+    reopenWith: async (codec) => {
+      await closeAll();
+      return another(codec);
     },
     second: () => Promise.resolve(another()),
     damage: (id) => inDatabase(name, (db) => damage(db, id)),

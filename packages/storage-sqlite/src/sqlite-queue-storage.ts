@@ -14,6 +14,7 @@ import {
   type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -36,6 +37,7 @@ import { enqueueBatch } from './engine/enqueue.js';
 import { followersOf } from './engine/followers.js';
 import { listQuarantined } from './engine/quarantine.js';
 import { blockersOf, get, list, nextDue, stats } from './engine/reads.js';
+import { rereadSome } from './engine/reread.js';
 import { renew, settle } from './engine/settle.js';
 import { signIn } from './engine/sign-in.js';
 import type { SqliteConnection } from './drivers/as-driver.js';
@@ -74,7 +76,7 @@ export class SqliteQueueStorage implements QueueStorage {
 
   /**
    * Rejects with `STORAGE_FORMAT_NEWER` where a newer version of the library wrote the queue, and leaves the
-   * file as it is.
+   * file as it is; with `STORAGE_KEY_WRONG` where the payload codec has another key than the payloads were written with.
    */
   open(): Promise<void> {
     return this.#session.open();
@@ -227,6 +229,17 @@ export class SqliteQueueStorage implements QueueStorage {
     readonly limit?: number;
   }): Promise<Page<QuarantinedRecord>> {
     return this.#session.read((tx) => listQuarantined(tx, query));
+  }
+
+  async rereadQuarantined(): Promise<RereadResult> {
+    const restored: StoredOperation[] = [];
+    for (let after: number | undefined = -Infinity; after !== undefined;) {
+      const from: number = after;
+      const step = await this.#session.write((tx) => rereadSome(tx, from));
+      restored.push(...step.restored);
+      after = step.next;
+    }
+    return { restored, left: (await this.stats()).quarantined };
   }
 
   /** Writes what several callers want in one transaction. */

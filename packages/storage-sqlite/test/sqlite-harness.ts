@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NewOperation } from '@cpc/sync-core';
+import type { NewOperation, PayloadCodec } from '@cpc/sync-core';
 import type { HeldWrites, QueueStorageHarness } from '@cpc/testing';
 import {
   betterSqlite3,
@@ -152,8 +152,8 @@ export async function sqliteHarness(real: SqliteBinding = anyBinding): Promise<Q
   const file = join(directory, 'queue.db');
   const binding = new FaultyBinding(real);
   const opened: SqliteQueueStorage[] = [];
-  const make = (): SqliteQueueStorage => {
-    const storage = new SqliteQueueStorage({ file, binding });
+  const make = (codec?: PayloadCodec): SqliteQueueStorage => {
+    const storage = new SqliteQueueStorage({ file, binding, ...(codec && { codec }) });
     opened.push(storage);
     return storage;
   };
@@ -166,6 +166,10 @@ export async function sqliteHarness(real: SqliteBinding = anyBinding): Promise<Q
     reopen: async () => {
       await closeAll();
       return make();
+    },
+    reopenWith: async (codec) => {
+      await closeAll();
+      return make(codec);
     },
     damage: async (id) => {
       const driver = await real.open(file);

@@ -90,6 +90,7 @@ export type {
   Page,
   Principals,
   QuarantinedRecord,
+  RereadResult,
   QueueStorage,
   Settlement,
   SettleResult,
@@ -112,6 +113,7 @@ export type { QueueContext } from './queue/queue-context.js';
 export type { QueueStats } from './queue/queue-stats.js';
 export { ageingRank, type RankStrategy, strictRank } from './queue/rank.js';
 export type { EnqueueReceipt } from './queue/receipt.js';
+export type { RereadReceipt } from './queue/repairs.js';
 export type { EventSubject, SyncEvent } from './queue/sync-event.js';
 export type { EnqueueItem } from './queue/intake.js';
 export {

@@ -32,6 +32,7 @@ export {
   type Meeting,
   type Refusal,
 } from './rules/enqueue.js';
+export { CodecKeys, type KeyCheck, type MetChecks } from './payload/codec-keys.js';
 export { appendAttempt } from './rules/history.js';
 export {
   ENDED,

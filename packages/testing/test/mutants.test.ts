@@ -3,6 +3,7 @@ import { modelHarness } from '../src/conformance/model/model-harness.js';
 import { ModelQueueStorage } from '../src/conformance/model/model-queue-storage.js';
 import { queueStorageCases } from '../src/index.js';
 import { claimMutants } from './mutants/claim-mutants.js';
+import { codecMutants } from './mutants/codec-mutants.js';
 import { endedMutants } from './mutants/ended-mutants.js';
 import { enqueueMutants } from './mutants/enqueue-mutants.js';
 import { faultMutants } from './mutants/fault-mutants.js';
@@ -26,6 +27,7 @@ const mutants: readonly Mutant[] = [
   ...endedMutants,
   ...otherMutants,
   ...signInMutants,
+  ...codecMutants,
   ...faultMutants,
   ...slowMutants,
 ];

@@ -83,7 +83,7 @@ async function checkQuarantine(session: Session, reader: SqliteQueueReader): Pro
       severity: 'error',
       count: quarantined,
       message: `Put aside since they could not be read: ${amount(quarantined, 'record')}, sequence ${items.map(({ sequence }) => sequence).join(', ')}.`,
-      advice: `They are not sent. The table cpc_${session.options.queue}_quarantine holds their bytes; find out from the app or the person what they were, and enqueue that anew.`,
+      advice: `They are not sent. rereadQuarantined() in the app brings back those that can be read now, with the right keys for example. Of the others the table cpc_${session.options.queue}_quarantine holds the bytes; find out from the app or the person what they were, and enqueue that anew.`,
       ids: items.flatMap(({ id }) => id ?? []),
     },
   ];

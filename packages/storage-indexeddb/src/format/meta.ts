@@ -26,6 +26,8 @@ export interface Meta {
   /** The highest fencing token under which something was handed out. */
   readonly token: number;
   readonly leases: readonly LeaseGroup[];
+  /** The sequences of what is in quarantine and was leased when it was put aside; absent for none. */
+  readonly lost?: readonly number[];
   /** How many permanent ids were ever assigned. */
   readonly assigned: number;
   /** How many ids were ever remembered after they left; absent for none. */

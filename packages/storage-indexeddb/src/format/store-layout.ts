@@ -9,6 +9,7 @@
  * | `['assigned', n]`    | a {@link LogPage}: permanent ids, 100 to a page                        |
  * | `['past', n]`        | a {@link LogPage}: what became of ids, 100 to a page                    |
  * | `['outcome', n]`     | a {@link LogPage}: what is kept of the outcomes up to the n-th          |
+ * | `['key', name]`      | a text that a payload codec encoded, by which its key is known again    |
  * | `['reserve', n]`     | bytes that say nothing and are given up when there is no room           |
  */
 export const META_KEY = 'meta';
@@ -20,8 +21,9 @@ export const DEFAULT_STORE_NAME = 'cpc-sync-queue';
  *
  * 1: the first.
  * 2: who is signed in, and lanes for each principal, which a tab with older code would neither know nor keep.
+ * 3: the checks of a codec's keys, past which a tab with older code would write with another key.
  */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Operations that were written in one commit and are rewritten together until the last of them left. */
 export interface Chunk {

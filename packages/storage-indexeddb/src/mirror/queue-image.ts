@@ -1,4 +1,4 @@
-import type { IdAssignment, NewOperation, Principals, QuarantinedRecord } from '@cpc/sync-core';
+import type { IdAssignment, NewOperation, Principals, QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import { type Entry, MemoryQueue, type QueueJournal } from '@cpc/sync-core/storage-kit';
 import type { Content, Item } from '../format/item.js';
 import { sameItem } from '../format/item.js';
@@ -6,6 +6,7 @@ import type { Told } from '../format/outcome-page.js';
 import type { Left } from '../format/page-log.js';
 import type { LeaseGroup } from '../format/meta.js';
 import { ownerIn } from '../format/item.js';
+import { damagedRecord } from './damaged-record.js';
 import { withoutPurged } from './outcome-pages.js';
 
 /** An item of a chunk after reading: its content, or why it has none. */
@@ -42,6 +43,8 @@ export class QueueImage {
   readonly told: Told[] = [];
   /** The chunks out of which a record in quarantine was taken. */
   readonly cleared = new Set<number>();
+  /** What is in quarantine and was leased when it was put aside, by sequence. */
+  readonly lost = new Set<number>();
   leasesChanged = false;
 
   readonly #leased = new Set<Entry>();
@@ -101,11 +104,19 @@ export class QueueImage {
     this.#leased.clear();
   }
 
-  applyLeases(groups: readonly LeaseGroup[]): void {
+  /** @param lost - what had a lease, and was in quarantine, when the database was written */
+  applyLeases(groups: readonly LeaseGroup[], lost: readonly number[] = []): void {
+    this.lost.clear();
+    for (const sequence of lost) {
+      const entry = this.slots.get(sequence)?.entry;
+      if (entry !== undefined) entry.attempted = true;
+      else if (this.quarantined.has(sequence)) this.lost.add(sequence);
+    }
     for (const { token, until, lengthMs, sequences } of groups) {
       for (const sequence of sequences) {
         const entry = this.slots.get(sequence)?.entry;
         if (entry !== undefined) this.queue.leases.hold(entry, token, until, lengthMs);
+        else if (this.quarantined.has(sequence)) this.lost.add(sequence);
       }
     }
   }
@@ -155,6 +166,21 @@ export class QueueImage {
       }
     }
     return undefined;
+  }
+
+  /**
+   * Sets aside what has the id of an item that came later: it could not be read when the later one was enqueued.
+   *
+   * @returns whether there was any
+   */
+  giveWay({ content }: Extract<ReadItem, { content: Content }>, reason: SyncFailure): boolean {
+    const entry = this.queue.index.get(content.operation.id);
+    const slot = entry && this.slots.get(entry.sequence);
+    if (entry === undefined || slot === undefined) return false;
+    this.queue.index.remove(entry);
+    this.slots.delete(entry.sequence);
+    this.quarantined.set(entry.sequence, damagedRecord(entry.sequence, slot.item, reason));
+    return true;
   }
 
   /** What is written already is the storage's to purge, see `purgeOutcomes`. */

@@ -1,8 +1,9 @@
-import type { QuarantinedRecord } from '@cpc/sync-core';
+import type { QuarantinedRecord, StoredOperation } from '@cpc/sync-core';
 import type { MemoryQueue } from '@cpc/sync-core/storage-kit';
 import type { Records } from '../connection/records.js';
 import type { PayloadCodec } from '@cpc/sync-core';
 import { FORMAT } from '../format/store-layout.js';
+import { KeyBook } from './key-book.js';
 import { QueueReader, type Picture } from './queue-reader.js';
 import { QueueWriter } from './queue-writer.js';
 
@@ -13,6 +14,12 @@ export interface QueueMirrorOptions {
   /** Where tokens begin in a new database: higher than any token of a database that was deleted. */
   readonly firstToken: () => number;
   readonly onDamage: (record: QuarantinedRecord) => void;
+}
+
+/** Which operations could be read at some time. */
+export interface Readable {
+  readonly sequences: ReadonlySet<number>;
+  readonly last: number;
 }
 
 /**
@@ -32,7 +39,8 @@ export class QueueMirror {
   #readings = 0;
 
   constructor({ codec, nextStamp, firstToken, onDamage }: QueueMirrorOptions) {
-    this.#reader = new QueueReader(codec, () => ({
+    const book = codec && new KeyBook(codec);
+    this.#reader = new QueueReader(book, () => ({
       format: FORMAT,
       stamp: nextStamp(),
       sequence: 0,
@@ -41,13 +49,34 @@ export class QueueMirror {
       assigned: 0,
       log: [],
     }));
-    this.#writer = new QueueWriter(codec, nextStamp);
+    this.#writer = new QueueWriter(book, nextStamp);
     this.#onDamage = onDamage;
   }
 
   get quarantined(): readonly QuarantinedRecord[] {
     const records = [...(this.#picture?.image.quarantined.values() ?? [])];
     return records.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** What can be read, by sequence, and the highest sequence that was given out. */
+  get readable(): Readable {
+    const image = this.#picture?.image;
+    return { sequences: new Set(image?.slots.keys()), last: image?.queue.index.sequence ?? 0 };
+  }
+
+  /** Lets in what can be read now and could not be then: what came later came by itself. @returns it as it is now */
+  readmit({ sequences, last }: Readable): readonly StoredOperation[] {
+    const image = this.#picture?.image;
+    if (image === undefined) return [];
+    const back = [...image.slots.values()].map(({ entry }) => entry);
+    return back
+      .filter(({ sequence }) => sequence <= last && !sequences.has(sequence))
+      .map((entry) => {
+        image.queue.readmit(entry);
+        // Also where it stays as it is, so that other tabs look again.
+        image.changed.add(entry);
+        return entry.snapshot();
+      });
   }
 
   /** The sequence of the last outcome that was kept. */

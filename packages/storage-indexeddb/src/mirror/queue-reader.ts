@@ -2,9 +2,9 @@ import type { QuarantinedRecord, SyncFailure } from '@cpc/sync-core';
 import type { Records } from '../connection/records.js';
 import { type Meta, readMeta, stampOf, touchedSince } from '../format/meta.js';
 import { ASSIGNED_LOG, type Assigned, type Left, type LogEnd, PAST_LOG } from '../format/page-log.js';
-import type { PayloadCodec } from '@cpc/sync-core';
 import { chunksAfter, META_KEY } from '../format/store-layout.js';
 import { QueueImage, type ReadItem } from './queue-image.js';
+import type { KeyBook } from './key-book.js';
 import { damaged, readItems } from './read-items.js';
 import { lastOutcome } from './outcome-pages.js';
 import { endOfLog, readLog } from './read-log.js';
@@ -29,16 +29,21 @@ export interface LogEnds {
 
 const TWICE: SyncFailure = {
   code: 'STORAGE_DAMAGED',
-  message: 'The record repeats an id or a sequence that stands earlier in the queue. It was set aside.',
+  message: 'The record repeats a sequence that stands earlier in the queue. It was set aside.',
+};
+
+const ID_TAKEN: SyncFailure = {
+  code: 'OPERATION_ID_REUSED',
+  message: 'The id was enqueued again while the record was in quarantine.',
 };
 
 /** Brings an image up to date with the database, within the transaction that then relies on it. */
 export class QueueReader {
-  readonly #codec: PayloadCodec | undefined;
+  readonly #book: KeyBook | undefined;
   readonly #emptyMeta: () => Meta;
 
-  constructor(codec: PayloadCodec | undefined, emptyMeta: () => Meta) {
-    this.#codec = codec;
+  constructor(book: KeyBook | undefined, emptyMeta: () => Meta) {
+    this.#book = book;
     this.#emptyMeta = emptyMeta;
   }
 
@@ -51,6 +56,7 @@ export class QueueReader {
     const value = await records.get(META_KEY);
     if (known !== undefined && stampOf(value) === known.meta.stamp) return known;
     const meta = readMeta(value);
+    await this.#book?.meet(records);
     if (meta === undefined) return this.#recover(records, onDamage);
     const touched = known && touchedSince(meta, known.meta.stamp);
     const updated = touched && (await this.#update(records, known, meta, touched, onDamage));
@@ -132,9 +138,9 @@ export class QueueReader {
     records: Records,
     values: readonly (readonly [number, unknown])[],
   ): Promise<readonly ReadChunk[]> {
-    const codec = this.#codec;
-    const opened = values.map(([key, value]) => [key, readItems(key, value, codec)] as const);
-    if (codec === undefined) return opened as readonly ReadChunk[];
+    const book = this.#book;
+    const opened = values.map(([key, value]) => [key, readItems(key, value, book)] as const);
+    if (book === undefined) return opened as readonly ReadChunk[];
     return records.keepAliveDuring(
       Promise.all(opened.map(async ([key, items]): Promise<ReadChunk> => [key, await items])),
     );
@@ -163,7 +169,7 @@ function finish(image: QueueImage, meta: Meta): void {
   image.queue.index.continueFrom(meta.sequence);
   image.queue.leases.continueFrom(meta.token);
   image.queue.principal = meta.principal;
-  image.applyLeases(meta.leases);
+  image.applyLeases(meta.leases, meta.lost);
 }
 
 /** Adds a chunk to an image; what contradicts an earlier record is set aside. */
@@ -172,6 +178,7 @@ function applyOrSetAside(image: QueueImage, [key, items]: ReadChunk): void {
   for (let round = 1; ; round++) {
     const clash = image.applyChunk(key, fitting);
     if (clash === undefined) return;
+    if ('content' in clash && image.giveWay(clash, ID_TAKEN)) continue;
     const sequence = 'damage' in clash ? clash.damage.sequence : clash.item.sequence;
     // A place of its own between two sequences, so that the record keeps its bytes beside the other one.
     const aside = damaged(sequence + round / 4096, clash.item, TWICE);

@@ -3,10 +3,10 @@ import type { Records } from '../connection/records.js';
 import { type Item, makeItem, type Sealed } from '../format/item.js';
 import { extendLog, makeMetaRecord, type Meta } from '../format/meta.js';
 import { ASSIGNED_LOG, assignedOf, PAST_LOG } from '../format/page-log.js';
-import type { PayloadCodec } from '@cpc/sync-core';
 import { type Chunk, FORMAT, META_KEY } from '../format/store-layout.js';
 import type { ChunkItems, QueueImage, Slot } from './queue-image.js';
 import type { LogEnds, Picture } from './queue-reader.js';
+import type { KeyBook } from './key-book.js';
 import { writeOutcomes } from './outcome-pages.js';
 import { writeLog } from './write-log.js';
 
@@ -16,11 +16,11 @@ const MAX_CHUNK_CHARACTERS = 65_536;
 
 /** Writes what the steps of a commit changed in the image. */
 export class QueueWriter {
-  readonly #codec: PayloadCodec | undefined;
+  readonly #book: KeyBook | undefined;
   readonly #nextStamp: () => string;
 
-  constructor(codec: PayloadCodec | undefined, nextStamp: () => string) {
-    this.#codec = codec;
+  constructor(book: KeyBook | undefined, nextStamp: () => string) {
+    this.#book = book;
     this.#nextStamp = nextStamp;
   }
 
@@ -44,6 +44,7 @@ export class QueueWriter {
       sequence: image.queue.index.sequence,
       token: image.queue.leases.token,
       leases: leasesChanged ? image.leases() : meta.leases,
+      ...(image.lost.size > 0 && { lost: [...image.lost] }),
       assigned: written.assigned.count,
       past: written.past.count,
       ...(principal !== undefined && { principal }),
@@ -64,14 +65,16 @@ export class QueueWriter {
   async #makeItems(records: Records, image: QueueImage): Promise<readonly (readonly [Entry, Item])[]> {
     const present = [...image.changed].filter((entry) => image.queue.index.has(entry));
     present.sort((a, b) => a.sequence - b.sequence);
-    const codec = this.#codec;
-    if (codec === undefined)
+    const book = this.#book;
+    if (book === undefined)
       return present.map((entry) => [entry, itemOf(entry, entry.operation.payload, entry.operation.base)]);
     const sealed = present.map(async (entry): Promise<readonly [Entry, Item]> => {
       const slot = image.slots.get(entry.sequence);
-      return [entry, await sealedItemOf(entry, slot, codec)];
+      return [entry, await sealedItemOf(entry, slot, book)];
     });
-    return records.keepAliveDuring(Promise.all(sealed));
+    const items = await records.keepAliveDuring(Promise.all(sealed));
+    await book.keep(records);
+    return items;
   }
 
   /** Puts the items into their chunks, and takes out what left. */
@@ -119,14 +122,14 @@ function itemOf(entry: Entry, payload: Sealed, base: Sealed | undefined): Item {
 }
 
 /** Payloads that did not change keep the bytes that a codec once made of them. */
-async function sealedItemOf(entry: Entry, slot: Slot | undefined, codec: PayloadCodec): Promise<Item> {
+async function sealedItemOf(entry: Entry, slot: Slot | undefined, book: KeyBook): Promise<Item> {
   const { payload, base } = entry.operation;
   const samePayload = slot?.operation.payload === payload ? slot.item.payload : undefined;
   const sameBase = slot?.operation.base === base ? slot?.item.base : undefined;
   return itemOf(
     entry,
-    samePayload ?? (await codec.encode(payload)),
-    base === undefined ? undefined : (sameBase ?? (await codec.encode(base))),
+    samePayload ?? (await book.encode(payload)),
+    base === undefined ? undefined : (sameBase ?? (await book.encode(base))),
   );
 }
 

@@ -10,8 +10,11 @@ import type { Reserve } from './reserve.js';
 /** The most steps that one transaction carries, so that one commit never grows without bound. */
 const MAX_STEPS = 1000;
 
-/** What a step does to the queue: `add` may make it larger, and never takes the room that is kept for the others. */
-export type StepMode = 'read' | 'write' | 'add';
+/**
+ * What a step does to the queue: `add` may make it larger, and never takes the room that is kept for the others; `anew`
+ * writes, alone in its transaction, after everything was read again.
+ */
+export type StepMode = 'read' | 'write' | 'add' | 'anew';
 
 export interface CommitRunnerOptions {
   readonly connection: Connection;
@@ -79,8 +82,8 @@ export class CommitRunner {
     // Whoever calls in this same turn still gets into the first transaction.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const steps = this.#waiting.slice(0, MAX_STEPS);
-      this.#waiting = this.#waiting.slice(MAX_STEPS);
+      const steps = this.#waiting.slice(0, togetherOf(this.#waiting));
+      this.#waiting = this.#waiting.slice(steps.length);
       await this.#runTogether(steps);
     }
     this.#running = undefined;
@@ -128,6 +131,7 @@ export class CommitRunner {
     const { mirror, reserve, onCommit } = this.#options;
     const writes = steps.some(({ mode }) => mode !== 'read');
     const adds = steps.some(({ mode }) => mode === 'add');
+    if (steps.some(({ mode }) => mode === 'anew')) mirror.invalidate();
     try {
       const { results, wrote } = await this.#inTransaction(writes, async (records) => {
         const queue = await mirror.refresh(records);
@@ -158,6 +162,12 @@ export class CommitRunner {
     const transaction = new QueueTransaction(db, connection.storeName, writes, this.#options);
     return transaction.run((store) => work(new Records(store)));
   }
+}
+
+/** How many of the steps that wait share a transaction. */
+function togetherOf(waiting: readonly Step[]): number {
+  const alone = waiting.findIndex(({ mode }) => mode === 'anew');
+  return alone === -1 ? MAX_STEPS : Math.max(1, Math.min(alone, MAX_STEPS));
 }
 
 /** A step threw by itself; IndexedDB is not to blame. */

@@ -9,6 +9,7 @@ import { DamagedIndex, DamagedRows } from '../engine/damage.js';
 import type { QueueTransaction } from '../engine/queue-transaction.js';
 import type { SqliteStorageSettings } from '../options.js';
 import { type QueueTables, tablesOf } from '../schema/tables.js';
+import { KeyBook, KeysUnmet, type QueueAccess } from './key-book.js';
 import { NoticeBoard } from './notice-board.js';
 import { openDriver, OpeningFault, type SqliteDurability } from './open-driver.js';
 import { QueueConnection, UnknownEnd } from './queue-connection.js';
@@ -39,6 +40,7 @@ export class StorageSession {
   readonly #settings: SqliteStorageSettings;
   readonly #tables: QueueTables;
   readonly #guests = new WeakMap<object, QueueConnection>();
+  readonly #keyBook: KeyBook | undefined;
   #connection: QueueConnection | undefined;
   #log: WriteAheadLog | undefined;
   #opening: Promise<void> | undefined;
@@ -46,6 +48,7 @@ export class StorageSession {
   constructor(settings: SqliteStorageSettings) {
     this.#settings = settings;
     this.#tables = tablesOf(settings.queue);
+    this.#keyBook = settings.codec && new KeyBook(settings.codec);
   }
 
   open(): Promise<void> {
@@ -98,7 +101,7 @@ export class StorageSession {
     const call = this.#call();
     const attempt = (connection: QueueConnection): T => {
       if (isAdding) this.#log?.checkRoom();
-      const { result, quarantined } = connection.write(call.seal, work);
+      const { result, quarantined } = connection.write(call.seal, this.#withKeys(work));
       this.#log?.written();
       this.#tell(quarantined);
       return result;
@@ -110,7 +113,8 @@ export class StorageSession {
   /** One transaction that reads. */
   read<T>(work: (tx: QueueTransaction) => T): Promise<T> {
     const call = this.#call();
-    return this.#persist(call, (connection) => connection.read(call.seal, work));
+    const withKeys = this.#withKeys(work);
+    return this.#persist(call, (connection) => connection.read(call.seal, withKeys));
   }
 
   /** Works within a transaction that the app has open on a connection of its own. */
@@ -131,6 +135,17 @@ export class StorageSession {
   }
 
   async #open(): Promise<void> {
+    await this.#connect();
+    try {
+      await this.#meetKeys();
+    } catch (error) {
+      this.#connection?.close();
+      this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<void> {
     const { binding, file, queue, durability } = this.#settings;
     const call = this.#call();
     for (;;) {
@@ -155,7 +170,8 @@ export class StorageSession {
 
   #call(): Call {
     const { codec, clock } = this.#settings;
-    const sealing = codec && new CodecSeal(codec);
+    const keys = this.#keyBook?.keys;
+    const sealing = codec && keys && new CodecSeal(codec, keys, () => this.#meetKeys());
     return {
       seal: sealing ?? plainSeal,
       codec: sealing,
@@ -164,6 +180,24 @@ export class StorageSession {
       isReread: false,
       isRepaired: false,
     };
+  }
+
+  /** Work with the codec begins with a look at whether its keys are still those that the queue is written with. */
+  #withKeys<T>(work: (tx: QueueTransaction) => T): (tx: QueueTransaction) => T {
+    const book = this.#keyBook;
+    if (book === undefined) return work;
+    return (tx) => {
+      book.check(tx);
+      return work(tx);
+    };
+  }
+
+  async #meetKeys(): Promise<void> {
+    const access: QueueAccess = {
+      read: (work) => this.#persist(this.#call(), (connection) => connection.read(plainSeal, work)),
+      write: (work) => this.#persist(this.#call(), (connection) => connection.write(plainSeal, work).result),
+    };
+    await this.#keyBook?.meet(access);
   }
 
   /** Usually the first attempt succeeds, and nothing needs to be waited for. */
@@ -180,6 +214,7 @@ export class StorageSession {
   /** Makes another attempt worth while, or throws what the call rejects with. */
   async #overcome(error: unknown, call: Call, connection: QueueConnection): Promise<void> {
     if (error instanceof CodecPending) return call.codec?.catchUp();
+    if (error instanceof KeysUnmet) return this.#meetKeys();
     if (error instanceof UnknownEnd) throw storageError(error.cause, error.fault);
     const fault = connection.driver.faultOf(error);
     const isDamage = error instanceof DamagedRows || error instanceof DamagedIndex || fault === 'damaged';

@@ -1,4 +1,5 @@
 import type { PayloadCodec } from '@cpc/sync-core';
+import type { CodecKeys } from '@cpc/sync-core/storage-kit';
 import type { SqlValue } from '../drivers/sqlite-driver.js';
 import type { PayloadSeal } from './payload-seal.js';
 
@@ -16,12 +17,20 @@ type Reading = { readonly text: string } | { readonly failure: unknown };
 export class CodecSeal implements PayloadSeal {
   readonly isPlain = false;
   readonly #codec: PayloadCodec;
+  readonly #keys: CodecKeys;
+  readonly #meetKeys: () => Promise<void>;
   readonly #sealed = new Map<string, Uint8Array>();
   readonly #opened = new Map<string, Reading>();
   #missing: (() => Promise<void>)[] = [];
 
-  constructor(codec: PayloadCodec) {
+  /**
+   * @param keys - which keys of the codec are proven
+   * @param meetKeys - compares them with those that the queue was written with; called before another one is written with
+   */
+  constructor(codec: PayloadCodec, keys: CodecKeys, meetKeys: () => Promise<void>) {
     this.#codec = codec;
+    this.#keys = keys;
+    this.#meetKeys = meetKeys;
   }
 
   seal(text: string): SqlValue {
@@ -53,7 +62,10 @@ export class CodecSeal implements PayloadSeal {
   async encode(texts: readonly string[]): Promise<void> {
     await Promise.all(
       texts.map(async (text) => {
-        if (!this.#sealed.has(text)) this.#sealed.set(text, await this.#codec.encode(text));
+        if (this.#sealed.has(text)) return;
+        const sealed = await this.#codec.encode(text);
+        if (!this.#keys.isProven(this.#keys.nameIn(sealed))) await this.#meetKeys();
+        this.#sealed.set(text, sealed);
       }),
     );
   }
@@ -69,8 +81,8 @@ export class CodecSeal implements PayloadSeal {
     const key = keyOf(bytes);
     try {
       this.#opened.set(key, { text: await this.#codec.decode(new Uint8Array(bytes)) });
-    } catch (failure) {
-      this.#opened.set(key, { failure });
+    } catch (error) {
+      this.#opened.set(key, { failure: this.#keys.judge(bytes, error) });
     }
   }
 }

@@ -44,6 +44,17 @@ export function exchange(
   tx.sql.remove.run(sequence);
   leave(tx, before, flow);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
+  enter(tx, sequence, operation, progress, flow);
+}
+
+/** Puts an operation into the place of a sequence that nobody has, in front of those of its lane that came later. */
+export function enter(
+  tx: QueueTransaction,
+  sequence: number,
+  operation: NewOperation,
+  progress: Progress,
+  flow: RankFlow = new RankFlow(tx),
+): void {
   const lane = progress.hold === 'aside' ? undefined : laneIn(operation);
   const previous = lane === undefined ? undefined : tx.laneBefore(lane, sequence);
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };

@@ -50,7 +50,8 @@ function moveAside(tx: QueueTransaction, { sequence, reason }: DamagedRow): bool
   const id = idOf(columns);
   if ((isFar ? tx.sql.removeFar.run() : tx.sql.remove.run(sequence)) === 0) return false;
   const kept = freeSequence(tx, sequence);
-  tx.sql.quarantine.run(kept, id ?? null, reason.code, reason.message, raw);
+  const wasLeased = tx.leases.leaseOn(sequence) !== undefined;
+  tx.sql.quarantine.run(kept, id ?? null, reason.code, reason.message, raw, Number(wasLeased));
   tx.leases.release(sequence);
   tx.quarantined.push({ sequence: kept, ...(id !== undefined && { id }), reason, raw });
   return true;
@@ -110,6 +111,29 @@ function rawColumns(found: SqlRow): ReadonlyMap<ColumnName, RawValue> {
 function bytesOf(columns: ReadonlyMap<ColumnName, RawValue>): Uint8Array {
   const shown = Array.from(columns, ([name, { type, bytes }]) => [name, { type, bytes: hex(bytes) }]);
   return new TextEncoder().encode(JSON.stringify(Object.fromEntries(shown)));
+}
+
+/** The row of a record in quarantine, where it is as it was written: a codec refused it, or memory erred for a moment. */
+export function intactRowIn(raw: Uint8Array): SqlRow | undefined {
+  const columns = readRaw(raw);
+  if (columns === undefined) return undefined;
+  const row = ROW_COLUMNS.map((name) => valueIn(columns.get(name)));
+  return isIntact(row) ? row : undefined;
+}
+
+/** A value as SQLite gave it: its type, and its bytes, which are digits for a number. */
+function valueIn(column: RawValue | undefined): SqlValue {
+  const text = column && textIn(column);
+  if (column === undefined || text === undefined) return null;
+  switch (column.type) {
+    case 'integer':
+    case 'real':
+      return Number(text);
+    case 'blob':
+      return column.bytes as Uint8Array;
+    default:
+      return text;
+  }
 }
 
 /** The columns of a record in quarantine; `undefined` where its bytes are damaged as well. */

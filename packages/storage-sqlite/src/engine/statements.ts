@@ -204,7 +204,7 @@ function dependencyStatements(
 
 function bookStatements(
   prepare: Prepare,
-  { claims: c, quarantine: q, state: s, operations: o }: QueueTables,
+  { claims: c, quarantine: q, keys: k, state: s, operations: o }: QueueTables,
 ) {
   return {
     claims: prepare(`SELECT part, token, lease_until, lease_ms, items, checksum FROM ${c} ORDER BY part`),
@@ -216,11 +216,15 @@ function bookStatements(
     ),
     removeClaim: prepare(`DELETE FROM ${c} WHERE part = ?`),
     quarantine: prepare(
-      `INSERT OR REPLACE INTO ${q} (sequence, id, code, message, raw) VALUES (?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO ${q} (sequence, id, code, message, raw, leased) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     quarantined: prepare(
       `SELECT sequence, id, code, message, raw FROM ${q} WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
     ),
+    rereadable: prepare(
+      `SELECT sequence, raw, leased FROM ${q} WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
+    ),
+    noteQuarantined: prepare(`UPDATE ${q} SET code = ?, message = ? WHERE sequence = ?`),
     countQuarantined: prepare(`SELECT count(*) FROM ${q}`),
     isQuarantined: prepare(`SELECT 1 FROM ${q} WHERE sequence = ?`),
     removeQuarantined: prepare(`DELETE FROM ${q} WHERE sequence = ?`),
@@ -229,6 +233,12 @@ function bookStatements(
     rawRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = ?`),
     rawFarRow: prepare(`SELECT ${RAW.join(', ')} FROM ${o} WHERE sequence = (${far(o)})`),
     removeFar: prepare(`DELETE FROM ${o} WHERE sequence = (${far(o)})`),
+    keyChecks: prepare(`SELECT key, sealed, checksum FROM ${k} ORDER BY key`),
+    keepKeyCheck: prepare(`INSERT OR REPLACE INTO ${k} (key, sealed, checksum) VALUES (?, ?, ?)`),
+    sealedRows: prepare(
+      `SELECT ${WHOLE.sql} FROM ${o}
+       WHERE sequence > ? AND (typeof(payload) = 'blob' OR typeof(base) = 'blob') ORDER BY sequence ${LIMIT}`,
+    ),
     state: prepare(`SELECT data, checksum FROM ${s} WHERE one = 1`),
     writeState: prepare(`INSERT OR REPLACE INTO ${s} (one, data, checksum) VALUES (1, ?, ?)`),
     countByPlace: prepare(

@@ -5,6 +5,7 @@ import { createFormat2 } from './format-2.js';
 import { createFormat3 } from './format-3.js';
 import { createFormat4 } from './format-4.js';
 import { createFormat5 } from './format-5.js';
+import { createFormat6 } from './format-6.js';
 import { sealAssignments } from '../engine/assignments.js';
 import { plainSeal } from '../engine/payload-seal.js';
 import { QueueState } from '../engine/queue-state.js';
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly ((tables: QueueTables) => string)[] = [
   createFormat3,
   createFormat4,
   createFormat5,
+  createFormat6,
 ];
 
 /** The format that this version of the library reads and writes. */

@@ -7,6 +7,7 @@ export interface QueueTables {
   readonly assignments: string;
   readonly past: string;
   readonly quarantine: string;
+  readonly keys: string;
   readonly state: string;
 }
 
@@ -33,6 +34,7 @@ export function tablesOf(queue: string): QueueTables {
     assignments: `${prefix}_assignments`,
     past: `${prefix}_past`,
     quarantine: `${prefix}_quarantine`,
+    keys: `${prefix}_keys`,
     state: `${prefix}_state`,
   };
 }

@@ -13,7 +13,8 @@ const LARGEST_KEY_ID = 255;
 export interface AesGcmCodecOptions {
   /**
    * The keys by number, from 0 to 255: `AES-GCM` keys of 128 or 256 bits, for `encrypt` and `decrypt`. Keep old ones
-   * for as long as operations that were written with them may be in a queue.
+   * for as long as operations that were written with them may be in a queue, and never put another key under a number:
+   * the storage refuses it with `STORAGE_KEY_WRONG`.
    */
   readonly keys: ReadonlyMap<number, CryptoKey>;
   /** The number of the key to write with. */
@@ -70,6 +71,11 @@ export class AesGcmCodec implements PayloadCodec {
       encrypted: bytes.subarray(2 + IV_BYTES),
     });
     return new TextDecoder().decode(text);
+  }
+
+  /** The number of the key that a payload was written with; `undefined` where the bytes are no payload of this codec. */
+  keyOf([form, keyId]: Uint8Array): number | undefined {
+    return form === FORM ? keyId : undefined;
   }
 
   #key(id: number): CryptoKey {

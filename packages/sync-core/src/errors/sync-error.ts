@@ -40,6 +40,11 @@ export const SYNC_ERROR_CODES = [
   'STORAGE_BUSY',
   /** A connection that goes on reading an old state keeps the database's log from being emptied, so that it grows. */
   'STORAGE_LOG_HELD',
+  /**
+   * A key of the payload codec is not the one under whose number the stored payloads were written. Nothing was changed:
+   * open with the key of before, and give a new key a number of its own.
+   */
+  'STORAGE_KEY_WRONG',
   /** The stored data was written by a newer version of the library and was left untouched. */
   'STORAGE_FORMAT_NEWER',
   /** A stored record is unreadable or fails its checksum. */

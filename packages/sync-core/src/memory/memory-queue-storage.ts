@@ -13,6 +13,7 @@ import type {
   NextDueRequest,
   QuarantinedRecord,
   QueueStorage,
+  RereadResult,
   Settlement,
   SettleResult,
   StorageNotice,
@@ -146,6 +147,10 @@ export class MemoryQueueStorage implements QueueStorage {
 
   quarantined(): Promise<Page<QuarantinedRecord>> {
     return this.#run(() => ({ items: [] }));
+  }
+
+  rereadQuarantined(): Promise<RereadResult> {
+    return this.#run(() => ({ restored: [], left: 0 }));
   }
 
   /** Runs one step of the port: whole, at once, and only while the storage is open. */

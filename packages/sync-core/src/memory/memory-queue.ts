@@ -263,6 +263,13 @@ export class MemoryQueue {
     return gone.length;
   }
 
+  /** An operation came back into its place: it takes what became known of the things that it mentions while it was away. */
+  readmit(entry: Entry): void {
+    if (entry.attempted) return;
+    const operation = withKnownIds(entry.operation, this.#known, false);
+    this.index.exchange(entry, operation, this.#parked(operation, entry.progress));
+  }
+
   /** Remembers a permanent id for what is enqueued later; what is in the queue stays as it is. */
   remember(assignment: IdAssignment): void {
     this.#assignments.remember(assignment);

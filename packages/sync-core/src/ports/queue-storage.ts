@@ -218,6 +218,14 @@ export interface QueueStorage {
 
   /** A page of records that could not be read or failed their checksum. */
   quarantined(query?: { readonly after?: number; readonly limit?: number }): Promise<Page<QuarantinedRecord>>;
+
+  /**
+   * Reads again what was put aside, and brings back what can be read now, since its key is there again for example: as it
+   * was, in its place by its sequence, so that what stands behind it in its lane waits for it again. One that was leased
+   * when it was put aside counts as attempted. What is in the queue under the same id keeps a record where it
+   * is.
+   */
+  rereadQuarantined(): Promise<RereadResult>;
 }
 
 /** What an implementation can do. The conformance suite reads it instead of skipping cases. */
@@ -248,6 +256,14 @@ export interface QuarantinedRecord {
   readonly reason: SyncFailure;
   /** The record as it was found. */
   readonly raw: Uint8Array;
+}
+
+/** What came of reading the quarantine again. */
+export interface RereadResult {
+  /** The operations that are in the queue again, in order of sequence. */
+  readonly restored: readonly StoredOperation[];
+  /** How many records are still in quarantine. */
+  readonly left: number;
 }
 
 /** Whose operations a claim may receive; `undefined` in the list stands for operations without a principal. */

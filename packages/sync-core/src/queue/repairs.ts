@@ -23,6 +23,14 @@ export interface DiscardRules extends Visibility {
   readonly withFollowers?: boolean;
 }
 
+/** What came of reading the quarantine again. */
+export interface RereadReceipt {
+  /** How many operations are in the queue again, of whomever. */
+  readonly restored: number;
+  /** How many records are in quarantine still. */
+  readonly left: number;
+}
+
 // What a person does about operations that do not go by themselves; `SyncQueue` says what each of these means.
 
 export async function retry(context: QueueContext, id: string, visibility: Visibility): Promise<void> {
@@ -120,6 +128,18 @@ export async function requeue(context: QueueContext, ids: readonly string[]): Pr
   }
   wake(context);
   return changed;
+}
+
+/** Brings back what was put aside and can be read now, and tells so. */
+export async function rereadQuarantined({ storage, hub, refreshers }: QueueContext): Promise<RereadReceipt> {
+  try {
+    const { restored, left } = await storage.rereadQuarantined();
+    for (const operation of restored) hub.emit({ type: 'restored', ...subjectOf(operation) });
+    return { restored: restored.length, left };
+  } finally {
+    // Also where it failed in the middle.
+    for (const refresh of refreshers) refresh();
+  }
 }
 
 /** One that may be given another content: by its own principal alone, since it goes out in that name. */

@@ -72,6 +72,8 @@ export type SyncEvent =
   | ({ readonly type: 'discarded' } & EventSubject)
   /** It was put back by `retry`, or by a newer app that knows its kind. */
   | ({ readonly type: 'requeued' } & EventSubject)
+  /** It was in quarantine and is in the queue again, in its place. */
+  | ({ readonly type: 'restored' } & EventSubject)
   /** Another operation took its place: an edit, a decision of a person, a newer shape of the payload. */
   | ({ readonly type: 'replaced'; readonly replacedBy: string } & EventSubject)
   /** Somebody else holds the operation now, so the outcome of this attempt changed nothing here. */

@@ -284,6 +284,33 @@ test('tells of records that the storage put into quarantine, also as it opened, 
   expect(told).toHaveLength(2);
 });
 
+test('what comes back out of quarantine is told, refreshes the views and wakes the workers', async () => {
+  const storage = new NoticingStorage();
+  const queue = new SyncQueue({ storage }, { operations: [note] });
+  await queue.open();
+  const { id } = await queue.enqueue(note, { text: 'a' });
+  const aside = await storage.discard([id]);
+  storage.rereadQuarantined = async () => {
+    await storage.restore(aside);
+    return { restored: aside, left: 2 };
+  };
+  let woken = 0;
+  queue.context.workers.add(runningWorker({ wake: () => woken++ }));
+  const told: unknown[] = [];
+  queue.events$.subscribe((event) => told.push(event));
+  const views: number[] = [];
+  queue.pending$('note/a').subscribe((pending) => views.push(pending.length));
+  await settled();
+  expect(views).toEqual([0]);
+  const before = woken;
+  expect(await queue.rereadQuarantined()).toEqual({ restored: 1, left: 2 });
+  await settled();
+  expect(told).toEqual([{ type: 'restored', id, kind: 'note.write', entity: 'note/a' }]);
+  expect(views.at(-1)).toBe(1);
+  expect(woken).toBeGreaterThan(before);
+  await queue.close();
+});
+
 test('a change by another instance wakes the workers and refreshes the views', async () => {
   const storage = new NoticingStorage();
   const queue = new SyncQueue({ storage }, { operations: [note] });

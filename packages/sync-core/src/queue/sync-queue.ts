@@ -28,7 +28,16 @@ import { OutcomeFeed } from './outcome-feed.js';
 import { type RankStrategy, strictRank } from './rank.js';
 import { type QueueStats, StatsSource } from './queue-stats.js';
 import type { EnqueueReceipt } from './receipt.js';
-import { discard, type DiscardRules, edit, resolve, retry, retryAll } from './repairs.js';
+import {
+  discard,
+  type DiscardRules,
+  edit,
+  type RereadReceipt,
+  rereadQuarantined,
+  resolve,
+  retry,
+  retryAll,
+} from './repairs.js';
 import { Session } from './session.js';
 import type { SyncEvent } from './sync-event.js';
 import {
@@ -432,6 +441,20 @@ export class SyncQueue implements AsyncDisposable {
    */
   resolve(id: string, resolution: Exclude<Resolution, { kind: 'defer' }>): Promise<string | undefined> {
     return resolve(this.context, id, resolution);
+  }
+
+  /**
+   * Reads again what was put aside as damaged, whosever it is, and brings back what can be read now: its payload codec was
+   * not the right one then, or memory or disk erred for a moment. Each is as it was and where it was, so that what stands
+   * behind it in its entity waits for it again; what was sent meanwhile is not taken back. `restored` events tell of each.
+   *
+   * @throws SyncError a `STORAGE_…` code; `STORAGE_KEY_WRONG` where the codec has another key than the payloads were
+   * written with
+   */
+  async rereadQuarantined(): Promise<RereadReceipt> {
+    const receipt = await rereadQuarantined(this.context);
+    if (receipt.restored > 0) wake(this.context);
+    return receipt;
   }
 
   #onNotice(notice: StorageNotice): void {

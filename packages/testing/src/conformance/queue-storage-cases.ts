@@ -2,6 +2,7 @@ import type { ConformanceCase } from './conformance-case.js';
 import { modelCase } from './random-commands/model-case.js';
 import { assignmentCases } from './queue-storage/assignment-cases.js';
 import { changeCases } from './queue-storage/change-cases.js';
+import { codecCases } from './queue-storage/codec-cases.js';
 import { claimCases } from './queue-storage/claim-cases.js';
 import { coalesceCases } from './queue-storage/coalesce-cases.js';
 import { deepCases } from './queue-storage/deep-cases.js';
@@ -48,6 +49,7 @@ const CASES: readonly StorageCase[] = [
   ...signInCases,
   ...peopleCases,
   ...lifecycleCases,
+  ...codecCases,
   ...faultCases,
   ...slowCases,
   ...sharingCases,

@@ -12,6 +12,7 @@ import {
   type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -205,6 +206,10 @@ export class SimStorage implements QueueStorage {
     readonly limit?: number;
   }): Promise<Page<QuarantinedRecord>> {
     return this.#call('quarantined', false, () => this.#real.quarantined(query));
+  }
+
+  rereadQuarantined(): Promise<RereadResult> {
+    return this.#call('rereadQuarantined', true, () => this.#real.rereadQuarantined());
   }
 
   async #call<T>(name: string, writes: boolean, effect: () => Promise<T>): Promise<T> {

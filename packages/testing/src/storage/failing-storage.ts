@@ -12,6 +12,7 @@ import {
   type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -155,6 +156,10 @@ export class FailingStorage implements QueueStorage {
     readonly limit?: number;
   }): Promise<Page<QuarantinedRecord>> {
     return this.#call('quarantined', () => this.#inner.quarantined(query));
+  }
+
+  rereadQuarantined(): Promise<RereadResult> {
+    return this.#call('rereadQuarantined', () => this.#inner.rereadQuarantined());
   }
 
   #call<T>(method: StorageMethod, effect: () => Promise<T>): Promise<T> {

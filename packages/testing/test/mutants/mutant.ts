@@ -104,5 +104,6 @@ export function delegateTo(real: QueueStorage): QueueStorage {
     signIn: (...args) => real.signIn(...args),
     signedIn: () => real.signedIn(),
     quarantined: (query) => real.quarantined(query),
+    rereadQuarantined: () => real.rereadQuarantined(),
   };
 }

@@ -1,6 +1,7 @@
-import type { QueueStorage } from '@cpc/sync-core';
+import type { PayloadCodec, QueueStorage } from '@cpc/sync-core';
 import type { QueueStorageHarness } from '../queue-storage/queue-storage-harness.js';
 import { parkReferring } from './model-ended.js';
+import { useCodec } from './model-codec.js';
 import { emptyModelData, type ModelQueueData } from './model-queue-data.js';
 import { ModelQueueStorage } from './model-queue-storage.js';
 
@@ -18,12 +19,15 @@ export function modelHarness(
   const closeAll = async (): Promise<void> => {
     for (const instance of instances) await instance.close();
   };
+  const reopen = async (codec?: PayloadCodec): Promise<QueueStorage> => {
+    await closeAll();
+    useCodec(data, codec);
+    return another();
+  };
   return {
     storage: another(),
-    reopen: async () => {
-      await closeAll();
-      return another();
-    },
+    reopen: () => reopen(),
+    reopenWith: reopen,
     second: () => Promise.resolve(another()),
     damage: (id) => {
       const entry = data.entries.find(({ operation }) => operation.id === id);

@@ -1,9 +1,10 @@
 import type { NewOutcome, OutcomeRecord, QuarantinedRecord } from '@cpc/sync-core';
 import type { Fate } from '@cpc/sync-core/storage-kit';
+import type { ModelCodecData } from './model-codec.js';
 import type { ModelEntry } from './model-entry.js';
 
 /** What the instances of a model share, and what stays when one is closed: the model's disk. */
-export interface ModelQueueData {
+export interface ModelQueueData extends ModelCodecData {
   /** In sequence order. */
   entries: readonly ModelEntry[];
   lastSequence: number;
@@ -30,6 +31,11 @@ export function emptyModelData(): ModelQueueData {
     past: new Map(),
     outcomes: [],
     quarantined: [],
+    codec: undefined,
+    keys: undefined,
+    checks: new Map(),
+    seals: new Map(),
+    aside: new Map(),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type NextDueRequest,
   type QuarantinedRecord,
   type QueueStorage,
+  type RereadResult,
   type Settlement,
   type SettleResult,
   type SignedIn,
@@ -27,6 +28,7 @@ import {
 import { outcomeFor, REFERENCE_ENDED, rewriteReferences } from '@cpc/sync-core/storage-kit';
 import { atTime, claimable, isFor, isKnown } from './model-claim.js';
 import { enqueueBatch } from './model-enqueue.js';
+import { bringBack, sealAll, unsealAll } from './model-codec.js';
 import { allFollowersOf, endAll, park, parkReferring } from './model-ended.js';
 import {
   blockersOf,
@@ -306,6 +308,17 @@ export class ModelQueueStorage implements QueueStorage {
     return this.#step(() => page(this.data.quarantined, query));
   }
 
+  rereadQuarantined(): Promise<RereadResult> {
+    return this.#step(async () => {
+      const back = new Set(await bringBack(this.data));
+      const restored = this.data.entries.filter(({ sequence }) => back.has(sequence));
+      return {
+        restored: restored.map((entry) => this.#stored(entry)),
+        left: this.data.quarantined.length,
+      };
+    });
+  }
+
   /** A new id must be nobody else's. */
   #checkFree(before: string, id: string): void {
     if (id !== before && this.#find(id) !== undefined)
@@ -338,10 +351,14 @@ export class ModelQueueStorage implements QueueStorage {
   }
 
   /** What goes out is a copy: nobody reaches the data by it. */
-  async #step<T>(work: () => T): Promise<T> {
+  async #step<T>(work: () => T | Promise<T>): Promise<T> {
     await Promise.resolve();
     if (!this.#open) throw new SyncError('STORAGE_CLOSED', 'The storage is not open. Call open() first.');
-    return structuredClone(work());
+    if (this.data.codec === undefined && this.data.seals.size === 0) return structuredClone(await work());
+    await unsealAll(this.data);
+    const result = structuredClone(await work());
+    await sealAll(this.data);
+    return result;
   }
 
   #map(change: (entry: ModelEntry) => ModelEntry): void {

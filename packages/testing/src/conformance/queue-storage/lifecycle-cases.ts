@@ -35,6 +35,7 @@ const CALLS: Readonly<Record<string, (storage: QueueStorage) => Promise<unknown>
   signIn: (storage) => storage.signIn('anna'),
   signedIn: (storage) => storage.signedIn(),
   quarantined: (storage) => storage.quarantined(),
+  rereadQuarantined: (storage) => storage.rereadQuarantined(),
 };
 
 async function expectClosed(storage: QueueStorage, when: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { QueueStorage } from '@cpc/sync-core';
+import type { PayloadCodec, QueueStorage } from '@cpc/sync-core';
 
 /** What the conformance suite asks of an implementation's test besides the storage itself. */
 export interface QueueStorageHarness {
@@ -9,6 +9,11 @@ export interface QueueStorageHarness {
    * the storage `supports.durable`.
    */
   reopen(): Promise<QueueStorage>;
+  /**
+   * The same as {@link reopen}, with a payload codec, for the instance that it gives alone. Needed where the storage takes
+   * one and is durable.
+   */
+  reopenWith?(codec: PayloadCodec): Promise<QueueStorage>;
   /** Another instance, not yet opened, on the same data. Needed where the storage `supports.sharing`. */
   second?(): Promise<QueueStorage>;
   /** Damages the stored record of an operation, behind the storage's back. Needed with `supports.quarantine`. */
