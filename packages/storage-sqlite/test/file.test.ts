@@ -53,7 +53,7 @@ test('a format that is no number is damage, and is left alone', async () => {
   expect(await hash(file)).toBe(before);
 });
 
-test.each([1, 2, 3, 4])(
+test.each([1, 2, 3, 4, 5])(
   'a file of format %i opens with every state, lease and dependency',
   async (format) => {
     await copyFile(fileURLToPath(new URL(`fixtures/format-${format}.db`, import.meta.url)), file);
@@ -99,7 +99,7 @@ test.each([
   expect(await hash(file)).toBe(before);
 });
 
-test.each([1, 2, 3, 4])('a file of format %i knows what each dependency lends', async (format) => {
+test.each([1, 2, 3, 4, 5])('a file of format %i knows what each dependency lends', async (format) => {
   await copyFile(fileURLToPath(new URL(`fixtures/format-${format}.db`, import.meta.url)), file);
   const storage = await opened();
   await storage.enqueue([[operation('other', { rank: 80 })]]);
