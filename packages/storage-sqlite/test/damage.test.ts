@@ -39,6 +39,33 @@ async function run(sql: string, ...values: readonly (string | number)[]): Promis
   driver.close();
 }
 
+/** Alters a row as a disk does: its entries in the indexes stay as they were. */
+async function runBesideIndexes(sql: string): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const edit = (work: (db: InstanceType<typeof Database>) => void): void => {
+    const db = new Database(file).unsafeMode(true);
+    db.pragma('writable_schema = ON');
+    work(db);
+    db.pragma(`schema_version = ${Number(db.pragma('schema_version', { simple: true })) + 1}`);
+    db.close();
+  };
+  let indexes: unknown[][] = [];
+  edit((db) => {
+    indexes = db
+      .prepare(`SELECT * FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
+      .raw()
+      .all() as unknown[][];
+    db.exec(`DELETE FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`);
+  });
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+  edit((edited) => {
+    const add = edited.prepare('INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)');
+    for (const index of indexes) add.run(...index);
+  });
+}
+
 /** Claims and removes until nothing may go any more, as a worker does. @returns the ids in their order */
 async function drain(storage: SqliteQueueStorage, now = NOW): Promise<readonly string[]> {
   const ids: string[] = [];
@@ -252,33 +279,6 @@ describe('what stands beside the rows', () => {
 });
 
 describe('what the indexes do not know', () => {
-  /** Alters a row as a disk does: its entries in the indexes stay as they were. */
-  async function runBesideIndexes(sql: string): Promise<void> {
-    const { default: Database } = await import('better-sqlite3');
-    const edit = (work: (db: InstanceType<typeof Database>) => void): void => {
-      const db = new Database(file).unsafeMode(true);
-      db.pragma('writable_schema = ON');
-      work(db);
-      db.pragma(`schema_version = ${Number(db.pragma('schema_version', { simple: true })) + 1}`);
-      db.close();
-    };
-    let indexes: unknown[][] = [];
-    edit((db) => {
-      indexes = db
-        .prepare(`SELECT * FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
-        .raw()
-        .all() as unknown[][];
-      db.exec(`DELETE FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`);
-    });
-    const db = new Database(file);
-    db.exec(sql);
-    db.close();
-    edit((edited) => {
-      const add = edited.prepare('INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)');
-      for (const index of indexes) add.run(...index);
-    });
-  }
-
   test.each([
     ['a sequence that is none', 'sequence = -4'],
     ['another sequence', 'sequence = 700'],
@@ -368,13 +368,18 @@ describe('what mentions what damage took away', () => {
     },
   );
 
-  test.each(["temporary_id = 'x'", 'sequence = 700'])(
-    'a mention of which the table says %s goes with the permanent id all the same',
-    async (change) => {
+  test.each([
+    [`temporary_id = 'x'`, 'and its index', run],
+    ['sequence = 700', 'and its index', run],
+    [`temporary_id = 'x'`, 'alone', runBesideIndexes],
+    ['sequence = 700', 'alone', runBesideIndexes],
+  ])(
+    'a mention of which is said %s by the table %s goes with the permanent id all the same',
+    async (change, _whole, alter) => {
       const { storage } = await opened();
       await storage.enqueue([[operation('create'), mentions()]]);
       const { token } = await claimOne(storage);
-      await run(`UPDATE cpc_queue_references SET ${change}`);
+      await alter(`UPDATE cpc_queue_references SET ${change}`);
       await storage.settle(token, [
         { id: 'create', kind: 'remove', assign: { from: 'create', to: 'thing' } },
       ]);

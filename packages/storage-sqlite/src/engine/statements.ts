@@ -169,8 +169,8 @@ function dependencyStatements(
     removeDependents: prepare(`DELETE FROM ${d} WHERE blocker = ?`),
     removeBlockers: prepare(`DELETE FROM ${d} WHERE dependent = ?`),
     removeDependency: prepare(`DELETE FROM ${d} WHERE blocker = ? AND dependent = ?`),
-    // By the table itself, as from an id to those that mention it.
-    mention: prepare(`SELECT 1 FROM ${r} NOT INDEXED WHERE temporary_id = ? AND sequence = ?`),
+    // By the primary key, as from an id to those that mention it.
+    mention: prepare(`SELECT 1 FROM ${r} WHERE temporary_id = ? AND sequence = ?`),
     referencesOf: prepare(`SELECT temporary_id FROM ${r} WHERE sequence = ?`),
     removeReference: prepare(`DELETE FROM ${r} WHERE temporary_id = ? AND sequence = ?`),
     linked: prepare(
