@@ -57,6 +57,8 @@ export default tseslint.config(
         URL: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        AbortController: 'readonly',
         performance: 'readonly',
         Buffer: 'readonly',
         Request: 'readonly',

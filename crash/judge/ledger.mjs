@@ -81,6 +81,11 @@ export class Ledger {
       .map(([id]) => id);
   }
 
+  /** @returns {readonly (readonly [id: string, body: string])[]} what had an effect, in the order of their coming */
+  bodies() {
+    return [...this.#effects];
+  }
+
   /** @returns {Verdict} */
   verdict() {
     return {

@@ -74,8 +74,9 @@ export class Court {
     if (code !== 0) await last.kill();
     const judged = await (await fetch(this.url)).json();
     const stuck = code === 0 ? [] : [`the queue did not run empty: ${code} ${last.errors}`];
-    const { resent, late, lost, ...rest } = judged;
-    return { ...rest, kills: this.kills, lost: [...lost, ...stuck], note: `${resent} resent, ${late} late` };
+    const { operations, resent, late, lost, doubled, outOfOrder } = judged;
+    const note = `${resent} resent, ${late} late`;
+    return { operations, doubled, outOfOrder, kills: this.kills, lost: [...lost, ...stuck], note };
   }
 
   async close() {

@@ -2,11 +2,24 @@
 import { createServer } from 'node:http';
 import { Ledger } from '../judge/ledger.mjs';
 
-const ledger = new Ledger();
+/** One for each case that is tried, by its path; `/` for a run that is one case. */
+const ledgers = new Map();
+
+function ledgerOf(path) {
+  const ledger = ledgers.get(path) ?? new Ledger();
+  ledgers.set(path, ledger);
+  return ledger;
+}
 
 const server = createServer(async (request, response) => {
+  const ledger = ledgerOf(request.url);
   if (request.method === 'GET') {
-    response.end(JSON.stringify(ledger.verdict()));
+    response.end(JSON.stringify({ ...ledger.verdict(), effects: ledger.bodies() }));
+    return;
+  }
+  if (request.method === 'DELETE') {
+    ledgers.delete(request.url);
+    response.end();
     return;
   }
   const operations = JSON.parse(Buffer.concat(await request.toArray()).toString());
@@ -18,5 +31,5 @@ const server = createServer(async (request, response) => {
   response.end('{}');
 });
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
-process.on('message', ({ acknowledged }) => ledger.acknowledge(acknowledged));
+process.on('message', ({ acknowledged }) => ledgerOf('/').acknowledge(acknowledged));
 process.on('disconnect', () => process.exit());
