@@ -105,3 +105,21 @@ test('pages that point to the wrong place end every list, filtered or not, and e
   expect(seen).not.toContain('it goes on for ever');
   expect(seen).toContain('STORAGE_DAMAGED');
 }, 60_000);
+
+test('pages that lead to one place twice are told as damage, also where indexes are made anew', async () => {
+  const { bytes, keys } = await written();
+  const codes = new Set<unknown>();
+  for (const at of [3, 11, 17]) {
+    const altered = Buffer.from(bytes);
+    // Right before a key stands the number of the page that it belongs to.
+    altered.copy(altered, keys[at]! - 4, keys[at + 2]! - 4, keys[at + 2]!);
+    for (const suffix of ['-wal', '-shm']) await rm(file + suffix, { force: true });
+    await writeFile(file, altered);
+    await using storage = new SqliteQueueStorage({ file, binding, durability: 'normal' });
+    await storage.open();
+    const claims = Array.from({ length: 9 }, () => ({ now: 2e12, limit: 500, leaseMs: 1000 }));
+    for (const request of claims)
+      await storage.claim(request).catch(({ code }: { code: unknown }) => codes.add(code));
+  }
+  expect([...codes]).toEqual(['STORAGE_DAMAGED']);
+}, 60_000);

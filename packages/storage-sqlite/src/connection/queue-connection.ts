@@ -116,9 +116,18 @@ export class QueueConnection {
    */
   repair(seal: PayloadSeal): Outcome<void> {
     return this.#write(() => {
-      for (const table of Object.values(this.#tables) as string[]) this.driver.exec(`REINDEX ${table}`);
+      for (const table of Object.values(this.#tables) as string[]) this.#reindex(table);
       return this.#finish(this.#transaction(seal, quarantineAll), quarantineAll, false);
     });
+  }
+
+  /** Two rows of one id, which pages that lead to one place twice give, cannot be in an index of ids. */
+  #reindex(table: string): void {
+    try {
+      this.driver.exec(`REINDEX ${table}`);
+    } catch (error) {
+      throw this.driver.faultOf(error) === 'other' ? new DamagedIndex() : error;
+    }
   }
 
   /** Forgets the pages that it keeps in memory, so that they are read from the disk once more. */
