@@ -112,7 +112,7 @@ test('pages that lead to one place twice are told as damage, also where indexes 
   for (const at of [3, 11, 17]) {
     const altered = Buffer.from(bytes);
     // Right before a key stands the number of the page that it belongs to.
-    altered.copy(altered, keys[at]! - 4, keys[at + 2]! - 4, keys[at + 2]!);
+    altered.copy(altered, keys[at]! - 4, keys[at + 2]! - 4, keys[at + 2]);
     for (const suffix of ['-wal', '-shm']) await rm(file + suffix, { force: true });
     await writeFile(file, altered);
     await using storage = new SqliteQueueStorage({ file, binding, durability: 'normal' });
