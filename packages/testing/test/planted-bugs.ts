@@ -317,4 +317,64 @@ export const plantedBugs: readonly PlantedBug[] = [
         ),
       ),
   },
+  {
+    name: 'takes a failure of what renews a sign-in for a no',
+    breaks: ['isolation', 'liveness'],
+    wrapCredentials: (credentials) => ({
+      refresh: (principal, context) => credentials.refresh(principal, context).catch(() => false),
+    }),
+  },
+  {
+    name: 'asks nobody while the monitor says that there is no network',
+    breaks: ['isolation', 'liveness'],
+    wrapTransport: (transport, { device }) => {
+      const reason = { code: 'NETWORK_UNREACHABLE', message: 'The monitor says so.' };
+      return like(transport, (operations, context) =>
+        device.monitor?.status.state === 'offline'
+          ? Promise.resolve(operations.map(() => ({ kind: 'unreachable', reason })))
+          : transport.send(operations, context),
+      );
+    },
+  },
+  onStorage('lets a better value wait behind a refused one', ['supersession'], (real) => ({
+    enqueue: (batches, { supersede: _, ...rules } = {}) => real.enqueue(batches, rules),
+    settle: (token, settlements) =>
+      real.settle(
+        token,
+        settlements.map((one) => (one.kind === 'hold' ? { ...one, afterFailure: 'hold' } : one)),
+      ),
+  })),
+  onStorage('forgets what a change mentions', ['ended things'], (real) => ({
+    enqueue: (batches, rules) =>
+      real.enqueue(
+        batches.map((batch) => batch.map((one) => ({ ...one, references: [] }))),
+        rules,
+      ),
+  })),
+  onStorage('cancels no more than the last change to a thing', ['thrown away'], (real) => ({
+    enqueue: (batches, { coalesce, ...rules } = {}) =>
+      real.enqueue(batches, {
+        ...rules,
+        ...(coalesce && {
+          coalesce: (...meeting) => {
+            const joined = coalesce(...meeting);
+            return joined.kind === 'cancelled' ? { ...joined, count: 1 } : joined;
+          },
+        }),
+      }),
+  })),
+  onSettle('leaves those behind a change on the version before it', ['own changes'], (one) => {
+    if (one.kind !== 'remove') return one;
+    const { version: _, ...rest } = one;
+    return rest;
+  }),
+  {
+    name: 'believes the clock of the device, whatever the server says',
+    breaks: ['time'],
+    wrapTransport: (transport) =>
+      like(transport, (operations, { heardTime: _, ...context }) => transport.send(operations, context)),
+  },
+  onStorage('shows everything to everybody', ['privacy'], (real) => ({
+    list: ({ principals: _, ...query } = {}) => real.list(query),
+  })),
 ];

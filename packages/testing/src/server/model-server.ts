@@ -15,6 +15,8 @@ interface Answer {
 export interface ModelServerOptions {
   /** What the server makes of an operation that it has not applied; `undefined` to apply it. */
   readonly judge?: (operation: Operation) => DeliveryOutcome | undefined;
+  /** What it answers to an operation that it applied. @defaultValue nothing but the version */
+  readonly answer?: (operation: Operation) => unknown;
 }
 
 /**
@@ -28,11 +30,13 @@ export class ModelServer {
   /** Keys that came with two different payloads. It must stay empty. */
   readonly reusedKeys: string[] = [];
   readonly #judge: (operation: Operation) => DeliveryOutcome | undefined;
+  readonly #answer: (operation: Operation) => unknown;
   readonly #answers = new Map<string, Answer>();
   readonly #values = new Map<string, { readonly version: number; readonly payload: unknown }>();
 
   constructor(options: ModelServerOptions = {}) {
     this.#judge = options.judge ?? (() => undefined);
+    this.#answer = options.answer ?? (() => undefined);
   }
 
   has(id: string): boolean {
@@ -73,7 +77,12 @@ export class ModelServer {
     const version = (value?.version ?? 0) + 1;
     if (entity !== undefined) this.#values.set(entity, { version, payload });
     this.ledger.push({ id, entity, payloadJson });
-    const outcome: DeliveryOutcome = { kind: 'acknowledged', version: String(version) };
+    const result = this.#answer(operation);
+    const outcome: DeliveryOutcome = {
+      kind: 'acknowledged',
+      version: String(version),
+      ...(result !== undefined && { result }),
+    };
     this.#answers.set(id, { payloadJson, outcome });
     return outcome;
   }

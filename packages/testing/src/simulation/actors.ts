@@ -4,6 +4,7 @@ import { NEW_KIND } from './operations.js';
 import type { PlannedChange, PlannedEvent } from './plan.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import type { Tab } from './tab.js';
+import { changesToThings } from './things.js';
 
 /** The users and the bad day: does what was planned. */
 export class Actors {
@@ -70,6 +71,16 @@ export class Actors {
       case 'retryDead':
       case 'discardDead':
         void this.#dead(device, event.kind);
+        return;
+      case 'thing': {
+        this.#enqueue(device, event.tab, changesToThings(device, event));
+        return;
+      }
+      case 'look':
+        void this.#look(device, event.tab);
+        return;
+      case 'hint':
+        device.monitor?.set(event.state);
     }
   }
 
@@ -85,9 +96,27 @@ export class Actors {
     }
   }
 
+  /** Shows the queue to whoever is signed in, and asks for what is not theirs. */
+  async #look(device: Device, at: number): Promise<void> {
+    const queue = device.tabs[at]?.queue;
+    if (queue === undefined) return;
+    try {
+      const { principal } = queue;
+      const { items } = await queue.list();
+      const all = await device.storage.list({ limit: 1_000 });
+      const foreign = all.items.find((one) => one.principal !== principal);
+      const found = foreign && (await queue.get(foreign.id));
+      // Whoever came meanwhile is shown what is theirs.
+      if (queue.principal === principal)
+        this.#world.witness.shown(principal, found === undefined ? items : [...items, found]);
+    } catch {
+      // The storage failed; nothing was shown.
+    }
+  }
+
   #enqueue(device: Device, at: number, changes: readonly PlannedChange[]): void {
     const tab = device.tabs[at] ?? device.tabs.find((other) => other !== undefined);
-    if (tab === undefined) return;
+    if (tab === undefined || changes.length === 0) return;
     // Code of before enters what it knows.
     const known = changes.map((one) => (tab.isOld && one.kind === NEW_KIND ? { ...one, kind: 'edit' } : one));
     const items = known.map((change) => this.#item(device, tab, change));
@@ -99,7 +128,7 @@ export class Actors {
     const now = tab.clock.now();
     const payload = change.payload ?? { fate, number: this.#lastNumber + 1 };
     const entity = this.#entityOf(change, payload);
-    const id = `${tab.name}#${++this.#lastNumber}`;
+    const id = change.id ?? `${tab.name}#${++this.#lastNumber}`;
     const previous = this.#lastId.get(device);
     const baseVersion = entity === undefined || !change.guarded ? undefined : this.#world.versionOf(entity);
     this.#lastId.set(device, id);

@@ -1,16 +1,25 @@
+import { ManualNetworkMonitor } from '@cpc/network';
 import { MemoryQueueStorage, type QueueStorage, type StorageNotice } from '@cpc/sync-core';
-import type { WallClock } from './sim-clock.js';
+import { EPOCH_MS, type WallClock } from './sim-clock.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { Tab } from './tab.js';
 
-/** Where the wall clock of every device begins. */
-const EPOCH_MS = 1_700_000_000_000;
+/** Something that a person made on a device, under the id of the operation that makes it. */
+export interface Thing {
+  readonly id: string;
+  readonly entity: string;
+}
 
 /** A phone or a laptop: one storage, one wall clock, one network, and tabs that come and go. */
 export class Device {
   readonly index: number;
   readonly storage: QueueStorage = new MemoryQueueStorage();
-  readonly wall: WallClock = { offsetMs: EPOCH_MS };
+  readonly wall: WallClock;
+  /** Tells what it was told, whatever is true; `undefined` where the app has none. */
+  readonly monitor: ManualNetworkMonitor | undefined;
+  /** The things that the person sees here. */
+  readonly things: Thing[] = [];
+  thingsMade = 0;
   readonly tabs: (Tab | undefined)[];
   principal: string | undefined;
   cutUntil = 0;
@@ -23,6 +32,9 @@ export class Device {
   constructor(world: SimulatedWorld, index: number, tabs: number) {
     this.#world = world;
     this.index = index;
+    const { aheadMs, monitor } = world.shape;
+    this.wall = { offsetMs: EPOCH_MS + (index === 0 ? aheadMs : 0) };
+    this.monitor = monitor === 'none' ? undefined : new ManualNetworkMonitor({ initial: 'offline' });
     this.tabs = Array.from({ length: tabs }, () => undefined);
   }
 

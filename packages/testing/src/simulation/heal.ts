@@ -28,11 +28,15 @@ export async function heal(world: SimulatedWorld, goesOn: GoesOn): Promise<void>
     }
   }
   await world.scheduler.runUntil(Math.max(world.laterUntil, world.oldServerUntil), goesOn);
+  // Nobody does anything yet: what renews a sign-in said no to nobody.
+  for (const device of world.devices) await deliver(world, device.principal, goesOn, device);
+  if (!goesOn()) return;
   for (const principal of [undefined, 'anna', 'ben']) {
     for (const device of world.devices) signIn(device, principal);
     await deliver(world, principal, goesOn);
     if (!goesOn()) return;
   }
+  for (const { storage } of world.devices) world.witness.left((await storage.list({ limit: 10_000 })).items);
   await giveUpHeld(world, goesOn);
 }
 
@@ -45,13 +49,18 @@ function signIn(device: Device, principal: string | undefined): void {
 }
 
 /** Lets time pass until nothing is left that this principal's session could deliver. */
-async function deliver(world: SimulatedWorld, principal: string | undefined, goesOn: GoesOn): Promise<void> {
+async function deliver(
+  world: SimulatedWorld,
+  principal: string | undefined,
+  goesOn: GoesOn,
+  ...only: readonly Device[]
+): Promise<void> {
   const { scheduler, referee } = world;
   const began = scheduler.now;
   for (;;) {
     await scheduler.runUntil(scheduler.now + CHUNK_MS, goesOn);
     if (!goesOn()) return;
-    const left = await deliverable(world, principal);
+    const left = await deliverable(world, principal, only.length > 0 ? only : world.devices);
     // An answer of "later" speaks against an operation only while the server takes others.
     if (left.every((one) => isFailing(world, one))) return;
     const spentMs = scheduler.now - began;
@@ -69,9 +78,10 @@ async function deliver(world: SimulatedWorld, principal: string | undefined, goe
 async function deliverable(
   world: SimulatedWorld,
   principal: string | undefined,
+  devices: readonly Device[],
 ): Promise<readonly StoredOperation[]> {
   const result: StoredOperation[] = [];
-  for (const device of world.devices) {
+  for (const device of devices) {
     const { storage } = device;
     const { items } = await storage.list({ limit: 10_000 });
     const held = new Set<string>();

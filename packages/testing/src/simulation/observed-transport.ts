@@ -17,12 +17,19 @@ export class ObservedTransport implements Transport {
 
   async send(operations: readonly Operation[], context: SendContext): Promise<readonly DeliveryOutcome[]> {
     const { world, owner, device, queue } = this.#tab;
-    const { referee } = world;
+    const { referee, witness } = world;
+    witness.sending(operations);
     const send = referee.sending(owner, device.index, queue.principal, operations, context.signal);
     world.trace(this.#tab, () => `sends ${operations.map(({ id }) => id).join(' ')}`);
     let outcomes: readonly DeliveryOutcome[];
     try {
-      outcomes = await this.#inner.send(operations, context);
+      outcomes = await this.#inner.send(operations, {
+        ...context,
+        heardTime: (serverMs) => {
+          context.heardTime?.(serverMs);
+          witness.heardTime(owner, world.scheduler.now);
+        },
+      });
     } catch (error) {
       referee.answered(send, operations, context.signal.aborted ? 'aborted' : 'threw');
       throw error;

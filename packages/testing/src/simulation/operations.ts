@@ -17,9 +17,34 @@ export interface SimulatedOperation {
 /** A kind that code and servers of before do not know. */
 export const NEW_KIND = 'draft';
 
-/** The kinds that the simulated users enqueue: plain changes, drafts that coalesce, and lines of a log. */
+/** What people do with a thing: make it, change it, add parts that mention it, and throw it away. */
+export const THING_KINDS = {
+  make: 'thing.make',
+  change: 'thing.change',
+  part: 'thing.part',
+  drop: 'thing.drop',
+} as const;
+
+/** What people do with a thing. */
+export type ThingDeed = keyof typeof THING_KINDS;
+
+/** The id that the server gives a thing. */
+export function permanentIdOf(made: string): string {
+  return `permanent-${made}`;
+}
+
+/**
+ * The kinds that the simulated users enqueue: plain changes, drafts that coalesce, lines of a log, and things with all
+ * that is done to them.
+ */
 export const OPERATIONS: readonly AnyOperationDefinition[] = [
   defineOperation('edit'),
   defineOperation(NEW_KIND, { coalesce: 'replace' }),
   defineOperation('log'),
+  defineOperation(THING_KINDS.make, { assignedId: (result) => (result as { readonly id: string }).id }),
+  defineOperation(THING_KINDS.change),
+  defineOperation(THING_KINDS.part, { references: ['/of'] }),
+  defineOperation(THING_KINDS.drop, {
+    coalesce: { cancels: [THING_KINDS.make], drops: [THING_KINDS.change] },
+  }),
 ];

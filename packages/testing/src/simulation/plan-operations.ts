@@ -16,7 +16,9 @@ export function withOperations(
     const { definition, payload } = random.pick(choices);
     return { ...planned, kind: definition.kind, payload: payload(random, ++number), fate: 'good' };
   };
-  return events.map((event) =>
+  // Things are of the simulator's own kinds.
+  const general = events.filter(({ kind }) => kind !== 'thing');
+  return general.map((event) =>
     event.kind === 'enqueue' ? { ...event, changes: event.changes.map(change) } : event,
   );
 }

@@ -1,4 +1,6 @@
+import type { NetworkState } from '@cpc/network';
 import type { SeededRandom } from '@cpc/sync-core/deterministic';
+import type { ThingDeed } from './operations.js';
 
 /** Something that happens at a planned moment, whatever else goes on. */
 export type PlannedEvent = { readonly at: number; readonly device: number } & (
@@ -20,14 +22,31 @@ export type PlannedEvent = { readonly at: number; readonly device: number } & (
   | { readonly kind: 'clockJump'; readonly byMs: number }
   | { readonly kind: 'signIn'; readonly principal: string | undefined }
   | { readonly kind: 'retryDead' | 'discardDead' }
+  /**
+   * A person makes a thing, or does something to one of those that the device has: which one, `choice` says. Several
+   * deeds are one batch.
+   */
+  | {
+      readonly kind: 'thing';
+      readonly tab: number;
+      readonly deeds: readonly ThingDeed[];
+      readonly choice: number;
+      readonly fate: 'good' | 'refused';
+    }
+  /** A person looks through the queue, and asks for what is somebody else's. */
+  | { readonly kind: 'look'; readonly tab: number }
+  /** The monitor of the device says something else, whatever is true. */
+  | { readonly kind: 'hint'; readonly state: NetworkState }
 );
 
 /** One change that the simulated user makes. */
 export interface PlannedChange {
   readonly entity: string | undefined;
   readonly kind: string;
-  /** Of an operation of a caller's own. */
+  /** Of an operation of a caller's own, or of a thing. */
   readonly payload?: unknown;
+  /** @defaultValue the next one of its tab */
+  readonly id?: string;
   readonly priority: number;
   /**
    * What becomes of it on the way: the server takes it, refuses it, or fails on it always; a gateway lets it never
@@ -56,7 +75,13 @@ export interface World {
   readonly keepsOrder: boolean;
   /** The server takes every tab of a device for whoever signed in on it last, as with a cookie. */
   readonly sharesCookie: boolean;
+  /** Whether the devices have a monitor of the network. It knows nothing, and says what it says. */
+  readonly monitor: 'none' | 'offline' | 'changing';
+  /** How far ahead the clock of the first device is from the start, in milliseconds. */
+  readonly aheadMs: number;
 }
+
+const YEAR_MS = 31_536_000_000;
 
 export function planWorld(random: SeededRandom): World {
   return {
@@ -65,6 +90,8 @@ export function planWorld(random: SeededRandom): World {
     maxBatchSize: random.pick([1, 1, 4, 10]),
     keepsOrder: random.chance(0.4),
     sharesCookie: random.chance(0.4),
+    monitor: random.pick(['none', 'none', 'none', 'offline', 'changing']),
+    aheadMs: random.chance(0.2) ? YEAR_MS : 0,
   };
 }
 
@@ -122,8 +149,30 @@ export function planEvents(random: SeededRandom, world: World): readonly Planned
   }));
   add(random.below(3), (at, device) => ({ at, device, kind: 'signIn', principal: principal(random) }));
   add(random.below(2), (at, device) => ({ at, device, kind: random.pick(['retryDead', 'discardDead']) }));
+  add(random.below(9), (at, device) => ({
+    at,
+    device,
+    kind: 'thing',
+    tab: tab(),
+    deeds: random.pick(DEEDS),
+    choice: random.below(100),
+    fate: random.chance(0.25) ? 'refused' : 'good',
+  }));
+  add(2, (at, device) => ({ at, device, kind: 'look', tab: tab() }));
+  if (world.monitor === 'changing')
+    add(8, (at, device) => ({ at, device, kind: 'hint', state: random.pick(['online', 'offline']) }));
   return events.sort((a, b) => a.at - b.at);
 }
+
+/** Most of what is made is used. */
+const DEEDS: readonly (readonly ThingDeed[])[] = [
+  ['make'],
+  ['make', 'part'],
+  ['make', 'change', 'drop'],
+  ['change'],
+  ['part'],
+  ['drop'],
+];
 
 function principal(random: SeededRandom): string | undefined {
   return random.chance(0.3) ? undefined : random.pick(['anna', 'ben']);

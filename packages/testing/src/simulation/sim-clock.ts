@@ -1,6 +1,9 @@
 import type { Clock, TimerHandle } from '@cpc/sync-core';
 import type { Owner, Scheduler } from './scheduler.js';
 
+/** Where the server's clock begins, and that of a device which is right. */
+export const EPOCH_MS = 1_700_000_000_000;
+
 /** The wall clock of a device, which may be set by its user. */
 export interface WallClock {
   offsetMs: number;

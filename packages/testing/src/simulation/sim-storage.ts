@@ -79,11 +79,21 @@ export class SimStorage implements QueueStorage {
           if (operation === undefined) continue;
           if ('superseded' in receipt)
             for (const id of receipt.superseded ?? []) world.referee.superseded(id);
-          if (receipt.kind === 'enqueued') world.referee.stored(device.index, operation, receipt.sequence);
-          else if (receipt.kind === 'coalesced') world.referee.joined(operation, receipt.into);
+          if (receipt.kind === 'enqueued') {
+            world.referee.stored(device.index, operation, receipt.sequence);
+            const leaptAt = world.referee.leaptAt.get(device.index) ?? -1;
+            world.witness.stored(
+              this.#tab.owner,
+              operation,
+              world.scheduler.now,
+              world.server.now(),
+              leaptAt,
+            );
+          } else if (receipt.kind === 'coalesced') world.referee.joined(operation, receipt.into);
           else if (receipt.kind === 'cancelled')
             for (const id of [receipt.with, ...(receipt.along ?? [])])
               world.referee.cancelled(operation.id, id);
+          if (receipt.kind === 'cancelled') world.witness.threwAway(operation.entity);
         }
       }
       device.tellOthers(this.#tab);
@@ -97,6 +107,7 @@ export class SimStorage implements QueueStorage {
       const claim = await this.#real.claim(request);
       // A claim that brings nothing lets leases lapse all the same.
       const items = claim.operations.length > 0 ? (await this.#real.list({ limit: 1_000 })).items : [];
+      world.witness.claimed(claim);
       world.referee.claimed(this.#tab.owner, device.index, device.wallNow(), request, claim, items);
       return claim;
     });
@@ -118,9 +129,12 @@ export class SimStorage implements QueueStorage {
   settle(token: number, settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
     return this.#call('settle', true, async () => {
       const results = await this.#real.settle(token, settlements);
-      const { referee } = this.#tab.world;
+      const { referee, witness } = this.#tab.world;
       for (const [at, settlement] of settlements.entries())
-        if (results[at] !== 'stale') referee.settled(this.#tab.owner, settlement);
+        if (results[at] !== 'stale') {
+          referee.settled(this.#tab.owner, settlement);
+          if (settlement.kind === 'remove') witness.delivered(settlement.id);
+        }
       for (const [at, { id }] of settlements.entries())
         if (results[at] === 'superseded') referee.superseded(id);
       this.#tab.device.tellOthers(this.#tab);

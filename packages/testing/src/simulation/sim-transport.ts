@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@cpc/sync-core';
 import type { Device } from './device.js';
+import { OPERATIONS } from './operations.js';
 import type { PlannedChange } from './plan.js';
 import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';
 import type { World } from './plan.js';
@@ -25,15 +26,20 @@ export class SimTransport implements Transport {
     this.#cookie = sharesCookie ? device : undefined;
   }
 
-  async send(operations: readonly Operation[], { signal }: SendContext): Promise<readonly DeliveryOutcome[]> {
+  async send(
+    operations: readonly Operation[],
+    { signal, heardTime }: SendContext,
+  ): Promise<readonly DeliveryOutcome[]> {
     if (operations.some((operation) => fateOf(operation) === 'throwing'))
       throw new TypeError('A simulated defect of the transport.');
     if (operations.some((operation) => fateOf(operation) === 'gateway')) return refusedByGateway(operations);
     try {
-      return await this.#network.exchange((server) => this.#served(server, operations), {
+      const answer = await this.#network.exchange((server) => this.#served(server, operations), {
         signal,
-        halve: (outcomes) => outcomes.slice(0, -1),
+        halve: (half) => ({ ...half, outcomes: half.outcomes.slice(0, -1) }),
       });
+      heardTime?.(answer.serverMs);
+      return answer.outcomes;
     } catch (error) {
       if (!isSyncError(error, 'NETWORK_UNREACHABLE')) throw error;
       const reason = toFailure(error, 'NETWORK_UNREACHABLE');
@@ -42,12 +48,19 @@ export class SimTransport implements Transport {
   }
 
   /** The server compares whose change it is with whom it takes the device for. */
-  #served(server: SimulatedServer, operations: readonly Operation[]): readonly DeliveryOutcome[] {
+  #served(server: SimulatedServer, operations: readonly Operation[]): Answer {
     const isMine = ({ principal }: Operation): boolean =>
       this.#cookie === undefined || principal === this.#cookie.principal;
-    if (operations.every(isMine)) return server.handle(operations);
-    return operations.map(() => ({ kind: 'unauthenticated', reason: MISMATCH }));
+    const outcomes = operations.every(isMine)
+      ? server.handle(operations)
+      : operations.map((): DeliveryOutcome => ({ kind: 'unauthenticated', reason: MISMATCH }));
+    return { outcomes, serverMs: server.now() };
   }
+}
+
+interface Answer {
+  readonly outcomes: readonly DeliveryOutcome[];
+  readonly serverMs: number;
 }
 
 /** A gateway has something against one of them: no answer of the server's ever comes. */
@@ -63,4 +76,4 @@ export function fateOf({ kind, payload }: Operation): PlannedChange['fate'] {
   return OWN_KINDS.has(kind) ? (payload as Pick<PlannedChange, 'fate'>).fate : 'good';
 }
 
-const OWN_KINDS: ReadonlySet<string> = new Set(['edit', 'draft', 'log']);
+const OWN_KINDS: ReadonlySet<string> = new Set(OPERATIONS.map(({ kind }) => kind));

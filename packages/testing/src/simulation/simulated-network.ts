@@ -4,6 +4,8 @@ import type { DeliveryOutcome, Operation } from '@cpc/sync-core';
 export interface SimulatedServer {
   /** Applies each operation once, as its key says, and answers in order. */
   handle(operations: readonly Operation[]): readonly DeliveryOutcome[];
+  /** Its clock, which is right, in milliseconds since the epoch. A transport may tell it as `heardTime`. */
+  now(): number;
 }
 
 export interface ExchangeOptions<Answer> {

@@ -1,6 +1,7 @@
 import type {
   AnyOperationDefinition,
   ConflictResolver,
+  CredentialProvider,
   DeliveryOutcome,
   DeliveryRules,
   Operation,
@@ -14,13 +15,15 @@ import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { ModelServer } from '../server/model-server.js';
 import { Device } from './device.js';
 import { FAULT_RATES, type FaultRates } from './fault-rates.js';
-import { NEW_KIND, OPERATIONS, type SimulatedOperation } from './operations.js';
+import { NEW_KIND, OPERATIONS, permanentIdOf, type SimulatedOperation, THING_KINDS } from './operations.js';
 import { planWorld, type World } from './plan.js';
 import { Referee } from './referee.js';
 import { Scheduler } from './scheduler.js';
 import { fateOf } from './sim-transport.js';
 import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';
+import { EPOCH_MS } from './sim-clock.js';
 import type { Tab } from './tab.js';
+import { Witness } from './witness.js';
 
 /** What a caller may put in the place of the simulator's own parts. */
 export interface SimulationParts {
@@ -28,6 +31,8 @@ export interface SimulationParts {
   readonly wrapStorage?: (storage: QueueStorage, tab: Tab) => QueueStorage;
   /** Stands between the worker and the simulated network of a tab. */
   readonly wrapTransport?: (transport: Transport, tab: Tab) => Transport;
+  /** Stands between the worker and what renews a sign-in. */
+  readonly wrapCredentials?: (credentials: CredentialProvider) => CredentialProvider;
   readonly worker?: SyncWorkerOptions;
   /** What the users enqueue. @defaultValue changes, drafts and lines of a log of the simulator's own */
   readonly operations?: readonly SimulatedOperation[];
@@ -58,7 +63,11 @@ export class SimulatedWorld {
   readonly devices: readonly Device[];
   readonly storageFaults: FaultSource;
   readonly networkFaults: FaultSource;
-  readonly server: SimulatedServer = { handle: (operations) => this.#arrive(operations) };
+  readonly witness = new Witness(this.referee);
+  readonly server: SimulatedServer = {
+    handle: (operations) => this.#arrive(operations),
+    now: () => EPOCH_MS + this.scheduler.now,
+  };
   readonly definitions: readonly AnyOperationDefinition[];
   readonly resolver: ConflictResolver;
   readonly lines: string[] = [];
@@ -81,7 +90,10 @@ export class SimulatedWorld {
     this.storageFaults = { random: new SeededRandom(seed * 7 + 1), rates };
     this.networkFaults = { random: new SeededRandom(seed * 7 + 2), rates };
     this.#serverRandom = new SeededRandom(seed * 7 + 3);
-    this.#server = new ModelServer({ judge: (operation) => this.#judge(operation) });
+    this.#server = new ModelServer({
+      judge: (operation) => this.#judge(operation),
+      answer: ({ kind, id }) => (kind === THING_KINDS.make ? { id: permanentIdOf(id) } : undefined),
+    });
     this.shape = planWorld(new SeededRandom(seed * 7 + 4));
     this.devices = Array.from(
       { length: this.shape.devices },
@@ -117,9 +129,13 @@ export class SimulatedWorld {
     const before = this.#server.ledger.length;
     const outcomes = this.#server.handle(operations);
     for (const { id } of this.#server.ledger.slice(before)) {
-      this.referee.applied(id, operations.find((one) => one.id === id)?.principal);
+      const operation = operations.find((one) => one.id === id);
+      this.witness.applied(operation);
+      this.referee.applied(id, operation?.principal);
       this.trace(undefined, () => `the server applies ${id}`);
     }
+    for (const [at, { kind }] of outcomes.entries())
+      if (kind === 'conflict') this.witness.conflicted(operations[at]);
     const [reused] = this.#server.reusedKeys;
     if (reused !== undefined)
       this.referee.broken('identical repeats', `the key ${reused} came with two payloads`);

@@ -1,4 +1,4 @@
-import { type StorageNotice, SyncQueue, SyncWorker } from '@cpc/sync-core';
+import { type CredentialProvider, type StorageNotice, SyncQueue, SyncWorker } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
 import type { Device } from './device.js';
 import { ObservedTransport } from './observed-transport.js';
@@ -37,6 +37,7 @@ export class Tab {
     const network = new SimNetwork(this);
     const sender = options.transport?.(network, this) ?? new SimTransport(network, world.shape, device);
     const transport = new ObservedTransport(sender, this);
+    const credentials: CredentialProvider = { refresh: () => this.#refresh() };
     this.queue = new SyncQueue(
       { storage, clock: this.clock, random },
       { operations: world.definitions.filter(({ kind }) => !isOld || kind !== NEW_KIND), node: name },
@@ -46,7 +47,8 @@ export class Tab {
         queue: this.queue,
         transport: options.wrapTransport?.(transport, this) ?? transport,
         resolver: world.resolver,
-        credentials: { refresh: () => this.#refresh() },
+        credentials: options.wrapCredentials?.(credentials) ?? credentials,
+        ...(device.monitor && { monitor: device.monitor }),
         ...(options.rules && { rules: options.rules(this) }),
       },
       options.worker,
