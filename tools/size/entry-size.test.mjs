@@ -23,15 +23,16 @@ const BUDGETS = {
   '@cpc/network/node': 3_000,
   '@cpc/react': 1_000,
   '@cpc/server': 13_500,
-  '@cpc/storage-sqlite': 26_800,
-  '@cpc/sync-core': 38_200,
+  '@cpc/storage-indexeddb': 11_100,
+  '@cpc/storage-sqlite': 29_600,
+  '@cpc/sync-core': 38_500,
   '@cpc/sync-core/aes-gcm': 1_500,
   '@cpc/sync-core/deterministic': 1_000,
   '@cpc/sync-core/ndjson': 1_500,
   '@cpc/sync-core/opentelemetry': 1_500,
-  '@cpc/sync-core/storage-kit': 13_400,
-  '@cpc/testing': 47_700,
-  '@cpc/testing/simulation': 11_400,
+  '@cpc/sync-core/storage-kit': 14_200,
+  '@cpc/testing': 50_900,
+  '@cpc/testing/simulation': 13_300,
 };
 
 const entries = publicPackages().flatMap(({ name, path, manifest }) =>

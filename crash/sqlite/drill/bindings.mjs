@@ -11,7 +11,7 @@ let newer;
  *
  * @type {readonly { name: string, node: () => Promise<string | undefined> }[]}
  */
-export const BINDINGS = [
+const BINDINGS = [
   { name: 'better-sqlite3', node: () => Promise.resolve(process.execPath) },
   { name: 'node:sqlite', node: () => (newer ??= nodeWithSqlite()) },
 ];
