@@ -8,5 +8,6 @@ export type {
   EffectStoreSettings,
   EffectStoreUnderTest,
 } from './conformance/effect-store-harness.js';
-export { endpointCases, type EndpointCase } from './conformance/endpoint-cases.js';
+export { endpointCases } from './conformance/endpoint-cases.js';
+export type { EndpointCase } from './conformance/endpoint-case.js';
 export type { EndpointHarness } from './conformance/endpoint-harness.js';

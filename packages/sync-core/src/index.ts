@@ -88,7 +88,6 @@ export type {
   ListQuery,
   NextDueRequest,
   Page,
-  Principals,
   QuarantinedRecord,
   RereadResult,
   QueueStorage,
@@ -100,14 +99,15 @@ export type {
   StorageSupports,
   VersionChange,
 } from './ports/queue-storage.js';
+export type { Principals } from './ports/sign-in.js';
 export type { SignedIn, SignInResult, SignInRules } from './ports/sign-in.js';
 export type { PayloadCodec } from './ports/payload-codec.js';
 export type { RandomSource } from './ports/random-source.js';
 export type { Subscribable, Subscription } from './ports/subscribable.js';
 export type { SyncPlugin, SyncPorts } from './ports/sync-plugin.js';
 export type { SendContext, Transport } from './ports/transport.js';
-export type { Explanation } from './queue/explain.js';
-export type { EnqueueOptions } from './queue/operation-factory.js';
+export type { Explanation } from './queue/explanation.js';
+export type { EnqueueOptions } from './queue/enqueue-options.js';
 export type { UnknownKinds } from './queue/operation-registry.js';
 export type { QueueContext } from './queue/queue-context.js';
 export type { QueueStats } from './queue/queue-stats.js';

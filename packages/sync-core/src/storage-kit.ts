@@ -25,13 +25,8 @@ export {
 } from './rules/bounds.js';
 export { REFERENCE_ENDED, referenceEnded } from './rules/ended.js';
 export { isEnd, mayTakeMeaning, supersededBy } from './rules/endings.js';
-export {
-  decideEnqueue,
-  type EnqueueDecision,
-  type EnqueueQuestions,
-  type Meeting,
-  type Refusal,
-} from './rules/enqueue.js';
+export { decideEnqueue, type EnqueueDecision, type EnqueueQuestions, type Refusal } from './rules/enqueue.js';
+export type { Meeting } from './rules/meeting.js';
 export { CodecKeys, type KeyCheck, type MetChecks } from './payload/codec-keys.js';
 export { appendAttempt } from './rules/history.js';
 export {

@@ -3,7 +3,7 @@ import { MemoryQueueStorage } from '../src/memory/memory-queue-storage.js';
 import { type AnyOperationDefinition, defineOperation } from '../src/operation/define-operation.js';
 import type { QueuedOperation } from '../src/operation/to-operation.js';
 import type { QueueStorage } from '../src/ports/queue-storage.js';
-import type { EnqueueOptions } from '../src/queue/operation-factory.js';
+import type { EnqueueOptions } from '../src/queue/enqueue-options.js';
 import type { UnknownKinds } from '../src/queue/operation-registry.js';
 import type { SyncEvent } from '../src/queue/sync-event.js';
 import { SyncQueue } from '../src/queue/sync-queue.js';

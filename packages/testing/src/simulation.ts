@@ -1,5 +1,5 @@
 /** The simulator: the real queue and worker through thousands of bad days in a minute. */
-export type { Device } from './simulation/device.js';
+export type { Device, SimulationParts, Tab } from './simulation/cast.js';
 export { FAULT_RATES, type FaultRates, NO_FAULTS } from './simulation/fault-rates.js';
 export { minimise, type MinimisedHistory } from './simulation/minimise.js';
 export type { SimulatedOperation } from './simulation/operations.js';
@@ -12,6 +12,4 @@ export {
   type SimulationResult,
 } from './simulation/simulate.js';
 export type { ExchangeOptions, SimulatedNetwork, SimulatedServer } from './simulation/simulated-network.js';
-export type { SimulationParts } from './simulation/simulated-world.js';
-export type { Tab } from './simulation/tab.js';
 export { Violation } from './simulation/violation.js';

@@ -1,6 +1,5 @@
 import { atLeastOne } from '../delivery/at-least-one.js';
 import { checkFunction, shown } from '../delivery/check-parts.js';
-import type { CompositeOptions } from './composite.js';
 
 /** What each kind of policy must have, and may have. */
 const FUNCTIONS = {
@@ -16,10 +15,10 @@ const FUNCTIONS = {
  *
  * @throws TypeError or RangeError that names the method
  */
-export function checkPolicy<Service>(
+export function checkPolicy(
   name: string,
   value: unknown,
-  { online, offline }: Pick<CompositeOptions<Service>, 'online' | 'offline'>,
+  { online, offline }: { readonly online: unknown; readonly offline: unknown },
 ): void {
   const policy = Object(value) as Readonly<Record<string, unknown>>;
   const { kind } = policy;

@@ -1,5 +1,5 @@
 import { assertEqual } from './assert.js';
-import { type CaseBody, gone, page, put, shownIn } from './replica-store-cases.js';
+import { type CaseBody, gone, page, put, shownIn } from './store-case.js';
 
 export const channelCases: readonly CaseBody[] = [
   [

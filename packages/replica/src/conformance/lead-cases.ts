@@ -1,5 +1,5 @@
 import { assertEqual } from './assert.js';
-import type { CaseBody } from './replica-store-cases.js';
+import type { CaseBody } from './store-case.js';
 
 export const leadCases: readonly CaseBody[] = [
   [

@@ -1,5 +1,5 @@
 import { assertEqual } from './assert.js';
-import { type CaseBody, gone, page, put, shownIn, stateOf } from './replica-store-cases.js';
+import { type CaseBody, gone, page, put, shownIn, stateOf } from './store-case.js';
 
 export const pageCases: readonly CaseBody[] = [
   [

@@ -1,6 +1,6 @@
 import { KEPT_COMMITS, LISTED_ENTITIES } from '../ports/bounds.js';
 import { assertEqual, assertRejects } from './assert.js';
-import { type CaseBody, gone, page, put } from './replica-store-cases.js';
+import { type CaseBody, gone, page, put } from './store-case.js';
 
 export const readCases: readonly CaseBody[] = [
   [

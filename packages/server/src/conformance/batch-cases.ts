@@ -1,5 +1,5 @@
 import { demand, demandStatus, type EndpointAnswer, type EndpointClient } from './endpoint-client.js';
-import type { EndpointCase } from './endpoint-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 
 /** What a batch does: each item by itself, in order, as it would alone. */
 export function batchCases(client: EndpointClient): readonly EndpointCase[] {

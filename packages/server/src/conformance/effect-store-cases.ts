@@ -11,12 +11,6 @@ export interface EffectStoreCase {
   readonly run: () => Promise<void>;
 }
 
-/** A check as it is written: with a store on an empty database. */
-export interface StoreCheck {
-  readonly name: string;
-  readonly check: <Tx>(client: StoreClient<Tx>) => Promise<void>;
-}
-
 /**
  * The contract of `EffectStore` as executable cases, for a store on any database. Without a test runner:
  * `for (const { name, run } of effectStoreCases(harness)) test(name, run)`.

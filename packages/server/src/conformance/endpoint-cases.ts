@@ -1,16 +1,11 @@
 import { batchCases } from './batch-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 import { EndpointClient } from './endpoint-client.js';
 import type { EndpointHarness } from './endpoint-harness.js';
 import { keyCases } from './key-cases.js';
 import { principalCases } from './principal-cases.js';
 import { refusalCases } from './refusal-cases.js';
 import { versionCases } from './version-cases.js';
-
-/** One check. It rejects with a sentence that says what the endpoint does wrong. */
-export interface EndpointCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
 
 /**
  * Checks over HTTP whether an endpoint speaks this protocol, whoever wrote it, in whatever language. Without a

@@ -1,5 +1,5 @@
 import { demand, demandStatus, type EndpointAnswer, type EndpointClient } from './endpoint-client.js';
-import type { EndpointCase } from './endpoint-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 
 /** What a key does: one effect, one answer, one owner. */
 export function keyCases(client: EndpointClient): readonly EndpointCase[] {

@@ -1,5 +1,5 @@
 import { demand, demandStatus, type EndpointClient } from './endpoint-client.js';
-import type { EndpointCase } from './endpoint-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 
 /** Whose operations they are, and under whose credentials they come. None where the endpoint does not compare. */
 export function principalCases(client: EndpointClient): readonly EndpointCase[] {

@@ -1,5 +1,5 @@
 import { demand, type EndpointClient, type SentOperation } from './endpoint-client.js';
-import type { EndpointCase } from './endpoint-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 
 /** What must not get through, and how it is refused. */
 export function refusalCases(client: EndpointClient): readonly EndpointCase[] {

@@ -1,4 +1,4 @@
-import type { StoreCheck } from './effect-store-cases.js';
+import type { StoreCheck } from './store-check.js';
 import { answerOf, demandOfStore } from './store-client.js';
 
 /** What a key does: one effect, one answer, one owner. */

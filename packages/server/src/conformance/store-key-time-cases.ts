@@ -1,4 +1,4 @@
-import type { StoreCheck } from './effect-store-cases.js';
+import type { StoreCheck } from './store-check.js';
 import { demandOfStore, StoreClient } from './store-client.js';
 
 /** How long a key is kept. */

@@ -1,4 +1,4 @@
-import type { StoreCheck } from './effect-store-cases.js';
+import type { StoreCheck } from './store-check.js';
 import { answerOf, demandOfStore, type PlannedWork } from './store-client.js';
 
 /** Works that may run as one. A store that runs each by itself passes, too. */

@@ -1,4 +1,4 @@
-import type { StoreCheck } from './effect-store-cases.js';
+import type { StoreCheck } from './store-check.js';
 import type { PlannedWork } from './store-client.js';
 import { demandOfStore } from './store-client.js';
 

@@ -1,5 +1,5 @@
 import { demand, demandStatus, type EndpointAnswer, type EndpointClient } from './endpoint-client.js';
-import type { EndpointCase } from './endpoint-cases.js';
+import type { EndpointCase } from './endpoint-case.js';
 
 /** What `If-Match` does, where the endpoint has a kind with versions. */
 export function versionCases(client: EndpointClient): readonly EndpointCase[] {

@@ -2,14 +2,16 @@ import type { IdAssignment } from '@cpc/sync-core';
 import { REMEMBERED_ASSIGNMENTS } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { checksumOf } from './checksum.js';
-import type { QueueTransaction } from './queue-transaction.js';
+import type { QueueState } from './queue-state.js';
 import type { Statements } from './statements.js';
 
 const SEED = 0x2d95;
 
 /** Keeps which permanent id took the place of a temporary one. */
-export function keepAssignment(tx: QueueTransaction, { from, to }: IdAssignment): void {
-  const { sql, state } = tx;
+export function keepAssignment(
+  { sql, state }: { readonly sql: Statements; readonly state: QueueState },
+  { from, to }: IdAssignment,
+): void {
   let number = state.data.assignments + 1;
   // Only a row whose number was altered can be in the way, and it stays as it is.
   while (sql.assignmentAt.get(number) !== undefined) number++;

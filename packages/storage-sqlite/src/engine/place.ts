@@ -1,6 +1,5 @@
 import type { StoredOperation } from '@cpc/sync-core';
 import type { Progress } from '@cpc/sync-core/storage-kit';
-import type { AttemptLog } from './attempt-log.js';
 
 /** `aside`: a dead letter that has left its lane. */
 export const HOLD = { none: 0, parked: 1, deadLetter: 2, aside: 3 } as const;
@@ -46,8 +45,10 @@ export function stateOf(place: Place): Exclude<StoredOperation['state'], 'leased
 }
 
 /** How far an operation came, as the rules look at it. */
-export function progressOf({ attempts, attempted, hold, dueAt, delayMs }: Place, log: AttemptLog): Progress {
-  const { history, failure } = log;
+export function progressOf(
+  { attempts, attempted, hold, dueAt, delayMs }: Place,
+  { history, failure }: Pick<Progress, 'history' | 'failure'>,
+): Progress {
   return { attempts, attempted, history, hold: HELD[hold], dueAt, delayMs, failure };
 }
 

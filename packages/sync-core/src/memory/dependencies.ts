@@ -1,11 +1,4 @@
-import type { Entry } from './entry.js';
-import { RankCounts } from './rank-counts.js';
-
-/** Those that depend on an entry, and the ranks that they lend to it. */
-export class Dependents {
-  readonly entries = new Set<Entry>();
-  readonly ranks = new RankCounts();
-}
+import { Dependents, type Entry } from './entry.js';
 
 /**
  * Lets one entry wait for another. Only what came earlier can be waited for; so the waiting never goes round in a

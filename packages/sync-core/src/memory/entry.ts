@@ -3,9 +3,7 @@ import type { NewOperation, StoredOperation } from '../operation/operation-recor
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import { frozenCopy, frozenList, withFrozenLists } from '../operation/own.js';
 import { firstDueAt, NO_HISTORY, type Progress } from '../rules/progress.js';
-import type { Dependents } from './dependencies.js';
-import type { Lane } from './lane.js';
-import type { ReadySet } from './ready-set.js';
+import { RankCounts } from './rank-counts.js';
 
 /** One operation in the index: what the app gave, what the storage keeps, and its place among the others. */
 export class Entry {
@@ -31,7 +29,7 @@ export class Entry {
   attemptedBefore = false;
 
   /** What it was last put into, to go or to be due. One that it was put into before skips it. */
-  ready: ReadySet | undefined = undefined;
+  ready: object | undefined = undefined;
   lane: Lane | undefined = undefined;
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
@@ -141,4 +139,45 @@ export class Entry {
       aside: this.isAside || undefined,
     };
   }
+}
+
+/** The operations of one lane, in sequence order. */
+export class Lane {
+  readonly name: string;
+  readonly entity: string;
+  head: Entry | undefined = undefined;
+  tail: Entry | undefined = undefined;
+
+  constructor(name: string, entity: string) {
+    this.name = name;
+    this.entity = entity;
+  }
+
+  /** Places the entry by its sequence: at the end, unless it comes from another lane. */
+  insert(entry: Entry): void {
+    let before = this.tail;
+    while (before !== undefined && before.sequence > entry.sequence) before = before.previous;
+    const after = before === undefined ? this.head : before.next;
+    entry.lane = this;
+    entry.previous = before;
+    entry.next = after;
+    if (before === undefined) this.head = entry;
+    else before.next = entry;
+    if (after === undefined) this.tail = entry;
+    else after.previous = entry;
+  }
+
+  remove(entry: Entry): void {
+    if (entry.previous === undefined) this.head = entry.next;
+    else entry.previous.next = entry.next;
+    if (entry.next === undefined) this.tail = entry.previous;
+    else entry.next.previous = entry.previous;
+    entry.lane = entry.previous = entry.next = undefined;
+  }
+}
+
+/** Those that depend on an entry, and the ranks that they lend to it. */
+export class Dependents {
+  readonly entries = new Set<Entry>();
+  readonly ranks = new RankCounts();
 }

@@ -1,5 +1,6 @@
 import type { StoredOperation } from '../operation/operation-record.js';
-import type { Claim, ClaimRequest, Principals } from '../ports/queue-storage.js';
+import type { Claim, ClaimRequest } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import type { Entry } from './entry.js';
 import { isKnown } from '../rules/known-kinds.js';
 import { Heap } from './heap.js';

@@ -16,13 +16,13 @@ import type {
   IdAssignment,
   ListQuery,
   Page,
-  Principals,
   NextDueRequest,
   Settlement,
   SettleResult,
   StorageStats,
   VersionChange,
 } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import { Adoption } from '../rules/adoption.js';
 import { MOVED_FOLLOWERS, SUPERSEDING_FOLLOWERS } from '../rules/bounds.js';
 import { isEnd, mayTakeMeaning, supersededBy } from '../rules/endings.js';

@@ -7,7 +7,7 @@ import { type Progress, stateOfHold } from '../rules/progress.js';
 import { depend } from './dependencies.js';
 import { Entry } from './entry.js';
 import { Heap } from './heap.js';
-import { Lane } from './lane.js';
+import { Lane } from './entry.js';
 import { SILENT_JOURNAL, type QueueJournal } from './queue-journal.js';
 import { RankFlow } from './rank-flow.js';
 import type { ReadySet } from './ready-set.js';

@@ -1,5 +1,5 @@
 import type { NewOutcome, OutcomePage, OutcomeQuery, OutcomeRecord } from '../ports/outcome-record.js';
-import type { Principals } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import { KEPT_OUTCOMES } from '../rules/bounds.js';
 import { purgedOutcome } from '../rules/outcomes.js';
 

@@ -1,4 +1,5 @@
-import type { IdAssignment, Principals } from '../ports/queue-storage.js';
+import type { IdAssignment } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import type { NewOutcome } from '../ports/outcome-record.js';
 import type { Entry } from './entry.js';
 import type { Fate } from '../rules/known-ids.js';

@@ -2,7 +2,7 @@ import type { SyncFailure } from '../errors/sync-failure.js';
 import type { AttemptRecord, OperationState } from '../operation/operation.js';
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { NewOutcome, OutcomePage, OutcomeQuery, OutcomeRecord } from './outcome-record.js';
-import type { SignedIn, SignInResult, SignInRules } from './sign-in.js';
+import type { Principals, SignedIn, SignInResult, SignInRules } from './sign-in.js';
 import type { Subscribable } from './subscribable.js';
 
 /**
@@ -265,9 +265,6 @@ export interface RereadResult {
   /** How many records are still in quarantine. */
   readonly left: number;
 }
-
-/** Whose operations a claim may receive; `undefined` in the list stands for operations without a principal. */
-export type Principals = readonly (string | undefined)[];
 
 /** The kinds that a caller can send, each with the newest version of its payload that the caller knows. */
 export type KnownKinds = ReadonlyMap<string, number>;

@@ -1,4 +1,5 @@
-import type { Principals } from './queue-storage.js';
+/** Whose operations a claim may receive; `undefined` in the list stands for operations without a principal. */
+export type Principals = readonly (string | undefined)[];
 
 /** Who is signed in; nobody, where `principal` is `undefined`. */
 export interface SignedIn {

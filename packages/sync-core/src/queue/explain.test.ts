@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { openQueue, REJECTED, RETRY, runningWorker } from '../../test/fixtures.js';
 import { defer } from '../conflict/resolvers.js';
 import { defineOperation } from '../operation/define-operation.js';
-import type { Reason } from './explain.js';
+import type { Reason } from './explanation.js';
 import { processQueue } from '../worker/process-queue.js';
 
 const write = defineOperation<number>('write', { conflict: defer, entity: () => 'e' });

@@ -1,33 +1,9 @@
 import type { StoredOperation } from '../operation/operation-record.js';
-import type { OperationState } from '../operation/operation.js';
 import { REFERENCE_ENDED } from '../rules/ended.js';
 import { holderOf } from '../view/held.js';
+import type { Explanation, Reason } from './explanation.js';
 import type { QueueContext } from './queue-context.js';
 import type { Visibility } from './visibility.js';
-
-/** Why an operation is where it is. */
-export interface Explanation {
-  readonly state: OperationState;
-  /** What it waits for: a stable word for programs. */
-  readonly waitsFor:
-    | 'nothing'
-    | 'worker'
-    | 'operation'
-    | 'time'
-    | 'network'
-    | 'signIn'
-    | 'resume'
-    | 'answer'
-    | 'decision'
-    | 'newerApp'
-    | 'newerServer';
-  /** The same for a person, in a sentence. */
-  readonly message: string;
-  /** Until when, in milliseconds since the epoch, where that is known. */
-  readonly until?: number;
-  /** The operations it waits for. */
-  readonly operations?: readonly string[];
-}
 
 export async function explain(
   context: QueueContext,
@@ -42,9 +18,6 @@ export async function explain(
   const reason = isSeen ? await reasonOf(context, stored) : whileSignedOut(stored);
   return { state, ...reason };
 }
-
-/** Why an operation is where it is, without where that is. */
-export type Reason = Omit<Explanation, 'state'>;
 
 async function reasonOf(context: QueueContext, stored: StoredOperation): Promise<Reason> {
   const { dueAt, failure } = stored;

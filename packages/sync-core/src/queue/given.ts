@@ -1,6 +1,6 @@
 import { isSyncError, SyncError } from '../errors/sync-error.js';
 import { checkId, checkInteger, checkText } from '../operation/check.js';
-import type { EnqueueOptions } from './operation-factory.js';
+import type { EnqueueOptions } from './enqueue-options.js';
 
 /** What a caller said about an operation, as it was at the moment of the call: nobody else holds any of it. */
 export interface Given extends Omit<EnqueueOptions, 'base'> {

@@ -4,7 +4,7 @@ import type { EnqueueResult, StorageReceipt } from '../ports/queue-storage.js';
 import { CallOrder } from './call-order.js';
 import { coded } from './given.js';
 import { GroupCommit } from './group-commit.js';
-import type { EnqueueOptions } from './operation-factory.js';
+import type { EnqueueOptions } from './enqueue-options.js';
 import { type QueueContext, tracked, type Turn, wake } from './queue-context.js';
 import { heldBy } from './outcome-events.js';
 import { type EnqueueReceipt, eventOf, receiptOf, refusal, subjectOf, touchesOthers } from './receipt.js';

@@ -6,7 +6,7 @@ import type { Logger } from '../ports/logger.js';
 import type { EnqueueRules, QueueStorage } from '../ports/queue-storage.js';
 import type { RandomSource } from '../ports/random-source.js';
 import type { EventHub } from './event-hub.js';
-import type { Reason } from './explain.js';
+import type { Reason } from './explanation.js';
 import type { OperationFactory } from './operation-factory.js';
 import type { OutcomeFeed } from './outcome-feed.js';
 import type { OperationRegistry } from './operation-registry.js';

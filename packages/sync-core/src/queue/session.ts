@@ -1,4 +1,5 @@
-import type { Principals, QueueStorage } from '../ports/queue-storage.js';
+import type { QueueStorage } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import type { SignedIn, SignInResult, SignInRules } from '../ports/sign-in.js';
 import type { EventHub } from './event-hub.js';
 import type { SyncEvent } from './sync-event.js';

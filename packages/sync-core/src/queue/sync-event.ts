@@ -1,7 +1,8 @@
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { AttemptRecord } from '../operation/operation.js';
 import type { RemoteRecord, Resolution } from '../ports/conflict-resolver.js';
-import type { Principals, QuarantinedRecord } from '../ports/queue-storage.js';
+import type { QuarantinedRecord } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 
 /** Which operation an event is about. */
 export interface EventSubject {

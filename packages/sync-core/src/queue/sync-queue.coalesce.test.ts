@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { newOperation, openQueue, REJECTED, typesOf } from '../../test/fixtures.js';
 import { defineOperation } from '../operation/define-operation.js';
-import type { EnqueueOptions } from './operation-factory.js';
+import type { EnqueueOptions } from './enqueue-options.js';
 import { processQueue } from '../worker/process-queue.js';
 
 interface Volume {

@@ -6,7 +6,7 @@ import { OperationPriority } from '../operation/priority.js';
 import type { SyncFailure } from '../errors/sync-failure.js';
 import type { QuarantinedRecord, StorageNotice } from '../ports/queue-storage.js';
 import type { Subscription } from '../ports/subscribable.js';
-import type { EnqueueOptions } from './operation-factory.js';
+import type { EnqueueOptions } from './enqueue-options.js';
 import { ageingRank } from './rank.js';
 import { SyncQueue } from './sync-queue.js';
 import { processQueue } from '../worker/process-queue.js';

@@ -1,5 +1,6 @@
 import type { StoredOperation } from '../operation/operation-record.js';
-import type { ListQuery, Principals } from '../ports/queue-storage.js';
+import type { ListQuery } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import type { QueueContext } from './queue-context.js';
 import { notYours } from './receipt.js';
 

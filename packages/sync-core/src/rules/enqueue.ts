@@ -1,10 +1,10 @@
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
-import type { NewOutcome } from '../ports/outcome-record.js';
 import type { EnqueueResult, EnqueueRules, StorageReceipt } from '../ports/queue-storage.js';
 import { cancel, drop, supersede } from './vanishing.js';
-import { type Fate, type IdLookup, repeatOfPast, repeatOfPresent } from './known-ids.js';
+import { type IdLookup, repeatOfPast, repeatOfPresent } from './known-ids.js';
 import { laneOf } from './lane-of.js';
 import { type Joinable, type JoinQuestions, mayJoin, mayVanish } from './may-join.js';
+import type { Meeting } from './meeting.js';
 import { outcomeFor } from './outcomes.js';
 
 /** Why a batch is refused. */
@@ -29,21 +29,6 @@ export interface EnqueueQuestions<Tail extends Joinable> extends IdLookup, JoinQ
   /** The operation as the port shows it. */
   stored(one: Tail): StoredOperation;
 }
-
-/** What becomes of others and of ids where an operation enters the queue, or does not since it meets another. */
-export type Meeting<Tail> = {
-  /** They leave the queue undelivered. */
-  readonly gone: readonly Tail[];
-  readonly fates: readonly (readonly [id: string, fate: Fate])[];
-  /** The outcomes to keep. */
-  readonly told: readonly (readonly [id: string, outcome: NewOutcome])[];
-  /** Those of `gone` whose meaning the operation takes, for the receipt. */
-  readonly superseded: readonly string[];
-} & (
-  | { readonly kind: 'append' }
-  | { readonly kind: 'merged'; readonly tail: Tail; readonly operation: NewOperation }
-  | { readonly kind: 'cancelled'; readonly receipt: StorageReceipt }
-);
 
 /** What an `enqueue` does: `append` the operation, refuse it, answer without a change, or let it meet others. */
 export type EnqueueDecision<Tail> = 'append' | Refusal | StorageReceipt | Meeting<Tail>;

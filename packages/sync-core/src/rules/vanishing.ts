@@ -1,8 +1,8 @@
 import type { NewOperation, StoredOperation } from '../operation/operation-record.js';
 import type { EnqueueRules, StorageReceipt } from '../ports/queue-storage.js';
-import type { Meeting } from './enqueue.js';
 import { ENDED } from './known-ids.js';
 import type { Joinable } from './may-join.js';
+import type { Meeting } from './meeting.js';
 import { keptFailure, outcomeFor } from './outcomes.js';
 
 interface Questions<Tail> {

@@ -1,7 +1,7 @@
 import type { OperationDefinition } from '../operation/define-operation.js';
 import type { NewOperation } from '../operation/operation-record.js';
 import type { EnqueueResult, EnqueueRules, StorageReceipt } from '../ports/queue-storage.js';
-import type { EnqueueOptions } from '../queue/operation-factory.js';
+import type { EnqueueOptions } from '../queue/enqueue-options.js';
 import { tracked, wake } from '../queue/queue-context.js';
 import { eventOf, receiptOf, refusal, type EnqueueReceipt } from '../queue/receipt.js';
 import type { SyncQueue } from '../queue/sync-queue.js';

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { StoredOperation } from '../operation/operation-record.js';
 import { type QueuedOperation, toOperation } from '../operation/to-operation.js';
-import type { Page, Principals, QueueStorage } from '../ports/queue-storage.js';
+import type { Page, QueueStorage } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import { laneOf } from '../rules/lane-of.js';
 import { holderOf, isLost } from './held.js';
 import type { QueueContext } from '../queue/queue-context.js';

@@ -1,4 +1,4 @@
-import type { Principals } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 import type { QueueContext } from '../queue/queue-context.js';
 import type { WorkerSettings } from './worker-options.js';
 

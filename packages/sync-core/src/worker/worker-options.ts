@@ -1,7 +1,7 @@
 import { ExponentialBackoff } from '../backoff/backoff.js';
 import { checkInteger } from '../operation/check.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
-import type { Principals } from '../ports/queue-storage.js';
+import type { Principals } from '../ports/sign-in.js';
 
 export interface SyncWorkerOptions {
   /**

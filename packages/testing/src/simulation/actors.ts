@@ -1,16 +1,16 @@
 import type { EnqueueItem } from '@cpc/sync-core';
-import type { Device } from './device.js';
+import type { SimDevice } from './device.js';
 import { NEW_KIND } from './operations.js';
 import type { PlannedChange, PlannedEvent } from './plan.js';
 import type { SimulatedWorld } from './simulated-world.js';
-import type { Tab } from './tab.js';
+import type { SimTab } from './tab.js';
 import { changesToThings } from './things.js';
 
 /** The users and the bad day: does what was planned. */
 export class Actors {
   readonly #world: SimulatedWorld;
   #lastNumber = 0;
-  readonly #lastId = new Map<Device, string>();
+  readonly #lastId = new Map<SimDevice, string>();
 
   constructor(world: SimulatedWorld) {
     this.#world = world;
@@ -85,7 +85,7 @@ export class Actors {
   }
 
   /** Retries or discards every dead letter, as a user who sees the list. */
-  async #dead(device: Device, kind: 'retryDead' | 'discardDead'): Promise<void> {
+  async #dead(device: SimDevice, kind: 'retryDead' | 'discardDead'): Promise<void> {
     const queue = device.tabs.find((tab) => tab !== undefined)?.queue;
     if (queue === undefined) return;
     try {
@@ -97,7 +97,7 @@ export class Actors {
   }
 
   /** Shows the queue to whoever is signed in, and asks for what is not theirs. */
-  async #look(device: Device, at: number): Promise<void> {
+  async #look(device: SimDevice, at: number): Promise<void> {
     const queue = device.tabs[at]?.queue;
     if (queue === undefined) return;
     try {
@@ -114,7 +114,7 @@ export class Actors {
     }
   }
 
-  #enqueue(device: Device, at: number, changes: readonly PlannedChange[]): void {
+  #enqueue(device: SimDevice, at: number, changes: readonly PlannedChange[]): void {
     const tab = device.tabs[at] ?? device.tabs.find((other) => other !== undefined);
     if (tab === undefined || changes.length === 0) return;
     // Code of before enters what it knows.
@@ -123,7 +123,7 @@ export class Actors {
     void this.#keepTrying(tab, items);
   }
 
-  #item(device: Device, tab: Tab, change: PlannedChange): EnqueueItem {
+  #item(device: SimDevice, tab: SimTab, change: PlannedChange): EnqueueItem {
     const { fate } = change;
     const now = tab.clock.now();
     const payload = change.payload ?? { fate, number: this.#lastNumber + 1 };
@@ -155,7 +155,7 @@ export class Actors {
   }
 
   /** An app that means it: after a failure of the storage it repeats the call with the same ids. */
-  async #keepTrying(tab: Tab, items: readonly EnqueueItem[]): Promise<void> {
+  async #keepTrying(tab: SimTab, items: readonly EnqueueItem[]): Promise<void> {
     const { scheduler, referee } = this.#world;
     for (let attempt = 0; attempt < 50; attempt++) {
       try {

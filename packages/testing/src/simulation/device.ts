@@ -1,17 +1,11 @@
 import { ManualNetworkMonitor } from '@cpc/network';
 import { MemoryQueueStorage, type QueueStorage, type StorageNotice } from '@cpc/sync-core';
 import { EPOCH_MS, type WallClock } from './sim-clock.js';
-import type { SimulatedWorld } from './simulated-world.js';
-import { Tab } from './tab.js';
-
-/** Something that a person made on a device, under the id of the operation that makes it. */
-export interface Thing {
-  readonly id: string;
-  readonly entity: string;
-}
+import type { Device, Stage, Tab, Thing } from './cast.js';
+import { SimTab } from './tab.js';
 
 /** A phone or a laptop: one storage, one wall clock, one network, and tabs that come and go. */
-export class Device {
+export class SimDevice implements Device {
   readonly index: number;
   readonly storage: QueueStorage = new MemoryQueueStorage();
   readonly wall: WallClock;
@@ -20,16 +14,16 @@ export class Device {
   /** The things that the person sees here. */
   readonly things: Thing[] = [];
   thingsMade = 0;
-  readonly tabs: (Tab | undefined)[];
+  readonly tabs: (SimTab | undefined)[];
   principal: string | undefined;
   cutUntil = 0;
   diskFullUntil = 0;
   /** How many of the next calls of the storage fail. */
   hiccups = 0;
-  readonly #world: SimulatedWorld;
+  readonly #world: Stage;
   #generation = 0;
 
-  constructor(world: SimulatedWorld, index: number, tabs: number) {
+  constructor(world: Stage, index: number, tabs: number) {
     this.#world = world;
     this.index = index;
     const { aheadMs, monitor } = world.shape;
@@ -46,7 +40,7 @@ export class Device {
   open(at: number, isOld = false): void {
     if (this.tabs[at] !== undefined) return;
     const seed = this.#world.seed * 1_009 + this.index * 101 + at * 11 + ++this.#generation;
-    const tab = new Tab(this.#world, this, `d${this.index}t${at}.${this.#generation}`, seed, isOld);
+    const tab = new SimTab(this.#world, this, `d${this.index}t${at}.${this.#generation}`, seed, isOld);
     this.tabs[at] = tab;
     this.#world.referee.openedAt.set(tab.owner, this.#world.scheduler.now);
     void tab.start();

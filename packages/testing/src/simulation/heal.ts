@@ -1,5 +1,5 @@
 import type { StoredOperation } from '@cpc/sync-core';
-import type { Device } from './device.js';
+import type { SimDevice } from './device.js';
 import { NO_FAULTS } from './fault-rates.js';
 import type { SimulatedWorld } from './simulated-world.js';
 
@@ -40,7 +40,7 @@ export async function heal(world: SimulatedWorld, goesOn: GoesOn): Promise<void>
   await giveUpHeld(world, goesOn);
 }
 
-function signIn(device: Device, principal: string | undefined): void {
+function signIn(device: SimDevice, principal: string | undefined): void {
   device.signIn(principal);
   for (const tab of device.tabs) {
     tab?.worker.resume();
@@ -53,7 +53,7 @@ async function deliver(
   world: SimulatedWorld,
   principal: string | undefined,
   goesOn: GoesOn,
-  ...only: readonly Device[]
+  ...only: readonly SimDevice[]
 ): Promise<void> {
   const { scheduler, referee } = world;
   const began = scheduler.now;
@@ -78,7 +78,7 @@ async function deliver(
 async function deliverable(
   world: SimulatedWorld,
   principal: string | undefined,
-  devices: readonly Device[],
+  devices: readonly SimDevice[],
 ): Promise<readonly StoredOperation[]> {
   const result: StoredOperation[] = [];
   for (const device of devices) {

@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, Operation, SendContext, Transport } from '@cpc/sync-core';
-import type { Tab } from './tab.js';
+import type { Tab } from './cast.js';
 
 /** Tells the referee what a tab sends and hears, whatever transport does the work. */
 export class ObservedTransport implements Transport {

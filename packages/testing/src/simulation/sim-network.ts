@@ -1,6 +1,6 @@
 import { SyncError } from '@cpc/sync-core';
 import type { ExchangeOptions, SimulatedNetwork, SimulatedServer } from './simulated-network.js';
-import type { Tab } from './tab.js';
+import type { Tab } from './cast.js';
 
 /** What becomes of one request, drawn before it sets out, so that one history draws in one order. */
 interface Weather {

@@ -23,7 +23,7 @@ import {
   type StoredOperation,
   SyncError,
 } from '@cpc/sync-core';
-import type { Tab } from './tab.js';
+import type { Tab } from './cast.js';
 
 /**
  * One tab's handle on its device's storage. Every call takes time before and after its effect, so that a crash can

@@ -6,7 +6,7 @@ import {
   toFailure,
   type Transport,
 } from '@cpc/sync-core';
-import type { Device } from './device.js';
+import type { Device } from './cast.js';
 import { OPERATIONS } from './operations.js';
 import type { PlannedChange } from './plan.js';
 import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';

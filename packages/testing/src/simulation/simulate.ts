@@ -4,7 +4,8 @@ import { heal } from './heal.js';
 import { FAULTS_END_MS, planEvents, type PlannedEvent } from './plan.js';
 import type { SimulatedOperation } from './operations.js';
 import { withOperations } from './plan-operations.js';
-import { type SimulationParts, SimulatedWorld } from './simulated-world.js';
+import type { SimulationParts } from './cast.js';
+import { SimulatedWorld } from './simulated-world.js';
 import type { Violation } from './violation.js';
 
 /**

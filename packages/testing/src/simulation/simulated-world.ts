@@ -1,66 +1,34 @@
 import type {
   AnyOperationDefinition,
   ConflictResolver,
-  CredentialProvider,
   DeliveryOutcome,
-  DeliveryRules,
   Operation,
-  QueueStorage,
   Resolution,
   StoredOperation,
-  SyncWorkerOptions,
-  Transport,
 } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
 import { ModelServer } from '../server/model-server.js';
-import { Device } from './device.js';
-import { FAULT_RATES, type FaultRates } from './fault-rates.js';
-import { NEW_KIND, OPERATIONS, permanentIdOf, type SimulatedOperation, THING_KINDS } from './operations.js';
+import type { FaultSource, SimulationParts, Stage, Tab } from './cast.js';
+import { SimDevice } from './device.js';
+import { FAULT_RATES } from './fault-rates.js';
+import { NEW_KIND, OPERATIONS, permanentIdOf, THING_KINDS } from './operations.js';
 import { planWorld, type World } from './plan.js';
 import { Referee } from './referee.js';
 import { Scheduler } from './scheduler.js';
 import { fateOf } from './sim-transport.js';
-import type { SimulatedNetwork, SimulatedServer } from './simulated-network.js';
+import type { SimulatedServer } from './simulated-network.js';
 import { EPOCH_MS } from './sim-clock.js';
-import type { Tab } from './tab.js';
+
 import { Witness } from './witness.js';
 
-/** What a caller may put in the place of the simulator's own parts. */
-export interface SimulationParts {
-  /** Stands between the queue and the simulated storage of a tab. */
-  readonly wrapStorage?: (storage: QueueStorage, tab: Tab) => QueueStorage;
-  /** Stands between the worker and the simulated network of a tab. */
-  readonly wrapTransport?: (transport: Transport, tab: Tab) => Transport;
-  /** Stands between the worker and what renews a sign-in. */
-  readonly wrapCredentials?: (credentials: CredentialProvider) => CredentialProvider;
-  readonly worker?: SyncWorkerOptions;
-  /** What the users enqueue. @defaultValue changes, drafts and lines of a log of the simulator's own */
-  readonly operations?: readonly SimulatedOperation[];
-  /** What decides about outcomes in a tab, in the place of the library's own rules. */
-  readonly rules?: (tab: Tab) => DeliveryRules;
-  /** For conflicts of kinds whose definition names none. @defaultValue one that does all that a resolver may do */
-  readonly resolver?: ConflictResolver;
-  /** What sends: yours, over the simulated network. @defaultValue one that hands operations to the model server */
-  readonly transport?: (network: SimulatedNetwork, tab: Tab) => Transport;
-  /** What the server says to an operation before it applies it; `undefined` to apply it. */
-  readonly judge?: (operation: Operation) => DeliveryOutcome | undefined;
-  /** How often each call meets each fault. @defaultValue {@link FAULT_RATES} */
-  readonly rates?: Partial<FaultRates>;
-}
-
-interface FaultSource {
-  readonly random: SeededRandom;
-  rates: FaultRates;
-}
-
 /** One history: devices, a network and a server, in virtual time, all from one seed. */
-export class SimulatedWorld {
+export class SimulatedWorld implements Stage {
   readonly seed: number;
   readonly options: SimulationParts;
   readonly scheduler = new Scheduler();
   readonly referee = new Referee(() => this.scheduler.now);
   readonly shape: World;
-  readonly devices: readonly Device[];
+  readonly devices: readonly SimDevice[];
   readonly storageFaults: FaultSource;
   readonly networkFaults: FaultSource;
   readonly witness = new Witness(this.referee);
@@ -97,7 +65,7 @@ export class SimulatedWorld {
     this.shape = planWorld(new SeededRandom(seed * 7 + 4));
     this.devices = Array.from(
       { length: this.shape.devices },
-      (_, index) => new Device(this, index, this.shape.tabs),
+      (_, index) => new SimDevice(this, index, this.shape.tabs),
     );
   }
 

@@ -1,6 +1,6 @@
 import { type CredentialProvider, type StorageNotice, SyncQueue, SyncWorker } from '@cpc/sync-core';
 import { SeededRandom } from '@cpc/sync-core/deterministic';
-import type { Device } from './device.js';
+import type { Device, Stage, Tab } from './cast.js';
 import { ObservedTransport } from './observed-transport.js';
 import type { Owner } from './scheduler.js';
 import { NEW_KIND } from './operations.js';
@@ -8,14 +8,13 @@ import { SimClock } from './sim-clock.js';
 import { SimNetwork } from './sim-network.js';
 import { SimStorage } from './sim-storage.js';
 import { SimTransport } from './sim-transport.js';
-import type { SimulatedWorld } from './simulated-world.js';
 
 /** One tab: a queue and a worker, on their device's storage. A crash leaves nothing of it but what was stored. */
-export class Tab {
+export class SimTab implements Tab {
   readonly name: string;
   readonly owner: Owner = { isDead: false, frozenUntil: 0 };
   readonly device: Device;
-  readonly world: SimulatedWorld;
+  readonly world: Stage;
   readonly clock: SimClock;
   readonly queue: SyncQueue;
   readonly worker: SyncWorker;
@@ -24,7 +23,7 @@ export class Tab {
   /** It runs the code of before, which does not know drafts. */
   readonly isOld: boolean;
 
-  constructor(world: SimulatedWorld, device: Device, name: string, seed: number, isOld: boolean) {
+  constructor(world: Stage, device: Device, name: string, seed: number, isOld: boolean) {
     this.isOld = isOld;
     this.world = world;
     this.device = device;

@@ -1,4 +1,4 @@
-import type { Device } from './device.js';
+import type { SimDevice } from './device.js';
 import { type ThingDeed, THING_KINDS } from './operations.js';
 import type { PlannedChange, PlannedEvent } from './plan.js';
 
@@ -6,7 +6,7 @@ type ThingEvent = Extract<PlannedEvent, { readonly kind: 'thing' }>;
 
 /** The changes that a person makes to one of the things of a device; none where there is no such thing. */
 export function changesToThings(
-  device: Device,
+  device: SimDevice,
   { deeds, choice, fate }: ThingEvent,
 ): readonly PlannedChange[] {
   const { things } = device;
@@ -23,7 +23,7 @@ export function changesToThings(
   });
 }
 
-function newThing(device: Device): { readonly id: string; readonly entity: string } {
+function newThing(device: SimDevice): { readonly id: string; readonly entity: string } {
   const number = ++device.thingsMade;
   return { id: `d${device.index}thing#${number}`, entity: `thing/${device.index}/${number}` };
 }

@@ -1,5 +1,5 @@
 import { type PayloadCodec, SyncError } from '@cpc/sync-core';
-import type { ModelKeys } from '../../src/conformance/model/model-codec.js';
+import type { ModelKeys } from '../../src/conformance/model/model-codec-data.js';
 import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
 import { type Mutant, mutant } from './mutant.js';
 

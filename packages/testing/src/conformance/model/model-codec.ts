@@ -1,31 +1,8 @@
 import { type Bytes, isSyncError, type PayloadCodec, SyncError } from '@cpc/sync-core';
 import { CodecKeys, rewriteReferences } from '@cpc/sync-core/storage-kit';
+import type { ModelCodecData, ModelKeys } from './model-codec-data.js';
 import type { ModelEntry } from './model-entry.js';
 import type { ModelQueueData } from './model-queue-data.js';
-
-/** What the model asks of a codec's keys. */
-export type ModelKeys = Pick<CodecKeys, 'ownCheck' | 'meet' | 'proveBy' | 'isProven' | 'trust' | 'judge'>;
-
-/** A payload and what a codec once made of it. */
-export interface ModelSeal {
-  readonly payload: string;
-  readonly sealed: Bytes;
-}
-
-/** An entry that a codec refused, as it was. */
-export interface ModelAside {
-  readonly entry: ModelEntry;
-  readonly sealed: Bytes;
-}
-
-/** What a codec has to do with the model: what it made of each payload, and the checks of its keys. */
-export interface ModelCodecData {
-  codec: PayloadCodec | undefined;
-  keys: ModelKeys | undefined;
-  readonly checks: Map<string, Bytes>;
-  readonly seals: Map<string, ModelSeal>;
-  readonly aside: Map<number, ModelAside>;
-}
 
 /** Gives the model another codec, or none, as if it were opened with it. */
 export function useCodec(data: ModelCodecData, codec: PayloadCodec | undefined): void {

@@ -1,6 +1,6 @@
 import type { NewOutcome, OutcomeRecord, QuarantinedRecord } from '@cpc/sync-core';
 import type { Fate } from '@cpc/sync-core/storage-kit';
-import type { ModelCodecData } from './model-codec.js';
+import type { ModelCodecData } from './model-codec-data.js';
 import type { ModelEntry } from './model-entry.js';
 
 /** What the instances of a model share, and what stays when one is closed: the model's disk. */
