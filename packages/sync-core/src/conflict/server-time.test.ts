@@ -17,6 +17,14 @@ test('corrects by the difference of the clocks, once for as long as it stays', (
   expect(corrections).toEqual([-3_600_000]);
 });
 
+test('tells the time by the server’s clock, as far as it is known', () => {
+  const { clock, time } = heardBy();
+  expect(time.now()).toBe(NOW);
+  time.heard(NOW + 3_600_000);
+  clock.jump(1_000);
+  expect(time.now()).toBe(NOW + 3_601_000);
+});
+
 test('takes what the way of an answer explains for no difference', () => {
   const { time, corrections } = heardBy();
   for (const late of [0, 500, 5_000]) time.heard(NOW - late);

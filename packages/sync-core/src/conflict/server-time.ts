@@ -25,6 +25,11 @@ export class ServerTime {
     this.#timestamps = timestamps;
   }
 
+  /** What the server's clock says, as far as it is known; else the device's: milliseconds since the epoch. */
+  now(): number {
+    return this.#clock.now() + this.#offsetMs;
+  }
+
   /** @param serverMs - what an answer of the server's said that has just come, in milliseconds since the epoch */
   heard(serverMs: number): void {
     if (!Number.isFinite(serverMs)) return;

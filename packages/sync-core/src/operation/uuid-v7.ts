@@ -10,7 +10,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * Makes UUIDv7s (RFC 9562, section 5.7) that grow strictly: within a millisecond, and while the clock stands or
  * goes back, a 12-bit counter in `rand_a` counts on and carries into the time (section 6.2, method 1).
  */
-export function uuidV7Source(clock: Clock, random: RandomSource): () => string {
+export function uuidV7Source(clock: Pick<Clock, 'now'>, random: RandomSource): () => string {
   const pool = new Uint8Array(8 * POOL);
   let used = pool.length;
   let time = 0;

@@ -3,6 +3,7 @@ import { storedOperation } from '../../test/stored-operation.js';
 import { ConstantBackoff, ExponentialBackoff } from '../backoff/backoff.js';
 import { SeededRandom } from '../deterministic.js';
 import type { AttemptRecord } from '../operation/operation.js';
+import type { StoredOperation } from '../operation/operation-record.js';
 import { decide, type DeliveryPolicy, type FinalOutcome, type ResolvedConflict } from './decide.js';
 
 const NOW = 1_700_000_000_000;
@@ -286,6 +287,39 @@ test('a rejection makes a dead letter with the reason', () => {
     state: 'deadLetter',
     failure: reason,
     counts: true,
+  });
+});
+
+describe('a key that is older than what the server remembers', () => {
+  const forgotten = { code: 'KEY_EXPIRED', message: 'too old', status: 410 };
+  const decideForgotten = (change: Partial<StoredOperation>) =>
+    decide(storedOperation(change), { kind: 'rejected', reason: forgotten }, policy, NOW);
+  const buried = { id: 'op', kind: 'hold', state: 'deadLetter', failure: forgotten, counts: true };
+
+  test('of what was never sent gives way to a new one, under which others find what they refer to', () => {
+    const references = [{ path: '/list', id: 'temporary' }];
+    const { sequence, state, attempts, attempted, history, dueAt, delayMs, ...same } = storedOperation();
+    expect(decideForgotten({ references, baseVersion: 'v1', dependsOn: ['before'] })).toEqual({
+      id: 'op',
+      kind: 'replace',
+      operation: {
+        ...same,
+        id: 'new-id',
+        baseVersion: 'v1',
+        dependsOn: ['before'],
+        references: [...references, { path: '', id: 'op' }],
+      },
+    });
+  });
+
+  test('of what may have been sent before makes a dead letter, since it may have had its effect', () => {
+    expect(decideForgotten({ attempted: true })).toEqual(buried);
+  });
+
+  test('is renewed once', () => {
+    const history = [{ ...attempt('rejected'), code: 'KEY_EXPIRED' }, attempt('retry')];
+    expect(decideForgotten({ history })).toEqual(buried);
+    expect(decideForgotten({ history: history.slice(1) }).kind).toBe('replace');
   });
 });
 

@@ -27,7 +27,7 @@ export interface DeliveryPolicy {
   /** A change that met more conflicts than this becomes a dead letter. */
   readonly maxConflictRounds: number;
   readonly random: RandomSource;
-  /** The id of an operation that takes the place of one that met a conflict. */
+  /** The id of an operation that takes the place of one that met a conflict, or whose key was too old: made now. */
   readonly newId: () => string;
 }
 
@@ -91,7 +91,7 @@ export function decide(
     case 'skipped':
       return { id, kind: 'release', sent: true };
     case 'rejected':
-      return { id, kind: 'hold', state: 'deadLetter', failure: outcome.reason, counts: true };
+      return decideRejected(operation, outcome.reason, policy);
     case 'conflict':
       return decideConflict(operation, outcome.remote, outcome.resolved, policy);
   }
@@ -170,6 +170,32 @@ function latest({ history }: StoredOperation, kind: string): { length: number; d
   const other = history.findLastIndex(({ outcome }) => outcome !== kind);
   const length = history.length - 1 - other;
   return { length, delayMs: length === 0 ? 0 : (history.at(-1)?.delayMs ?? 0) };
+}
+
+/**
+ * A server that forgets keys refuses one from before its memory, since it may have been used. The key of what was never
+ * sent was not: such an operation goes out once more, under an id that is made now.
+ */
+function decideRejected(
+  operation: StoredOperation,
+  failure: SyncFailure,
+  policy: DeliveryPolicy,
+): Settlement {
+  const { id, attempted, history } = operation;
+  const isRenewable = !attempted && isForgotten(failure) && !history.some(isForgotten);
+  return isRenewable
+    ? { id, kind: 'replace', operation: renewed(operation, policy.newId()) }
+    : { id, kind: 'hold', state: 'deadLetter', failure, counts: true };
+}
+
+function isForgotten({ code }: { readonly code?: string | undefined }): boolean {
+  return code === 'KEY_EXPIRED';
+}
+
+/** The same change under another id; what refers to it finds it under the id that it had. */
+function renewed(operation: StoredOperation, id: string): NewOperation {
+  const references = inheritOrigin(operation, operation.references);
+  return { ...withoutStorageFields(operation), id, references };
 }
 
 function decideConflict(

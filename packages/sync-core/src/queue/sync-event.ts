@@ -75,7 +75,10 @@ export type SyncEvent =
   | ({ readonly type: 'requeued' } & EventSubject)
   /** It was in quarantine and is in the queue again, in its place. */
   | ({ readonly type: 'restored' } & EventSubject)
-  /** Another operation took its place: an edit, a decision of a person, a newer shape of the payload. */
+  /**
+   * Another operation took its place: an edit, a decision of a person, a newer shape of the payload, or the same change
+   * under a new id, where the server does not remember keys as old as its own and it was never sent before.
+   */
   | ({ readonly type: 'replaced'; readonly replacedBy: string } & EventSubject)
   /** Somebody else holds the operation now, so the outcome of this attempt changed nothing here. */
   | ({ readonly type: 'leaseLost' } & EventSubject)

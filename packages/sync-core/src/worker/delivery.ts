@@ -114,7 +114,12 @@ export class Delivery {
         return false;
       }
       const report = this.#unsendable(operation);
-      if (report === undefined) return true;
+      if (report === undefined) {
+        // Where the server no longer remembers so old a key, those behind it stay what they are: never sent.
+        if (entity !== undefined && this.#with.time.isPast(operation.createdAt + OLD_KEY_MS))
+          held.add(entity);
+        return true;
+      }
       reports.push(report);
       if (entity !== undefined && report.settlement.kind !== 'remove') held.add(entity);
       return false;
@@ -318,6 +323,9 @@ export class Delivery {
     await settled(left.map(([at]) => [at, 'stale']));
   }
 }
+
+/** A key that is older may be one that the server has forgotten, however short its memory is. */
+const OLD_KEY_MS = 7 * 24 * 3_600_000;
 
 /** In the place of the version of a change that is applied to whatever is there. No version is empty. */
 const UNGUARDED = '';

@@ -94,9 +94,10 @@ function consequence(
       return { group: 'successful', event: conflict ?? event };
     }
     case 'replace': {
-      // Only after a conflict.
-      const event = { ...(conflict as Happening<ConflictEvent>), replacedBy: settlement.operation.id };
-      return { group: 'retried', event };
+      const replacedBy = settlement.operation.id;
+      return conflict === undefined
+        ? { group: 'retried', event: { type: 'replaced', replacedBy }, reason }
+        : { group: 'retried', event: { ...conflict, replacedBy } };
     }
     case 'reschedule': {
       // Only after an outcome that gives its reason.
@@ -148,6 +149,11 @@ function keptOutcome({ operation, settlement, event }: Report, at: number): NewO
     }
     case 'expired':
       return outcomeFor(operation, event.type, { at });
+    case 'replaced': {
+      // A newer shape of the payload keeps the id.
+      const { replacedBy: into } = event;
+      return into === operation.id ? undefined : outcomeFor(operation, event.type, { at, into });
+    }
     case 'conflict': {
       const { remote, replacedBy: into } = event;
       if (into !== undefined) return outcomeFor(operation, 'replaced', { at, into });

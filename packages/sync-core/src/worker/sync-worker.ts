@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { ExponentialBackoff } from '../backoff/backoff.js';
 import { TimestampConflictResolver } from '../conflict/resolvers.js';
 import type { StoredOperation } from '../operation/operation-record.js';
+import { uuidV7Source } from '../operation/uuid-v7.js';
 import { decide, type DeliveryRules } from '../outcome/decide.js';
 import type { BackoffStrategy } from '../ports/backoff-strategy.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
@@ -72,7 +73,7 @@ export class SyncWorker implements AsyncDisposable {
   constructor(collaborators: SyncWorkerCollaborators, options: SyncWorkerOptions = {}) {
     const { queue, monitor, credentials, resolver } = collaborators;
     const { context } = queue;
-    const { clock, random, newId } = context;
+    const { clock, random, serverTime } = context;
     const backoff = dependable(collaborators.backoff ?? new ExponentialBackoff(), context.hub);
     const asked = workerSettings(options);
     const settings = { ...asked, outageBackoff: dependable(asked.outageBackoff, context.hub) };
@@ -82,6 +83,8 @@ export class SyncWorker implements AsyncDisposable {
       clock,
       timeoutMs: settings.attemptTimeoutMs,
     });
+    // Whether a key is too old is judged by the server's clock.
+    const newId = uuidV7Source(serverTime, random);
     const parts = {
       rules: decide,
       ...collaborators,
