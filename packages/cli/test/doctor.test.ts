@@ -53,6 +53,17 @@ test('operations that no worker would find are found', async () => {
   expect(codes(await diagnose())).toEqual(['RECORDS_DAMAGED', 'ORDER_DAMAGED']);
 });
 
+test('permanent ids that were altered are found', async () => {
+  await enqueue(file, operation('a'));
+  await withQueue(file, async (storage) => {
+    const { token } = await storage.claim({ now: Date.now(), limit: 1, leaseMs: 1000 });
+    await storage.settle(token, [{ id: 'a', kind: 'remove', assign: { from: 'a', to: 'real' } }]);
+  });
+  expect(await diagnose()).toEqual([]);
+  sql(file, `UPDATE cpc_queue_assignments SET permanent_id = 'other'`);
+  expect(await diagnose()).toMatchObject([{ code: 'ASSIGNMENTS_DAMAGED', count: 1 }]);
+});
+
 test('a lease that ended is found, and ended with --write', async () => {
   await enqueue(file, operation('a'));
   await lease(file, 1000, Date.now() - 3_600_000);

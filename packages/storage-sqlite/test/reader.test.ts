@@ -97,6 +97,7 @@ test('a reader shows what the storage shows, and changes not one byte of the fil
     stranded: [],
     brokenDependencies: 0,
     damagedLeases: 0,
+    damagedAssignments: 0,
     countsAgree: true,
   });
   await made.close();
@@ -159,6 +160,19 @@ test('lost counts, lost leases and operations that no claim would find are named
     stranded: ['free'],
   });
   expect((await made.get('sent'))?.state).toBe('waiting');
+});
+
+test('permanent ids that were altered are counted', async () => {
+  const app = await storage();
+  await app.enqueue([[operation('a'), operation('b')]]);
+  const { token } = await app.claim({ now: 2e12, limit: 2, leaseMs: 1000 });
+  await app.settle(
+    token,
+    ['a', 'b'].map((id) => ({ id, kind: 'remove', assign: { from: id, to: `real ${id}` } })),
+  );
+  await sql(`UPDATE cpc_queue_assignments SET permanent_id = 'real c' WHERE temporary_id = 'b'`);
+  const made = await reader();
+  expect(await made.checkOrder()).toMatchObject({ damagedAssignments: 1, countsAgree: true });
 });
 
 test('leases are seen though the counts are lost', async () => {

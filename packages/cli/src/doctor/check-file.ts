@@ -41,6 +41,7 @@ export async function checkRecords(session: Session, reader: SqliteQueueReader):
     ...(await checkRows(session, reader)),
     ...(await checkQuarantine(session, reader)),
     ...(await checkOrder(session, reader)),
+    ...(await checkAssignments(session, reader)),
   ];
 }
 
@@ -106,6 +107,21 @@ async function checkOrder(session: Session, reader: SqliteQueueReader): Promise<
       message: `What is kept about the order disagrees with the records: ${found.join(', ')}.`,
       advice: `Copy the file, ${session.command('export')} > saved.ndjson, import that into a new file, and give the app the new file.`,
       ids: stranded.slice(0, MOST_IDS),
+    },
+  ];
+}
+
+async function checkAssignments(session: Session, reader: SqliteQueueReader): Promise<readonly Problem[]> {
+  const { damagedAssignments: damaged } = await reader.checkOrder();
+  if (damaged === 0) return [];
+  return [
+    {
+      code: 'ASSIGNMENTS_DAMAGED',
+      severity: 'error',
+      count: damaged,
+      message: `Altered outside SQLite: ${amount(damaged, 'permanent id')} of what was created.`,
+      advice: `They are not used: what mentions a thing whose permanent id cannot be told is parked with REFERENCE_ENDED instead of being sent. ${session.command('list', '--state', 'parked')} shows such operations; find out from the app what they are about, and edit or discard them there. Check the disk.`,
+      ids: [],
     },
   ];
 }

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { expect, test } from '@jest/globals';
 import { openDB } from 'idb';
 import { operation, T0 } from '../../test/fixtures.js';
-import { DEFAULT_STORE_NAME, logPageKey, META_KEY } from '../format/store-layout.js';
+import { DEFAULT_STORE_NAME, type LogPage, logPageKey, META_KEY } from '../format/store-layout.js';
 import { IndexedDbQueueStorage } from '../index.js';
 
 /** Ids that enter the queue and leave it. */
@@ -82,6 +82,40 @@ test('behind a damaged page of permanent ids, those that come are kept', async (
       ]);
     const { items } = await tab.list();
     expect(items.map(({ payload }) => payload)).toEqual([10, 95, 104, 105].map((n) => `{"of":"real${n}"}`));
+  });
+});
+
+test.each([
+  ['that is altered', (page: LogPage) => ({ ...page, text: page.text.replace('real3', 'real4') })],
+  ['that is nonsense', () => 'nonsense'],
+])('what mentions a delivered thing waits behind a page of permanent ids %s', async (what, alter) => {
+  const name = `assigned-${what.replaceAll(' ', '-')}`;
+  const mention = (n: number) =>
+    operation(`mention${n}`, {
+      payload: `{"of":"create${n}"}`,
+      references: [{ path: '/of', id: `create${n}` }],
+    });
+  await inTab(name, async (tab) => {
+    for (const n of [3, 4]) await tab.enqueue([[operation(`create${n}`)]]);
+    const { token, operations } = await tab.claim({ now: T0, limit: 2, leaseMs: 1000 });
+    await tab.settle(
+      token,
+      operations.map(({ id }) => ({
+        id,
+        kind: 'remove',
+        assign: { from: id, to: id.replace('create', 'real') },
+      })),
+    );
+  });
+  const db = await openDB(name);
+  const page = (await db.get(DEFAULT_STORE_NAME, logPageKey('assigned', 0))) as LogPage;
+  db.close();
+  await put(name, logPageKey('assigned', 0), alter(page));
+  await inTab(name, async (tab) => {
+    await tab.enqueue([[mention(3), operation('else')]]);
+    const { operations } = await tab.claim({ now: T0, limit: 9, leaseMs: 1000 });
+    expect(operations.map(({ id }) => id)).toEqual(['else']);
+    expect((await tab.get('mention3'))?.failure?.code).toBe('REFERENCE_ENDED');
   });
 });
 

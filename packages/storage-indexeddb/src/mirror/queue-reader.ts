@@ -157,9 +157,13 @@ export class QueueReader {
     const past = { from: known?.past ?? 0, to: meta.past ?? 0 };
     const { queue } = image;
     return {
-      assigned: await readLog<Assigned>(records, ASSIGNED_LOG, assigned, ([from, to]) => {
-        queue.remember({ from, to });
-      }),
+      assigned: await readLog<Assigned>(
+        records,
+        ASSIGNED_LOG,
+        assigned,
+        ([from, to]) => queue.remember({ from, to }),
+        () => queue.loseAssignments(),
+      ),
       past: await readLog<Left>(records, PAST_LOG, past, ([id, fate]) => queue.recall(id, fate)),
     };
   }

@@ -11,6 +11,7 @@ export async function endOfLog(records: Records, { key }: PageLog): Promise<numb
 /**
  * Reads what was appended to a log since `from` entries were known, and whatever stands on the same page.
  *
+ * @param onDamage - called for each page that cannot be read
  * @returns where the log goes on
  */
 export async function readLog<T>(
@@ -18,6 +19,7 @@ export async function readLog<T>(
   log: PageLog,
   { from, to }: { readonly from: number; readonly to: number },
   take: (entry: T) => void,
+  onDamage: () => void = () => undefined,
 ): Promise<LogEnd<T>> {
   const [first, last] = [firstPage(log, from, to), pageOf(to)];
   const pages = await records.page(logPages(log.key, first, last), last - first + 1);
@@ -25,6 +27,8 @@ export async function readLog<T>(
   for (const [key, value] of pages) {
     const entries = readPage(value) as readonly T[];
     for (const entry of entries) take(entry);
+    // No page is written empty.
+    if (entries.length === 0) onDamage();
     if ((key as IDBValidKey[])[1] === last) unfinished = entries;
   }
   return endAt(to, unfinished);

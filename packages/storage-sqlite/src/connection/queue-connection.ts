@@ -2,6 +2,7 @@ import type { QuarantinedRecord } from '@cpc/sync-core';
 import { SyncError } from '@cpc/sync-core';
 import type { SqliteDriver, SqliteFault, SqliteStatement } from '../drivers/sqlite-driver.js';
 import { DamagedIndex, DamagedRows } from '../engine/damage.js';
+import { relayRows } from '../engine/relay-rows.js';
 import type { Savepoint } from '../engine/enqueue.js';
 import { LeaseBook } from '../engine/lease-book.js';
 import { PastBook } from '../engine/past-book.js';
@@ -111,20 +112,23 @@ export class QueueConnection {
   }
 
   /**
-   * Makes the indexes anew from the rows, and all that follows from the rows. Those that are not as they were written are
+   * Makes the indexes anew from the rows, and the way to the rows where it leads past some, and all that follows from the
+   * rows. Those that are not as they were written are
    * put aside first: an altered place would be taken for an order that contradicts itself.
    */
   repair(seal: PayloadSeal): Outcome<void> {
     return this.#write(() => {
-      for (const table of Object.values(this.#tables) as string[]) this.#reindex(table);
+      this.#renew(() => relayRows(this.driver, this.#tables, this.#sql));
+      for (const table of Object.values(this.#tables) as string[])
+        this.#renew(() => this.driver.exec(`REINDEX ${table}`));
       return this.#finish(this.#transaction(seal, quarantineAll), quarantineAll, false);
     });
   }
 
   /** Two rows of one id, which pages that lead to one place twice give, cannot be in an index of ids. */
-  #reindex(table: string): void {
+  #renew(work: () => void): void {
     try {
-      this.driver.exec(`REINDEX ${table}`);
+      work();
     } catch (error) {
       throw this.driver.faultOf(error) === 'other' ? new DamagedIndex() : error;
     }

@@ -2,7 +2,7 @@ import type { Claim, ClaimRequest, KnownKinds, Principals } from '@cpc/sync-core
 import { isKnown, laneOf } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import { laneIn } from './lane.js';
-import { effectiveRank, refresh } from './may-go.js';
+import { effectiveRank, freeHead, refresh } from './may-go.js';
 import { HOLD } from './place.js';
 import { placedFromRow } from './place-row.js';
 import { DamagedIndex } from './damage.js';
@@ -47,9 +47,10 @@ export function lapse(tx: QueueTransaction, now: number): void {
   if (tx.state.data.byState.leased === 0) return;
   for (const { leaseUntil, items } of tx.leases.groups) {
     if (leaseUntil > now) continue;
-    for (const { sequence } of [...items.values()]) {
-      const placed = tx.release(sequence);
+    for (const item of [...items.values()]) {
+      const placed = tx.release(item.sequence);
       if (placed !== undefined && !placed.place.attempted) tx.move(placed, { attempted: true });
+      freeHead(tx, item);
     }
   }
 }

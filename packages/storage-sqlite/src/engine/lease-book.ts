@@ -1,5 +1,7 @@
 import type { SqlRow } from '../drivers/sqlite-driver.js';
+import { laneOf } from '@cpc/sync-core/storage-kit';
 import { checksumOf } from './checksum.js';
+import type { Lane } from './lane.js';
 import type { LeaseView } from './operation-row.js';
 import { valueAt, WHOLE } from './selection.js';
 import type { Statements } from './statements.js';
@@ -54,6 +56,8 @@ export class LeaseBook {
   #groups: Set<OpenGroup> | undefined;
   readonly #parts = new Set<number>();
   readonly #bySequence = new Map<number, OpenGroup>();
+  /** What is leased of each lane; made when first asked for. */
+  #byLane: Map<string, Set<LeasedItem>> | undefined;
 
   constructor(sql: Statements) {
     this.#sql = sql;
@@ -66,6 +70,29 @@ export class LeaseBook {
   leaseOn(sequence: number): LeaseGroup | undefined {
     this.#open();
     return this.#bySequence.get(sequence);
+  }
+
+  /** What is leased of a lane. */
+  inLane(lane: Lane): Iterable<LeasedItem> {
+    if (this.#byLane === undefined) {
+      const groups = this.#open();
+      this.#byLane = new Map();
+      for (const { items } of groups) for (const item of items.values()) this.#enterLane(item);
+    }
+    return this.#byLane.get(laneOf(lane) ?? '') ?? [];
+  }
+
+  #enterLane(item: LeasedItem): void {
+    const name = laneOf(item);
+    if (name === undefined || this.#byLane === undefined) return;
+    const others = this.#byLane.get(name);
+    if (others === undefined) this.#byLane.set(name, new Set([item]));
+    else others.add(item);
+  }
+
+  #leaveLane(item: LeasedItem): void {
+    const name = this.#byLane && laneOf(item);
+    if (name !== undefined) this.#byLane?.get(name)?.delete(item);
   }
 
   /** What the token holds, by id. */
@@ -87,14 +114,19 @@ export class LeaseBook {
       isChanged: true,
     };
     this.#open().add(group);
-    for (const { sequence } of items) this.#bySequence.set(sequence, group);
+    for (const item of items) {
+      this.#bySequence.set(item.sequence, group);
+      this.#enterLane(item);
+    }
   }
 
   /** Ends the lease on an operation. */
   release(sequence: number): void {
     this.#open();
     const group = this.#bySequence.get(sequence);
-    if (group === undefined) return;
+    const item = group?.items.get(sequence);
+    if (group === undefined || item === undefined) return;
+    this.#leaveLane(item);
     group.items.delete(sequence);
     group.isChanged = true;
     this.#bySequence.delete(sequence);

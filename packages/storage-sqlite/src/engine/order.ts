@@ -41,7 +41,7 @@ export function exchange(
 ): void {
   const { sequence } = before;
   const flow = new RankFlow(tx);
-  tx.sql.remove.run(sequence);
+  tx.removeRow(before);
   leave(tx, before, flow);
   if (operation.id !== before.id) renameInDependents(tx, sequence, before.id, operation.id);
   enter(tx, sequence, operation, progress, flow);
@@ -60,7 +60,8 @@ export function enter(
   const ahead = previous && { sequence: previous.sequence, weight: previous.place.weight };
   const blockers = earlierOf(tx, operation.dependsOn, sequence);
   const weight = Math.max(operation.rank, lentTo(tx, sequence));
-  const place = placeOf({ progress, weight, waits: blockers.length, ahead });
+  const isOvertaken = lane !== undefined && tx.leasedBeside(lane, sequence).length > 0;
+  const place = placeOf({ progress, weight, waits: blockers.length, ahead, isOvertaken });
   // The rules let nobody take an id that is in the queue.
   if (!insert(tx, sequence, operation, place, progress)) throw new DamagedIndex();
   waitFor(tx, sequence, blockers, weight, flow);
@@ -71,7 +72,7 @@ export function enter(
 /** Takes an operation out for good, and lets go what waited for it. */
 export function remove(tx: QueueTransaction, placed: Placed, fate: Fate = null): void {
   const { sequence } = placed;
-  if (tx.sql.remove.run(sequence) === 0) return;
+  if (!tx.removeRow(placed)) return;
   const flow = new RankFlow(tx);
   leave(tx, placed, flow);
   tx.leave(placed.id, fate);
@@ -149,14 +150,17 @@ function placeOf({
   weight,
   waits,
   ahead,
+  isOvertaken = false,
 }: {
   readonly progress: Progress;
   readonly weight: number;
   readonly waits: number;
   readonly ahead: { readonly sequence: number; readonly weight: number } | undefined;
+  /** One behind it in its lane is being sent. */
+  readonly isOvertaken?: boolean;
 }): Place {
   const { attempts, attempted, hold, dueAt, delayMs } = reached(progress);
-  const isFree = ahead === undefined && waits === 0 && hold === HOLD.none;
+  const isFree = ahead === undefined && waits === 0 && hold === HOLD.none && !isOvertaken;
   return {
     attempts,
     attempted,
@@ -201,10 +205,11 @@ function renameInDependents(tx: QueueTransaction, sequence: number, from: string
 /** Writes other content into a row; that changes no place. */
 export function writeContent(
   tx: QueueTransaction,
-  { sequence, place }: Placed,
+  placed: Placed,
   row: SqlRow,
   operation: NewOperation,
 ): void {
-  tx.sql.remove.run(sequence);
-  tx.add(rowValues({ sequence, operation, seal: tx.seal }, place, logOf(row)));
+  const { sequence, place } = placed;
+  tx.removeRow(placed);
+  if (!tx.add(rowValues({ sequence, operation, seal: tx.seal }, place, logOf(row)))) throw new DamagedIndex();
 }

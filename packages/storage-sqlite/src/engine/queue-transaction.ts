@@ -31,6 +31,9 @@ import type { QueueState } from './queue-state.js';
 import { TAIL, valueAt, WHOLE } from './selection.js';
 import type { Statements } from './statements.js';
 
+/** An operation by both of its names: whoever read it knows them. */
+type Named = Pick<Placed, 'id' | 'sequence'>;
+
 /**
  * One transaction on a queue while it runs: its rows, its leases and its counts. It keeps the counts in step
  * with every change of a row, so that nothing ever needs to be counted.
@@ -138,6 +141,14 @@ export class QueueTransaction implements KnownIds {
 
   isLeased(sequence: number): boolean {
     return this.state.data.byState.leased > 0 && this.leases.leaseOn(sequence) !== undefined;
+  }
+
+  /** What is being sent of a lane, but for one of them. */
+  leasedBeside(lane: Lane, sequence: number): readonly string[] {
+    if (this.state.data.byState.leased === 0) return [];
+    return Array.from(this.leases.inLane(lane)).flatMap((item) =>
+      item.sequence === sequence ? [] : [item.id],
+    );
   }
 
   stateOf({ sequence, place }: Placed): OperationState {
@@ -252,6 +263,26 @@ export class QueueTransaction implements KnownIds {
     return damagedBy(row, () => storedOf(row, lease, this.seal));
   }
 
+  /**
+   * Takes a row out.
+   *
+   * @returns false where there is none
+   */
+  removeRow(row: Named): boolean {
+    if (this.sql.remove.run(row.sequence) > 0) return true;
+    this.checkGone(row);
+    return false;
+  }
+
+  /**
+   * Makes sure that a row that no key leads to is gone.
+   *
+   * @throws DamagedIndex where the ids still know it: going on would leave it behind, to be met and sent again
+   */
+  checkGone({ id, sequence }: Named): void {
+    if (this.sequenceOf(id) === sequence) throw new DamagedIndex();
+  }
+
   /** Ends the lease on an operation. @returns it, if it is still there */
   release(sequence: number): Placed | undefined {
     const placed = this.placed(sequence);
@@ -278,7 +309,8 @@ export class QueueTransaction implements KnownIds {
     if (isSamePlace(place, before.place) && log[0] === found[0] && log[1] === found[1]) return before;
     const values = [...placeValues(before, place)];
     const checksum = (values.pop() as number) ^ partChecksum('record', found) ^ partChecksum('record', log);
-    this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
+    const changed = this.sql.updateProgress.run(...values, checksum, ...log, before.sequence);
+    if (changed === 0) throw new DamagedIndex();
     this.#recount(before, place);
     return { ...before, place, checksum };
   }

@@ -10,7 +10,8 @@ import { isKnown, matches } from '@cpc/sync-core/storage-kit';
 import type { SqlRow } from '../drivers/sqlite-driver.js';
 import type { SqliteStatement } from '../drivers/sqlite-driver.js';
 import { type Asked, candidates } from './claim.js';
-import { laneIn } from './lane.js';
+import { type Lane, laneIn } from './lane.js';
+import type { Placed } from './place.js';
 import { ascending, failChecksum } from './damage.js';
 import { placedFromRow } from './place-row.js';
 import type { QueueTransaction } from './queue-transaction.js';
@@ -31,9 +32,14 @@ export function blockersOf(tx: QueueTransaction, id: string): readonly string[] 
   if (placed === undefined || tx.stateOf(placed) !== 'blocked') return [];
   const lane = laneIn(placed);
   const head = lane === undefined ? undefined : tx.laneHead(lane);
-  const ahead = head === undefined || head.sequence === placed.sequence ? [] : [head.id];
+  const ahead = lane === undefined || head === undefined ? [] : aheadOf(tx, placed, lane, head);
   const blockers = tx.sql.blockersOf.all(placed.sequence);
   return [...new Set([...ahead, ...blockers.flatMap(([one]) => tx.placed(one as number)?.id ?? [])])];
+}
+
+/** What its lane makes an operation wait for: the head, or, where that is itself, what is being sent behind it. */
+function aheadOf(tx: QueueTransaction, { sequence }: Placed, lane: Lane, head: Placed): readonly string[] {
+  return head.sequence === sequence ? tx.leasedBeside(lane, sequence) : [head.id];
 }
 
 /** How a row becomes what a list shows; `undefined` leaves it out. `chunk` holds the rows that were read with it. */

@@ -31,7 +31,7 @@ import { keepAssignment } from './assignments.js';
 import { entering, originIn, parkReferring, tellParked } from './ended.js';
 import { type Lane, laneIn } from './lane.js';
 import { HOLD, type Placed, progressOf } from './place.js';
-import { refreshHead } from './may-go.js';
+import { freeHead, refreshHead } from './may-go.js';
 import { advance, exchange, remove, settleLane, writeContent } from './order.js';
 import type { QueueTransaction } from './queue-transaction.js';
 import { runsOf } from './runs.js';
@@ -62,7 +62,10 @@ export function settle(
     return results;
   }
   const superseded = new Set<Settlement>();
-  for (const [item, settlement] of settled) if (settleOne(tx, item, settlement)) superseded.add(settlement);
+  for (const [item, settlement] of settled) {
+    if (settleOne(tx, item, settlement)) superseded.add(settlement);
+    freeHead(tx, item);
+  }
   if (superseded.size === 0) return results;
   return results.map((result, at) => (superseded.has(settlements[at] as Settlement) ? 'superseded' : result));
 }
@@ -93,8 +96,10 @@ function isPlainRemoval(settlement: Settlement): boolean {
 /** The common end: all were acknowledged and nothing mentions them. Neighbours leave in one statement. */
 function removeAll(tx: QueueTransaction, items: readonly LeasedItem[]): void {
   const sorted = [...items].sort((a, b) => a.sequence - b.sequence);
+  let removed = 0;
   for (const [first, last] of runsOf(sorted.map(({ sequence }) => sequence)))
-    tx.sql.removeRun.run(first, last);
+    removed += tx.sql.removeRun.run(first, last);
+  if (removed < sorted.length) for (const item of sorted) tx.checkGone(item);
   const lanes = new Map<string | undefined, readonly [Lane, last: number]>();
   for (const item of sorted) {
     const { sequence, id, priority } = item;
@@ -117,7 +122,10 @@ function refreshAfter(tx: QueueTransaction, lane: Lane, lastGone: number): void 
 /** @returns whether the operation left the queue as superseded instead of being held */
 function settleOne(tx: QueueTransaction, item: LeasedItem, settlement: Settlement): boolean {
   const placed = tx.release(item.sequence);
-  if (placed === undefined) return false;
+  if (placed === undefined) {
+    tx.checkGone(item);
+    return false;
+  }
   const { outcome } = settlement;
   const into = settlement.kind === 'hold' ? supersedingOf(tx, placed, settlement) : undefined;
   if (into !== undefined) {

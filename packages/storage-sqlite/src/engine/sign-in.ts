@@ -1,6 +1,7 @@
 import type { Principals, SignInResult, SignInRules } from '@cpc/sync-core';
 import { Adoption, ENDED, outcomeFor, purgedOutcome } from '@cpc/sync-core/storage-kit';
 import { originIn, parkReferring } from './ended.js';
+import { freeHead } from './may-go.js';
 import { remove } from './order.js';
 import { HOLD, type Placed } from './place.js';
 import { placedOf } from './place-row.js';
@@ -57,6 +58,7 @@ function purge(tx: QueueTransaction, principals: Principals): number {
     const { sequence } = placed;
     const current = tx.isLeased(sequence) ? tx.release(sequence) : tx.placed(sequence);
     if (current !== undefined) remove(tx, current, ENDED);
+    freeHead(tx, placed);
     tx.tell(placed.id, purgedOutcome(outcomeFor(operation, 'discarded')));
   }
   if (principals.length > 0) {

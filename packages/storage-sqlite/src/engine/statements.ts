@@ -55,6 +55,10 @@ function operationStatements(prepare: Prepare, o: string) {
     insertPlain: prepare(`INSERT OR IGNORE INTO ${o} (${WHOLE.sql}) VALUES (${PLAIN_PLACES.join(', ')})`),
     remove: prepare(`DELETE FROM ${o} WHERE sequence = ?`),
     removeRun: prepare(`DELETE FROM ${o} WHERE sequence BETWEEN ? AND ?`),
+    unreachable: prepare(
+      `SELECT 1 FROM ${o} AS met NOT INDEXED
+       WHERE NOT EXISTS (SELECT 1 FROM ${o} AS found WHERE found.sequence = met.sequence) LIMIT 1`,
+    ),
     row: prepare(`SELECT ${WHOLE.sql} FROM ${o} WHERE sequence = ?`),
     plainRun: prepare(
       `SELECT ${PLAIN.sql}, ${IS_PLAIN} AS is_plain FROM ${o} WHERE sequence BETWEEN ? AND ?`,

@@ -62,6 +62,8 @@ export interface OrderReport {
   readonly brokenDependencies: number;
   /** Leases that fail their checksum. */
   readonly damagedLeases: number;
+  /** Permanent ids that fail their checksum, of those that took the place of temporary ones. */
+  readonly damagedAssignments: number;
   /** Whether the counts that the storage keeps are those of the rows. */
   readonly countsAgree: boolean;
 }

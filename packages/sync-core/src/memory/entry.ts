@@ -97,9 +97,14 @@ export class Entry {
     return this.blockers !== undefined && this.blockers.size > 0;
   }
 
-  /** Nothing but time, a hold or a lease stands between it and its delivery. */
+  /**
+   * Nothing but time, a hold or a lease stands between it and its delivery. What came into its place in front of one that
+   * is being sent waits for that one, so that no two of a lane are under way in two sends.
+   */
   get isFree(): boolean {
-    return this.previous === undefined && !this.isGated;
+    return (
+      this.previous === undefined && !this.isGated && (this.lane === undefined || this.lane.leased === 0)
+    );
   }
 
   /**
@@ -147,6 +152,8 @@ export class Lane {
   readonly entity: string;
   head: Entry | undefined = undefined;
   tail: Entry | undefined = undefined;
+  /** How many of its operations are leased. */
+  leased = 0;
 
   constructor(name: string, entity: string) {
     this.name = name;
@@ -158,6 +165,7 @@ export class Lane {
     let before = this.tail;
     while (before !== undefined && before.sequence > entry.sequence) before = before.previous;
     const after = before === undefined ? this.head : before.next;
+    if (entry.state === 'leased') this.leased++;
     entry.lane = this;
     entry.previous = before;
     entry.next = after;
@@ -168,6 +176,7 @@ export class Lane {
   }
 
   remove(entry: Entry): void {
+    if (entry.state === 'leased') this.leased--;
     if (entry.previous === undefined) this.head = entry.next;
     else entry.previous.next = entry.next;
     if (entry.next === undefined) this.tail = entry.previous;

@@ -72,6 +72,7 @@ export class MemoryQueue {
   /** Who is signed in. */
   principal: string | undefined;
   readonly #assignments = new Assignments();
+  #hasLostAssignments = false;
   readonly #past = new Past();
   readonly #known: KnownIds = {
     isPresent: (id) => this.index.get(id) !== undefined,
@@ -275,6 +276,11 @@ export class MemoryQueue {
     this.#assignments.remember(assignment);
   }
 
+  /** Some permanent ids cannot be read any more: what mentions a delivered thing without one waits from now on. */
+  loseAssignments(): void {
+    this.#hasLostAssignments = true;
+  }
+
   /** Whether the id is in the queue, or its end is remembered. */
   isKnown(id: string): boolean {
     return this.#known.isPresent(id) || this.#past.fateOf(id) !== undefined;
@@ -366,6 +372,8 @@ export class MemoryQueue {
   }
 
   #isLost(id: string): boolean {
+    const isDelivered = this.index.get(id) === undefined && this.#past.fateOf(id) === null;
+    if (isDelivered) return this.#hasLostAssignments;
     if (!this.#isGone(id)) return false;
     for (const lost of this.#quarantined()) if (lost === id) return true;
     return false;

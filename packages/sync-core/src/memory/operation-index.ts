@@ -140,9 +140,9 @@ export class OperationIndex {
   remove(entry: Entry): void {
     this.#journal.changed(entry);
     this.#count(entry, -1);
+    this.#displace(entry);
     // Those that met it earlier, in a schedule or a list of what may go, skip it from now on.
     entry.state = 'blocked';
-    this.#displace(entry);
     const { dependents } = entry;
     if (dependents === undefined) return;
     entry.dependents = undefined;
@@ -161,9 +161,10 @@ export class OperationIndex {
     for (const reference of references) this.#unrefer(reference.id, entry);
     const { lane, previous, next } = entry;
     if (lane !== undefined) {
+      const wasLeased = lane.leased > 0;
       lane.remove(entry);
       if (lane.head === undefined) this.#closeLane(lane);
-      else if (lane.head === next) this.refresh(next);
+      else if (lane.head === next || wasLeased) this.refresh(lane.head);
     }
     this.#ranks.withdraw(entry);
     this.#ranks.update(previous);
@@ -238,7 +239,12 @@ export class OperationIndex {
     entry.state = state;
     // What is being sent lends its rank to nobody.
     const begins = state === 'leased';
-    if (entry.lane !== undefined && begins !== (before === 'leased')) this.#ranks.update(entry);
+    const { lane } = entry;
+    if (lane === undefined || begins === (before === 'leased')) return;
+    lane.leased += begins ? 1 : -1;
+    this.#ranks.update(entry);
+    const { head } = lane;
+    if (head !== undefined && head !== entry) this.refresh(head);
   }
 
   /** Ends the schedules whose time has come, also of what is blocked. */
@@ -297,7 +303,7 @@ export class OperationIndex {
 
   blockersOf(entry: Entry): readonly string[] {
     const head = entry.lane?.head;
-    const ahead = head === undefined || head === entry ? [] : [head.id];
+    const ahead = head === entry ? leasedBehind(entry) : head === undefined ? [] : [head.id];
     return [...new Set([...ahead, ...Array.from(entry.blockers ?? [], ({ id }) => id)])];
   }
 
@@ -436,4 +442,13 @@ function indexOfFirst(entries: readonly Entry[]): number {
 
 function goesBefore(a: Entry, b: Entry): boolean {
   return a.rank === b.rank ? a.sequence < b.sequence : a.rank > b.rank;
+}
+
+/** What is being sent of the lane of its head, which waits for it. */
+function leasedBehind({ lane, next, state }: Entry): readonly string[] {
+  if (lane === undefined || lane.leased === 0 || state !== 'blocked') return [];
+  const ids: string[] = [];
+  for (let other = next; other !== undefined && ids.length < lane.leased; other = other.next)
+    if (other.state === 'leased') ids.push(other.id);
+  return ids;
 }

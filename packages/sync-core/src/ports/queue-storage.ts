@@ -13,7 +13,9 @@ import type { Subscribable } from './subscribable.js';
  *
  * Operations of one entity and one principal form a lane in sequence order; its first is the head, and only the head
  * is ever claimed (or, with `perEntity`, the head and those right behind it). A head that is leased, parked, scheduled
- * or a dead letter holds its followers and nobody else. Operations without an entity are lanes of one. Those without a
+ * or a dead letter holds its followers and nobody else. What comes into a lane in front of one that is leased (a dead
+ * letter that was put aside, a record out of quarantine, what somebody adopts) is blocked until that lease is over, so
+ * that no two of a lane are under way in two sends. Operations without an entity are lanes of one. Those without a
  * principal are one more person's: a guest's. What `dependsOn` names may stand in any lane, of anybody.
  *
  * A dead letter that was put aside (see {@link AfterFailure}) has left its lane: it holds nobody, and is the tail or the
@@ -144,7 +146,10 @@ export interface QueueStorage {
 
   get(id: string): Promise<StoredOperation | undefined>;
 
-  /** The ids for which a `blocked` operation waits directly: its lane's head, and what it depends on. */
+  /**
+   * The ids for which a `blocked` operation waits directly: its lane's head, or, where it is that itself, what is leased
+   * behind it; and what it depends on.
+   */
   blockersOf(id: string): Promise<readonly string[]>;
 
   /**

@@ -1,4 +1,6 @@
 import type { EnqueueResult, EnqueueRules } from '@cpc/sync-core';
+import type { ModelEntry } from '../../src/conformance/model/model-entry.js';
+import type { ModelQueueData } from '../../src/conformance/model/model-queue-data.js';
 import { mapEntries, type Mutant, mutant, onSettle } from './mutant.js';
 
 /** Enqueues with other rules. */
@@ -17,6 +19,17 @@ function withoutInReceipts(name: string, field: 'heldBy' | 'superseded' | 'along
   return mutant(name, (real) => ({
     enqueue: async (...args) => (await real.enqueue(...args)).map(without),
   }));
+}
+
+/** Whether it is being sent though one of its lane stands in front of it that is not. */
+function isOvertaking({ entries }: ModelQueueData, { operation, sequence, wait }: ModelEntry): boolean {
+  const { entity, principal } = operation;
+  const isAhead = (other: ModelEntry): boolean =>
+    other.sequence < sequence &&
+    other.wait === 'none' &&
+    other.operation.entity === entity &&
+    other.operation.principal === principal;
+  return wait === 'leased' && entity !== undefined && entries.some(isAhead);
 }
 
 export const heldMutants: readonly Mutant[] = [
@@ -54,6 +67,15 @@ export const heldMutants: readonly Mutant[] = [
         ...moved.map((entry) => ({ ...entry, sequence: ++data.lastSequence })),
       ];
       return changed;
+    },
+  })),
+  mutant('what comes into its place goes beside the one behind it that is being sent', (real, data) => ({
+    claim: async (request) => {
+      const overtaking = data.entries.filter((entry) => isOvertaking(data, entry));
+      data.entries = data.entries.filter((entry) => !overtaking.includes(entry));
+      const claim = await real.claim(request);
+      data.entries = [...data.entries, ...overtaking].sort((a, b) => a.sequence - b.sequence);
+      return claim;
     },
   })),
   mutant('whatever stands behind a dead letter supersedes it', (real, data) => ({

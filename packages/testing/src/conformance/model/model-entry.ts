@@ -83,8 +83,15 @@ function headOf(entries: readonly ModelEntry[], entry: ModelEntry): ModelEntry |
 
 /** What an entry waits for: the head of its lane, and the operations it depends on. */
 export function blockersOf(entries: readonly ModelEntry[], entry: ModelEntry): readonly ModelEntry[] {
-  const [head] = laneOf(entries, entry);
-  return entries.filter((other) => (other === head && other !== entry) || waitsFor(entry, other));
+  const lane = laneOf(entries, entry);
+  const isAhead = (other: ModelEntry): boolean =>
+    lane[0] === entry ? isLeasedBehind(lane, other) : other === lane[0];
+  return entries.filter((other) => (other !== entry && isAhead(other)) || waitsFor(entry, other));
+}
+
+/** Whether it is being sent, so that what came into its place in front of it waits. */
+function isLeasedBehind(lane: readonly ModelEntry[], other: ModelEntry): boolean {
+  return other.wait === 'leased' && lane.includes(other);
 }
 
 /** Whether `entry` waits for `other`: only for what stands in front of it, so never round in a circle. */
@@ -95,6 +102,7 @@ export function waitsFor(entry: ModelEntry, other: ModelEntry): boolean {
 function isBlocked(entries: readonly ModelEntry[], entry: ModelEntry): boolean {
   return (
     headOf(entries, entry) !== entry ||
+    laneOf(entries, entry).some((other) => other !== entry && other.wait === 'leased') ||
     (entry.waitsFor.length > 0 && entries.some((other) => waitsFor(entry, other)))
   );
 }

@@ -164,6 +164,27 @@ export const codecCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'rereadQuarantined lets what comes back wait for the one of its lane that is being sent',
+    body: async ({ harness }) => {
+      if (harness.reopenWith === undefined) return;
+      const codec = new DoubtfulCodec(codecWith([1, await newKey()]));
+      const before = await opened(await harness.reopenWith(codec));
+      await add(before, operation('a1', { entity: 'e' }), operation('a2', { entity: 'e' }));
+      codec.refuses = '"a1"';
+      const doubting = await opened(await harness.reopenWith(codec));
+      const { token, id } = await claimOne(doubting);
+      assertEqual(id, 'a2', 'what is being sent');
+      codec.refuses = undefined;
+      await doubting.rereadQuarantined();
+      assertEqual((await mustGet(doubting, 'a1')).state, 'blocked', 'what came back');
+      assertEqual(await doubting.blockersOf('a1'), ['a2'], 'what it waits for');
+      assertEqual(idsOf((await claim(doubting)).operations), [], 'beside it');
+      await doubting.settle(token, [{ id, kind: 'release', sent: true }]);
+      const again = await opened(await harness.reopenWith(codec));
+      assertEqual(await drain(again), ['a1', 'a2'], 'the order');
+    },
+  },
+  {
     name: 'rereadQuarantined knows that an operation was being sent when it was put aside',
     body: async ({ harness }) => {
       if (harness.reopenWith === undefined) return;

@@ -3,6 +3,7 @@ import { assertEqual } from '../assert.js';
 import { told } from './outcome-cases.js';
 import {
   add,
+  claim,
   claimOne,
   drain,
   idsOf,
@@ -123,6 +124,45 @@ export const heldCases: readonly StorageCase[] = [
       await bury(storage, 'skip');
       await storage.replace('dead', inLane('edited'));
       assertEqual(await drain(storage), ['edited', 'next'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'held: a skipped dead letter that goes again waits for the one of its lane that is being sent',
+    body: async ({ storage }) => {
+      await add(storage, inLane('dead'), inLane('next'), inLane('last'));
+      await bury(storage, 'skip');
+      const { token, id } = await claimOne(storage);
+      assertEqual(id, 'next', 'what is being sent');
+      await storage.requeue(['dead'], T0);
+      const head = await mustGet(storage, 'dead');
+      assertEqual([head.state, await storage.blockersOf('dead')], ['blocked', ['next']], 'the one in front');
+      assertEqual(await storage.blockersOf('last'), ['dead'], 'what those behind it wait for');
+      assertEqual(idsOf((await claim(storage, { perEntity: 3, limit: 3 })).operations), [], 'beside it');
+      const leaseUntil = (await mustGet(storage, 'next')).dueAt;
+      assertEqual(await storage.nextDue({ now: T0 + 1 }), leaseUntil, 'when something may go');
+      await storage.settle(token, [{ id, kind: 'reschedule', dueAt: T0 + 5, delayMs: 5, counts: true }]);
+      assertEqual((await mustGet(storage, 'dead')).state, 'waiting', 'once that is over');
+      assertEqual(await drain(storage, { now: T0 + 10 }), ['dead', 'next', 'last'], 'the order of delivery');
+    },
+  },
+  {
+    name: 'held: what waits in front of one that is being sent goes when that one is gone, or its lease is over',
+    body: async ({ storage }) => {
+      for (const end of ['remove', 'lapse'] as const) {
+        await add(storage, inLane(`dead ${end}`), inLane(`next ${end}`));
+        await bury(storage, 'skip');
+        const { token, id } = await claimOne(storage);
+        const leaseUntil = (await mustGet(storage, id)).dueAt;
+        await storage.replace(`dead ${end}`, inLane(`edited ${end}`));
+        assertEqual((await mustGet(storage, `edited ${end}`)).state, 'blocked', 'while it is being sent');
+        if (end === 'remove') await storage.settle(token, [{ id, kind: 'remove' }]);
+        const left = end === 'remove' ? [] : [`next ${end}`];
+        assertEqual(
+          await drain(storage, { now: leaseUntil + 1 }),
+          [`edited ${end}`, ...left],
+          `after ${end}`,
+        );
+      }
     },
   },
   {

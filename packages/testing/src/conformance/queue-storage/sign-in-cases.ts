@@ -90,6 +90,19 @@ export const signInCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'signIn lets what it adopts wait for the one of its new lane that is being sent',
+    body: async ({ storage }) => {
+      await add(storage, operation('n', { entity: 'e' }), operation('a', { entity: 'e', principal: 'anna' }));
+      const { token, operations } = await claim(storage, { principals: ['anna'] });
+      assertEqual(idsOf(operations), ['a'], 'what is being sent');
+      await storage.signIn('anna', { adopt: true });
+      assertEqual((await mustGet(storage, 'n')).state, 'blocked', 'what was adopted');
+      assertEqual((await claim(storage)).operations, [], 'beside it');
+      await storage.settle(token, [{ id: 'a', kind: 'release', sent: true }]);
+      assertEqual(await drain(storage), ['n', 'a'], 'the order');
+    },
+  },
+  {
     name: 'signIn leaves nobody what was attempted, and what stands behind it',
     body: async ({ storage }) => {
       await add(
