@@ -69,7 +69,10 @@ async function receiver(isOpen: boolean): Promise<{ readonly url: string; readon
 test.each([['1'], ['50']])('everything is delivered in order, %s in a request', async (batch) => {
   const { url, applied: effects } = await receiver(true);
   const ids = Array.from({ length: 120 }, (_, n) => `op${n}`);
-  await enqueue(file, ...ids.map((id) => operation(id, { entity: 'e', kind: 'stall.sell' })));
+  await enqueue(
+    file,
+    ...ids.map((id) => operation(id, { entity: 'e', kind: 'stall.sell', createdAt: Date.now() })),
+  );
   const { code, stdout, stderr } = await cli.run([
     'drain',
     file,

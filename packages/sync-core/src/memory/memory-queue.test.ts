@@ -155,6 +155,34 @@ test('names what an operation waits for', () => {
   expect(queue.blockersOf('gone')).toEqual([]);
 });
 
+test('what comes in front of one that is being sent waits for it, until it is settled, gone or another lane’s', () => {
+  const { queue, claim, ids, state } = queueOf(inLane('dead'), inLane('next'), inLane('last'));
+  const failure = { code: 'REJECTED', message: 'no' };
+  const first = claim({ limit: 1 });
+  queue.settle(first.token, [
+    { id: 'dead', kind: 'hold', state: 'deadLetter', failure, counts: true, afterFailure: 'skip' },
+  ]);
+  const second = claim({ perEntity: 2, limit: 2 });
+  queue.requeue(['dead']);
+  expect([state('dead'), queue.blockersOf('dead')]).toEqual(['blocked', ['next', 'last']]);
+  expect(queue.blockersOf('last')).toEqual(['dead']);
+  queue.settle(second.token, [{ id: 'last', kind: 'release', sent: true }]);
+  expect([ids(), queue.blockersOf('dead')]).toEqual([[], ['next']]);
+  queue.settle(second.token, [{ id: 'next', kind: 'remove' }]);
+  expect([state('dead'), queue.blockersOf('dead'), ids()]).toEqual(['waiting', [], ['dead']]);
+});
+
+test('what mentions a delivered thing waits where permanent ids are lost', () => {
+  const { queue, add, claim, state } = queueOf('create');
+  queue.settle(claim().token, [{ id: 'create', kind: 'remove' }]);
+  const mention = (id: string) =>
+    newOperation(id, { payload: '{"of":"create"}', references: [{ path: '/of', id: 'create' }] });
+  add(mention('before'));
+  queue.loseAssignments();
+  add(mention('after'), 'create-2');
+  expect([state('before'), state('after'), state('create-2')]).toEqual(['waiting', 'parked', 'waiting']);
+});
+
 test('lists by state, entity, kind and principal, in pages', () => {
   const { queue } = queueOf(
     newOperation('a', { kind: 'k', principal: 'anna' }),

@@ -1,6 +1,7 @@
 import { toFailure } from '../errors/to-failure.js';
 import { checkText } from '../operation/check.js';
 import type { StoredOperation } from '../operation/operation-record.js';
+import { originOf } from '../operation/origin.js';
 import { decide, type DeliveryPolicy, type DeliveryRules, type FinalOutcome } from '../outcome/decide.js';
 import type { DeliveryOutcome } from '../outcome/delivery-outcome.js';
 import type { ConflictResolver } from '../ports/conflict-resolver.js';
@@ -61,6 +62,8 @@ type RetryOutcome = Extract<DeliveryOutcome, { kind: 'retry' }>;
 /** Takes a batch from its claim to its settlement. Rejects never: what fails is told as an event. */
 export class Delivery {
   readonly #with: DeliveryCollaborators;
+  /** The server was seen to take what was never sent before at this age. */
+  #takenAgeMs = OLD_KEY_MS;
 
   constructor(collaborators: DeliveryCollaborators) {
     this.#with = collaborators;
@@ -97,6 +100,7 @@ export class Delivery {
 
   /** Puts aside what cannot be sent, with the settlement that it needs, and what stands behind it. */
   #sift(operations: readonly StoredOperation[], reports: Report[]): readonly StoredOperation[] {
+    const { time } = this.#with;
     const held = new Set<string>();
     const bases = new Map<string, string>();
     return operations.filter((operation) => {
@@ -116,8 +120,8 @@ export class Delivery {
       const report = this.#unsendable(operation);
       if (report === undefined) {
         // Where the server no longer remembers so old a key, those behind it stay what they are: never sent.
-        if (entity !== undefined && this.#with.time.isPast(operation.createdAt + OLD_KEY_MS))
-          held.add(entity);
+        const isOld = time.isPast(operation.createdAt + this.#takenAgeMs + SAME_AGE_MS);
+        if (entity !== undefined && isOld) held.add(entity);
         return true;
       }
       reports.push(report);
@@ -184,6 +188,9 @@ export class Delivery {
     gate.met(mine, outcomes, sentAt, refreshSignal());
     if (outcomes.some(({ kind }) => kind === 'unauthenticated')) identity.forget();
     if (refusal?.kind === 'unauthenticated') return unsent;
+    for (const [at, operation] of mine.entries())
+      if (outcomes[at]?.kind === 'acknowledged' && hasFirstKey(operation))
+        this.#takenAgeMs = Math.max(this.#takenAgeMs, startedAt - operation.createdAt);
     const durationMs = Math.round(clock.monotonicMs() - sentAt);
     const times = { startedAt, durationMs };
     const isThinking = outcomes.some(({ kind }) => kind === 'conflict');
@@ -324,11 +331,19 @@ export class Delivery {
   }
 }
 
-/** A key that is older may be one that the server has forgotten, however short its memory is. */
+/** A key that is older may be one that the server has forgotten, until it takes one of that age. */
 const OLD_KEY_MS = 7 * 24 * 3_600_000;
+
+/** What was made together is of one age, though one goes after the other. */
+const SAME_AGE_MS = 3_600_000;
 
 /** In the place of the version of a change that is applied to whatever is there. No version is empty. */
 const UNGUARDED = '';
+
+/** Whether it is sent for the first time, under the key that it was made with. */
+function hasFirstKey(operation: StoredOperation): boolean {
+  return !operation.attempted && originOf(operation) === operation.id;
+}
 
 function released(operation: StoredOperation, sent: boolean): Report {
   return skipped(operation, { id: operation.id, kind: 'release', sent }, { type: 'released' });

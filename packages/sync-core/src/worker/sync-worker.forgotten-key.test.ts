@@ -83,3 +83,14 @@ test('those behind it go when it has arrived, so that they are never sent under 
   );
   expect([await rig.total(), rig.told('deadLettered')]).toEqual([0, []]);
 });
+
+test('a lane of old changes goes in batches as soon as the server has taken one of that age', async () => {
+  const rig = await opened({ maxBatchSize: 10, batchSize: 10, keepsOrder: true });
+  const ids = Array.from({ length: 21 }, (_, n) => `${n}`);
+  await rig.enqueue(ids, { entity: 'e' });
+  await rig.clock.advance(30 * DAY_MS);
+  await rig.worker.start();
+  await rig.clock.advance(0);
+  expect(rig.transport.batches.map(({ operations }) => operations.length)).toEqual([1, 10, 10]);
+  expect(rig.transport.sent).toEqual(ids);
+});
