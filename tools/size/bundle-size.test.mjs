@@ -6,8 +6,8 @@ import { bundleSize, ENTRIES } from './bundle-size.mjs';
  * goals are 12,000 and 7,000; `npm run bench:engine` reports how far off they are.
  */
 test.each([
-  ['everything', 38_800],
-  ['minimal', 27_200],
+  ['everything', 39_300],
+  ['minimal', 27_600],
 ])('the core stays within its budget: %s', async (entry, budget) => {
   expect(await bundleSize(ENTRIES[entry])).toBeLessThanOrEqual(budget);
 });

@@ -24,14 +24,14 @@ const BUDGETS = {
   '@cpc/react': 1_000,
   '@cpc/server': 13_500,
   '@cpc/storage-indexeddb': 11_100,
-  '@cpc/storage-sqlite': 29_600,
-  '@cpc/sync-core': 38_500,
+  '@cpc/storage-sqlite': 30_300,
+  '@cpc/sync-core': 39_000,
   '@cpc/sync-core/aes-gcm': 1_500,
   '@cpc/sync-core/deterministic': 1_000,
   '@cpc/sync-core/ndjson': 1_500,
   '@cpc/sync-core/opentelemetry': 1_500,
   '@cpc/sync-core/storage-kit': 14_200,
-  '@cpc/testing': 50_900,
+  '@cpc/testing': 51_500,
   '@cpc/testing/simulation': 13_300,
 };
 
