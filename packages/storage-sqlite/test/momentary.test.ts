@@ -12,6 +12,8 @@ class ErringDisk implements SqliteBinding {
   readonly name = anyBinding.name;
   fault: SqliteFault = 'io';
   left = 0;
+  /** How many of the next commands err, as while a file is being opened. */
+  leftCommands = 0;
   misread: ((row: SqlRow) => SqlRow) | undefined;
   readonly ran: string[] = [];
 
@@ -25,6 +27,7 @@ class ErringDisk implements SqliteBinding {
       },
       exec: (sql: string) => {
         this.ran.push(sql);
+        if (this.leftCommands > 0 && this.leftCommands-- > 0) throw new DiskError('once');
         driver.exec(sql);
       },
       faultOf: (error: unknown) => (error instanceof DiskError ? this.fault : driver.faultOf(error)),
@@ -82,6 +85,23 @@ test.each(['io', 'damaged'] as const)(
     await reader.close();
     expect(disk.ran.filter((sql) => sql.startsWith('REINDEX'))).toEqual([]);
     expect(disk.ran).toContain('PRAGMA shrink_memory');
+  },
+);
+
+test.each(['io', 'damaged'] as const)(
+  'one error of the disk (%s) while the file is being opened is no reason to refuse it',
+  async (fault) => {
+    disk.fault = fault;
+    disk.leftCommands = 1;
+    const other = new SqliteQueueStorage({ file, binding: disk });
+    await other.open();
+    expect((await other.list()).items).toHaveLength(2);
+    await other.close();
+    disk.leftCommands = Infinity;
+    await expect(new SqliteQueueStorage({ file, binding: disk }).open()).rejects.toMatchObject({
+      code: fault === 'io' ? 'STORAGE_FAILED' : 'STORAGE_DAMAGED',
+    });
+    disk.leftCommands = 0;
   },
 );
 
